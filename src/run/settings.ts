@@ -1,0 +1,29 @@
+import type { EventReader } from "../events/event.ts";
+import type { Runner } from "../task/runner.ts";
+
+/** How a run is to be carried out, from outside the flow: the command line, a test, another program. */
+export interface RunSettings {
+  /** Overrides the flow's own runner. */
+  readonly runner?: Runner | string;
+  /** Runners by name, as registered in the config. */
+  readonly runners?: Readonly<Record<string, Runner>>;
+  readonly onError?: "stop" | "continue";
+  readonly strict?: boolean;
+  /** Everything inline and one call at a time, for debuggers. */
+  readonly inProcess?: boolean;
+  /** Given the run's events, in batches. */
+  readonly readers?: readonly EventReader[];
+  /** Captured output is not also written to this process's own streams; default false. */
+  readonly quiet?: boolean;
+  /** The project's root folder; default: the nearest folder above the flow's module with a package.json. */
+  readonly root?: string;
+}
+
+/** A run under way. */
+export interface StartedRun {
+  readonly id: string;
+  /** What the flow returned; rejects with its error. Settles after the last event has been read. */
+  readonly result: Promise<unknown>;
+  /** As the first Ctrl-C: nothing new starts, running calls get the signal; `result` rejects with InterruptedError. */
+  interrupt(): void;
+}

@@ -1,0 +1,92 @@
+/**
+ * The interface between a run and a place where calls are executed.
+ *
+ * Fit for places elsewhere: a call names its task by identity and module, its inputs and its result are opaque bytes
+ * unless the place shares this process's memory, and workers come and go.
+ */
+import type { HeddleEvent } from "../events/event.ts";
+
+/** Where a task is to be found by a worker. */
+export interface TaskAddress {
+  readonly identity: string;
+  readonly name: string;
+  /** URL of the module that defines it; null when it has none (a REPL, `node -e`). */
+  readonly module: string | null;
+  /** File and line of the definition, for messages. */
+  readonly where: string;
+  /** The function in which it was created; null at module level. */
+  readonly inside: string | null;
+  readonly fn: (...args: never[]) => unknown;
+}
+
+/** Values in the form in which they travel: a flat list of tags and payloads, see `codec/packed`. */
+export type Wire = readonly unknown[];
+
+/** One attempt of one call. */
+export interface Dispatch {
+  readonly id: number;
+  /** From 1. */
+  readonly attempt: number;
+  readonly task: TaskAddress;
+  /** Milliseconds, 0 for none. Kept by the run; the runner learns of it by `cancel`. */
+  readonly timeout: number;
+  /** The inputs as values, for places that share this memory. */
+  inputs(): unknown[];
+  /** The inputs packed, appended to `wire`; throws `UncloneableError`. */
+  pack(wire: unknown[]): void;
+}
+
+/** How an attempt ended. */
+export interface Attempt {
+  readonly id: number;
+  readonly state: "completed" | "failed" | "crashed" | "cancelled" | "unreachable";
+  /** Of a completed attempt: a live value, or a `Packed` one that is decoded when somebody reads it. */
+  readonly value?: unknown;
+  readonly error?: Error;
+  /** Time on the worker's clock. */
+  readonly ms: number;
+  readonly worker: number;
+}
+
+/** What a runner tells the run. */
+export interface Host {
+  readonly runId: string;
+  /** Where messages about this project's files are relative to. */
+  readonly root: string;
+  /** The calls have begun, on this worker. */
+  started(worker: number, ids: readonly number[]): void;
+  /** The attempts have ended; their slots are free. */
+  done(attempts: readonly Attempt[]): void;
+  /** Calls that did not end through no fault of theirs: they are dispatched again, at no cost of attempts. */
+  lost(ids: readonly number[], reason: string): void;
+  /** The slots that calls which were cancelled or timed out still held are free. */
+  released(ids: readonly number[]): void;
+  /** How many calls the runner wants to hold at once from now on. */
+  slots(count: number): void;
+  /** A number for a new worker. */
+  worker(name: string, pid?: number): number;
+  /** Any fact for the run's events: output, logs, progress, workers. */
+  tell(event: HeddleEvent): void;
+  /** The runner cannot work at all: no further call will be executed. */
+  broken(error: Error): void;
+}
+
+/** A place where calls are executed. */
+export interface Runner {
+  readonly name: string;
+  /** Workers, as the display counts them; Infinity where they are not limited. */
+  readonly workers: number;
+  /** True when calls share this process's memory, so that inputs are handed over as they are. */
+  readonly shared: boolean;
+  open(host: Host): RunnerSession;
+}
+
+/** A runner at work for one run. */
+export interface RunnerSession {
+  /** Calls to execute; never more than the slots that the runner has asked for. */
+  dispatch(calls: readonly Dispatch[]): void;
+  /** Ends calls early: their signals are aborted, and what does not obey is stopped by force. */
+  cancel(ids: readonly number[], reason: string): void;
+  /** Frees everything; resolves when no worker is left, save threads stuck in native code. */
+  close(): Promise<void>;
+}

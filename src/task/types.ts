@@ -1,0 +1,218 @@
+/**
+ * The types that users meet: what a task takes, what a future gives.
+ *
+ * `Parts<T>` distributes over unions, `Future<T>` never does (a `Future<boolean>` must stay one type), and arrays are
+ * treated apart from other objects, or recursive JSON types would not end.
+ */
+import type { Runner } from "./runner.ts";
+
+declare const PART: unique symbol;
+
+type Atom =
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined
+  | Date
+  | RegExp
+  | URL
+  | Error
+  | ArrayBufferLike
+  | ArrayBufferView
+  | ((...a: never[]) => unknown);
+
+type Parts<T> = T extends Atom
+  ? never
+  : T extends ReadonlyMap<infer K, infer V>
+    ? ReadonlyMap<K, Input<V>>
+    : T extends ReadonlySet<infer V>
+      ? ReadonlySet<Input<V>>
+      : T extends readonly (infer E)[]
+        ? number extends T["length"]
+          ? readonly Input<E>[]
+          : { [K in keyof T]: Input<T[K]> }
+        : T extends object
+          ? { [K in keyof T]: Input<T[K]> }
+          : never;
+
+/** What may stand for a parameter of type `T`: a `T`, a future or promise of one, or a structure with futures in it. */
+export type Input<T> = T | PromiseLike<T> | Parts<T> | Quoted<T>;
+export type Inputs<A extends readonly unknown[]> = { [K in keyof A]: Input<A[K]> };
+
+/** What remains of a structure when each future in it has become its value. */
+export type Resolved<T> =
+  T extends Handle<infer U>
+    ? U
+    : T extends Atom
+      ? T
+      : T extends Map<infer K, infer V>
+        ? Map<K, Resolved<V>>
+        : T extends Set<infer V>
+          ? Set<Resolved<V>>
+          : T extends { [K in keyof T]: Resolved<T[K]> }
+            ? T
+            : { [K in keyof T]: Resolved<T[K]> };
+
+/** A call's end as a value: the one shape in which a failure is not thrown. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: Error };
+
+/** Where a call is in its life. The last eight are terminal. */
+export type CallState =
+  | "pending"
+  | "queued"
+  | "running"
+  | "retrying"
+  | "completed"
+  | "failed"
+  | "crashed"
+  | "timedOut"
+  | "cancelled"
+  | "upstreamFailed";
+
+/** A time: milliseconds, or a string such as `"250ms"`, `"10s"`, `"5m"`, `"2h"`. */
+export type Duration = number | string;
+
+export interface WaitOptions {
+  readonly timeout?: Duration;
+}
+
+/** What a future and a list of futures have in common. */
+export interface Handle<out T> extends PromiseLike<T> {
+  readonly [PART]: T;
+  /** Unique in its run, such as `countWords-12`. */
+  readonly id: string;
+  /** The name of the task. */
+  readonly task: string;
+  readonly state: CallState;
+  /** The error of a call that ended badly, else undefined. */
+  readonly error: Error | undefined;
+  /** A future of one part of the result. */
+  get<const K extends keyof NonNullable<T>>(key: K): Future<NonNullable<T>[K]>;
+  /** The value; throws the call's error, or a `TimeoutError` when `timeout` passes first (the call goes on). */
+  result(options?: WaitOptions): Promise<T>;
+  /** Waits for the end, or for the time-out, and gives the state; never rejects. */
+  wait(options?: WaitOptions): Promise<CallState>;
+  /** Calls back when the call has ended, always asynchronously. */
+  onDone(callback: (future: this) => unknown): void;
+  /** Cancels the call; false when it had ended already. */
+  cancel(reason?: string): boolean;
+  catch<U = never>(onRejected: (error: unknown) => U): Promise<T | Awaited<U>>;
+  finally(onFinally: () => void): Promise<T>;
+}
+
+/** The handle of a call's result: a promise that can also be asked. */
+export interface Future<out T> extends Handle<T> {
+  /** The outcome; never rejects. */
+  settled(): Promise<Outcome<T>>;
+}
+
+/** The futures of a map; itself the future of the array of their values. */
+export interface FutureList<out T> extends Handle<T[]>, Iterable<Future<T>> {
+  /** How many calls there are; undefined while the source has not ended. */
+  readonly length: number | undefined;
+  at(index: number): Future<T> | undefined;
+  /** All outcomes, in order; never rejects. */
+  settled(): Promise<Outcome<T>[]>;
+}
+
+export interface Unmapped<out T> {
+  readonly [PART]: T;
+}
+export interface Quoted<out T> {
+  readonly [PART]: T;
+}
+
+/** What may stand for a mapped parameter of type `T`. */
+export type Each<T> =
+  | Unmapped<Input<T>>
+  | Handle<Iterable<T>>
+  | (Iterable<Input<T>> & object)
+  | (AsyncIterable<T> & object);
+
+export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => Duration);
+
+/** What a hook is told about a call. */
+export interface HookCall {
+  readonly id: string;
+  readonly task: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly state: CallState;
+}
+
+/** Options of a task. Durations are milliseconds or strings such as `"10s"`. */
+export interface TaskOptions<A extends readonly unknown[] = never, R = unknown> {
+  /** Higher first; default 0. */
+  readonly priority?: number;
+  /** How often a failed call is tried again; default 0. */
+  readonly retries?: number;
+  /** The wait before each retry; of a list the last is repeated; see `backoff`. */
+  readonly retryDelay?: RetryDelay;
+  /** 0 to 1: each delay is spread by this fraction, both ways. */
+  readonly retryJitter?: number;
+  readonly retryIf?: (error: Error, attempt: number) => boolean;
+  /** Hard limit of one attempt, from its start. */
+  readonly timeout?: Duration;
+  /** Whether a call is run again when its worker died through no fault of its own; default true. */
+  readonly restart?: boolean;
+  /** Place this task elsewhere than the run: a runner or the name of one in the config. */
+  readonly runner?: Runner | string;
+  readonly labels?: string | readonly string[] | Readonly<Record<string, number>>;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  /** What displays call one call: a template such as `"score-{0.id}"` or a function of the inputs. */
+  readonly callName?: string | ((...inputs: A) => string);
+  readonly onStart?: (call: HookCall) => unknown;
+  readonly onSuccess?: (call: HookCall, value: R) => unknown;
+  readonly onFailure?: (call: HookCall, error: Error) => unknown;
+  readonly onRetry?: (call: HookCall, error: Error) => unknown;
+  readonly onCancel?: (call: HookCall) => unknown;
+}
+
+/** Options of one call or map, besides those of its task. */
+export interface CallOptions<A extends readonly unknown[] = never, R = unknown> extends TaskOptions<A, R> {
+  /** Order without data: the call starts when these have completed. */
+  readonly after?: readonly Handle<unknown>[];
+  /** How many calls of a map may be under way at once, that is, how far it runs ahead of its source; default 1,000. */
+  readonly inFlight?: number;
+}
+
+export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
+  extends Omit<TaskOptions<A, R>, "runner" | "labels" | "restart"> {
+  /** Where this flow's calls run; default inline. */
+  readonly runner?: Runner | string;
+  /** What happens to calls that have not started when the flow's function throws; default "stop". */
+  readonly onError?: "stop" | "continue";
+  /** Freeze plain inputs of inline calls, so that a change after `submit` throws; default true under test runners. */
+  readonly strict?: boolean;
+}
+
+/** A function with a name and options, that can be scheduled. */
+export interface Task<A extends readonly unknown[], R> {
+  /** Runs in this process, with the task's policies. Outside a flow: a run of its own. */
+  (...inputs: Inputs<A>): Future<R>;
+  readonly taskName: string;
+  /** Package, path of the module in it, `#`, name. */
+  readonly identity: string;
+  /** The plain function. */
+  readonly fn: (...args: A) => R | PromiseLike<R>;
+  /** Schedules a call on the run's runner. */
+  submit(...inputs: Inputs<A>): Future<R>;
+  /** One call per element. */
+  map(...each: { [K in keyof A]: Each<A[K]> }): FutureList<R>;
+  /** The same task with other options. */
+  with(options: CallOptions<A, R>): Task<A, R>;
+}
+
+/** A function that orchestrates: it calls tasks and other flows, and runs in the coordinator. */
+export interface Flow<A extends readonly unknown[], R> extends Omit<Task<A, R>, "with"> {
+  (...inputs: Inputs<A>): Future<R>;
+  with(options: FlowOptions<A, R> & Pick<CallOptions, "after" | "inFlight">): Flow<A, R>;
+}
+
+export type TaskFunction<A extends readonly unknown[], R> = (this: void, ...args: A) => R | PromiseLike<R>;
+export type Expand<T> = T extends infer U ? U : never;
+export type { Runner };
