@@ -1,0 +1,123 @@
+/** Checks a config: every key known, every value of its type. */
+import { ConfigError, HeddleError } from "../errors.ts";
+import type { HeddleConfig } from "./config.ts";
+import { parseDuration } from "./duration.ts";
+import { suggest } from "./nearest.ts";
+import { shown } from "./shown.ts";
+
+/** What a value should be, in words, and whether it is. */
+interface Kind {
+  readonly wants: string;
+  fits(value: unknown): boolean;
+}
+
+const oneOf = (...choices: string[]): Kind => ({
+  wants: `one of ${choices.map(choice => JSON.stringify(choice)).join(", ")}`,
+  fits: value => typeof value === "string" && choices.includes(value),
+});
+const boolean: Kind = { wants: "true or false", fits: value => typeof value === "boolean" };
+const number: Kind = { wants: "a finite number", fits: value => Number.isFinite(value) };
+const count: Kind = {
+  wants: "a whole number, 0 or more",
+  fits: value => Number.isSafeInteger(value) && Number(value) >= 0,
+};
+const fraction: Kind = {
+  wants: "a number from 0 to 1",
+  fits: value => typeof value === "number" && value >= 0 && value <= 1,
+};
+const callback: Kind = { wants: "a function", fits: value => typeof value === "function" };
+const duration: Kind = { wants: 'a duration: milliseconds, or a string such as "10s"', fits: isDuration };
+const delays: Kind = {
+  wants: 'a duration such as "10s", a list of durations, or a function of the attempt',
+  fits: value =>
+    typeof value === "function" ||
+    (Array.isArray(value) ? value.length > 0 && value.every(isDuration) : isDuration(value)),
+};
+const workers: Kind = {
+  wants: 'a whole number of at least 1, or "auto"',
+  fits: value => value === "auto" || (Number.isSafeInteger(value) && Number(value) >= 1),
+};
+const runner: Kind = {
+  wants: "the name of a runner, or a runner such as threads()",
+  fits: value => (typeof value === "string" && value !== "") || isRunner(value),
+};
+const namedRunner: Kind = {
+  wants: "a runner such as threads(), or a function that makes one",
+  fits: value => typeof value === "function" || isRunner(value),
+};
+const record: Kind = { wants: "an object", fits: isRecord };
+
+const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
+  runner,
+  workers,
+  runners: record,
+  onError: oneOf("stop", "continue"),
+  strict: boolean,
+  defaults: record,
+  reporter: oneOf("live", "plain", "quiet"),
+  showCapture: oneOf("no", "stdout", "stderr", "all"),
+  log: boolean,
+};
+
+const DEFAULTS: Readonly<Record<keyof NonNullable<HeddleConfig["defaults"]>, Kind>> = {
+  priority: number,
+  retries: count,
+  retryDelay: delays,
+  retryJitter: fraction,
+  retryIf: callback,
+  timeout: duration,
+  restart: boolean,
+};
+
+/** The config, if `value` is one; else throws a `ConfigError` that names the key, what it is and what it should be. */
+export function checkConfig(value: unknown, file: string): HeddleConfig {
+  if (!isRecord(value)) {
+    throw new ConfigError({
+      file,
+      problem:
+        value === undefined ? "there is no default export" : `the default export is ${shown(value)}, not a config`,
+      hint: "Write: export default defineConfig({ … })",
+    });
+  }
+  checkRecord(value, KEYS, "", file);
+  if (isRecord(value["defaults"])) checkRecord(value["defaults"], DEFAULTS, "defaults.", file);
+  for (const [name, made] of Object.entries(value["runners"] ?? {})) {
+    checkValue(made, namedRunner, `runners.${name}`, file);
+  }
+  return value;
+}
+
+function checkRecord(record: object, kinds: Readonly<Record<string, Kind>>, prefix: string, file: string): void {
+  for (const [key, value] of Object.entries(record)) {
+    if (!Object.hasOwn(kinds, key)) {
+      const hint = suggest(key, Object.keys(kinds), "key");
+      throw new ConfigError({ file, problem: `unknown key "${prefix}${key}"`, hint });
+    }
+    const kind = kinds[key];
+    if (kind !== undefined && value !== undefined) checkValue(value, kind, prefix + key, file);
+  }
+}
+
+function checkValue(value: unknown, kind: Kind, key: string, file: string): void {
+  if (!kind.fits(value)) {
+    throw new ConfigError({ file, problem: `"${key}" is ${shown(value)}`, hint: `It should be ${kind.wants}.` });
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isRunner(value: unknown): boolean {
+  return isRecord(value) && typeof value["name"] === "string" && typeof value["open"] === "function";
+}
+
+function isDuration(value: unknown): boolean {
+  try {
+    parseDuration(value, "");
+    return true;
+  } catch (error) {
+    if (error instanceof HeddleError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * What heddle.config may say. `config` is the lowest room, so it describes runners and task options by their shape;
+ * the command line, which knows the real types, takes them from here.
+ */
+
+/** Anything with the shape of a runner. */
+export interface ConfiguredRunner {
+  readonly name: string;
+  readonly workers: number;
+  readonly shared: boolean;
+  open(host: never): unknown;
+}
+
+/** How many workers: a number, or one for each available CPU. */
+export type WorkerCount = number | "auto";
+
+/** Makes a runner when it is needed; `workers` is what `-n` said. */
+export type RunnerFactory = (options: { readonly workers?: WorkerCount }) => ConfiguredRunner;
+
+/** Options for every task that does not set them itself. Durations are milliseconds or strings such as `"10s"`. */
+export interface TaskDefaults {
+  readonly priority?: number;
+  readonly retries?: number;
+  readonly retryDelay?: number | string | readonly (number | string)[] | ((attempt: number) => number | string);
+  readonly retryJitter?: number;
+  readonly retryIf?: (error: Error, attempt: number) => boolean;
+  readonly timeout?: number | string;
+  readonly restart?: boolean;
+}
+
+/** What `heddle.config.ts` exports by default. The command line, a call, a task and a flow come before it. */
+export interface HeddleConfig {
+  /** Where calls run: `"inline"`, `"threads"`, `"processes"`, a name from `runners`, or a runner. */
+  readonly runner?: string | ConfiguredRunner;
+  /** As `-n`: how many workers the runner gets. */
+  readonly workers?: WorkerCount;
+  /** Your own runners by name, for `--runner NAME` and the option `runner` of tasks and flows. */
+  readonly runners?: Readonly<Record<string, ConfiguredRunner | RunnerFactory>>;
+  /** What happens to calls that have not started when a flow's function throws; default "stop". */
+  readonly onError?: "stop" | "continue";
+  /** Freeze plain inputs of inline calls. */
+  readonly strict?: boolean;
+  readonly defaults?: TaskDefaults;
+  /** How the command line shows a run; default: live in a terminal, plain elsewhere. */
+  readonly reporter?: "live" | "plain" | "quiet";
+  /** Which captured output is shown with a failed call; default "all". */
+  readonly showCapture?: "no" | "stdout" | "stderr" | "all";
+  /** Keep the events of each run under `.heddle/runs`; default true. */
+  readonly log?: boolean;
+}
+
+/**
+ * Gives the config back, checked by its type: what `heddle.config.ts` exports by default.
+ *
+ * @example
+ * export default defineConfig({ runner: "processes", workers: "auto", defaults: { retries: 2 } });
+ */
+export function defineConfig(config: HeddleConfig): HeddleConfig {
+  return config;
+}

@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { checkConfig } from "../../src/config/check.ts";
+import { defineConfig, type HeddleConfig } from "../../src/config/config.ts";
+import { findConfig, findRoot } from "../../src/config/find.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { ConfigError } from "../../src/errors.ts";
+
+const runner = { name: "mine", workers: 1, shared: true, open: () => ({}) };
+
+describe("checkConfig", () => {
+  test("a full config passes and comes back as it is", () => {
+    const config: HeddleConfig = defineConfig({
+      runner: "mine",
+      workers: "auto",
+      runners: { mine: runner, lazy: () => runner },
+      onError: "continue",
+      strict: true,
+      defaults: { retries: 2, retryDelay: [100, "1s"], retryJitter: 0.5, timeout: "10s", priority: 3, restart: false },
+      reporter: "plain",
+      showCapture: "stderr",
+      log: false,
+    });
+    expect(checkConfig(config, "heddle.config.ts")).toBe(config);
+  });
+
+  test("a key that is undefined counts as left out", () => {
+    const config = { workers: undefined, defaults: { retries: undefined } };
+    expect(checkConfig(config, "heddle.config.ts")).toBe(config);
+  });
+
+  test.each([
+    [{ runer: "threads" }, 'unknown key "runer"\n  Did you mean runner?'],
+    [{ defaults: { retrys: 1 } }, 'unknown key "defaults.retrys"\n  Did you mean retries?'],
+    [{ toString: 1 }, 'unknown key "toString"'],
+    [{ workers: 0 }, '"workers" is 0\n  It should be a whole number of at least 1, or "auto".'],
+    [{ workers: "4" }, '"workers" is "4"'],
+    [{ workers: 1.5 }, '"workers" is 1.5'],
+    [{ runner: 3 }, '"runner" is 3'],
+    [{ runner: {} }, '"runner" is {}\n  It should be the name of a runner, or a runner such as threads().'],
+    [{ runners: [] }, '"runners" is []'],
+    [{ runners: { farm: "threads" } }, '"runners.farm" is "threads"'],
+    [{ onError: "ignore" }, '"onError" is "ignore"\n  It should be one of "stop", "continue".'],
+    [{ strict: "yes" }, '"strict" is "yes"\n  It should be true or false.'],
+    [{ log: null }, '"log" is null'],
+    [{ defaults: { retries: -1 } }, '"defaults.retries" is -1'],
+    [{ defaults: { retryJitter: 2 } }, '"defaults.retryJitter" is 2'],
+    [{ defaults: { timeout: "soon" } }, '"defaults.timeout" is "soon"\n  It should be a duration'],
+    [{ defaults: { retryDelay: [1, "x"] } }, "\"defaults.retryDelay\" is [ 1, 'x' ]"],
+    [{ defaults: { retryIf: true } }, '"defaults.retryIf" is true'],
+    [undefined, "there is no default export"],
+    [[], "the default export is [], not a config"],
+  ])("%j is refused", (value, message) => {
+    const attempt = () => checkConfig(value, "heddle.config.ts");
+    expect(attempt).toThrow(ConfigError);
+    expect(attempt).toThrow(`heddle.config.ts: `);
+    expect(attempt).toThrow(message);
+  });
+});
+
+describe("on disk", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "heddle-config-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, text = "") => {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  };
+
+  test("the root is the nearest folder with a config or a package.json", () => {
+    write("package.json", "{}");
+    write("inner/heddle.config.js");
+    write("inner/deep/down/x.ts");
+    write("other/x.ts");
+    expect(findRoot(path.join(folder, "inner/deep/down"))).toBe(path.join(folder, "inner"));
+    expect(findRoot(path.join(folder, "other"))).toBe(folder);
+  });
+
+  test("no config is an empty config", async () => {
+    const loaded = await loadConfig(folder, () => Promise.reject(new Error("nothing to import")));
+    expect(loaded).toEqual({ config: {}, file: null });
+  });
+
+  test("the default export is loaded and checked", async () => {
+    write("heddle.config.mjs", "export default { workers: 3 };");
+    const importer = async (url: string) => (await import(url)) as Record<string, unknown>;
+    const loaded = await loadConfig(folder, importer);
+    expect(loaded).toEqual({ config: { workers: 3 }, file: path.join(folder, "heddle.config.mjs") });
+  });
+
+  test("a bad config is named as a file of the project", async () => {
+    write("heddle.config.mjs");
+    await expect(loadConfig(folder, async () => ({ default: { workres: 1 } }))).rejects.toThrow(
+      'heddle.config.mjs: unknown key "workres"\n  Did you mean workers?',
+    );
+  });
+
+  test("two configs, or one of an unread type, are errors", () => {
+    write("heddle.config.json");
+    expect(() => findConfig(folder)).toThrow("heddle.config.json: a config of this type is not read");
+    write("heddle.config.ts");
+    expect(findConfig(folder)).toBe(path.join(folder, "heddle.config.ts"));
+    write("heddle.config.js");
+    expect(() => findConfig(folder)).toThrow("there are heddle.config.ts and heddle.config.js");
+  });
+});
