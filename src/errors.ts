@@ -65,7 +65,12 @@ export const catalogue = {
   },
   UNCLONEABLE: {
     name: "UncloneableError",
-    says: "{what} of {task} cannot be sent to a worker: {path} is {kind}",
+    says: "{what} of {task} cannot be copied for another thread or process: {path} is {kind}",
+    remedy: "{hint}",
+  },
+  SERIALIZER: {
+    name: "SerializerError",
+    says: 'An instance of the class "{name}" arrived that cannot be decoded: {problem}',
     remedy: "{hint}",
   },
   THROWN_VALUE: {
@@ -205,6 +210,7 @@ export const NothingToMapError = errorClass("NOTHING_TO_MAP");
 export const ListLengthError = errorClass("LIST_LENGTH");
 export const ListReleasedError = errorClass("LIST_RELEASED");
 export const UncloneableError = errorClass("UNCLONEABLE");
+export const SerializerError = errorClass("SERIALIZER");
 export const ThrownValueError = errorClass("THROWN_VALUE");
 export const TimeoutError = errorClass("TIMEOUT");
 export const CancelledError = errorClass("CANCELLED");

@@ -1,20 +1,41 @@
 /**
  * Values on their way between memories. A packed value is either a primitive, which nobody can change and which
- * travels as it is, or bytes that stay encoded until somebody reads them.
+ * travels as it is, or text or bytes that stay encoded until somebody reads them. Whoever only hands a value on never
+ * decodes it.
  */
 
-/** A value in encoded form. */
+/**
+ * - `json`: JSON text, where JSON keeps the value exactly.
+ * - `clone`: bytes of the structured clone algorithm.
+ * - `marked`: the same, with parts in it that are revived: errors, instances with a serializer, URLs, holes.
+ */
+export type PackedTag = "json" | "clone" | "marked";
+
+/** A value in encoded form. Bytes own their whole ArrayBuffer, so that a thread can be sent them as they are. */
 export class Packed {
   readonly tag: PackedTag;
-  readonly data: string | Uint8Array | readonly PackedValue[];
+  readonly data: string | Uint8Array;
 
-  constructor(tag: PackedTag, data: string | Uint8Array | readonly PackedValue[]) {
+  constructor(tag: PackedTag, data: string | Uint8Array) {
     this.tag = tag;
     this.data = data;
   }
 }
 
-/** JSON text · structured-clone bytes · the same with marked parts to revive · a list of packed values. */
-export type PackedTag = "json" | "clone" | "marked" | "list";
+export type Primitive = string | number | bigint | boolean | null | undefined;
+export type PackedValue = Packed | Primitive;
 
-export type PackedValue = Packed | string | number | bigint | boolean | null | undefined;
+/** The place of a future in the inputs of a call, to be filled with the value of slot `slot`. */
+export class Hole {
+  readonly slot: number;
+
+  constructor(slot: number) {
+    this.slot = slot;
+  }
+}
+
+/**
+ * The inputs of one call, with holes where futures were: a list with one item an input, or, where inputs share parts
+ * or have holes inside, the whole list in encoded form.
+ */
+export type PackedInputs = readonly (PackedValue | Hole)[] | Packed;
