@@ -1,0 +1,40 @@
+/** Starts each runner for one call, to see whether it can. */
+import { startRun } from "../../run/start.ts";
+import type { Runner } from "../../task/runner.ts";
+import { type Finding, wrong } from "./finding.ts";
+import { probe } from "./probe.ts";
+
+const PATIENCE_MS = 20_000;
+
+export async function tryRunners(): Promise<Finding[]> {
+  // One after the other, so that each is timed alone.
+  return [
+    await tryRunner("inline", async () => (await import("../../runners/inline.ts")).inline()),
+    await tryRunner("threads", async () => (await import("../../runners/threads.ts")).threads({ workers: 1 })),
+    await tryRunner("processes", async () => (await import("../../runners/processes.ts")).processes({ workers: 1 })),
+  ];
+}
+
+async function tryRunner(name: string, make: () => Promise<Runner>): Promise<Finding> {
+  const start = performance.now();
+  try {
+    const run = startRun(probe, [41], { runner: await make(), quiet: true });
+    const value = await inTime(run.result);
+    if (value !== 42) throw new Error(`a call gave ${String(value)} instead of 42`);
+    return {
+      name,
+      state: "ok",
+      detail: `one worker, one call, closed again: ${Math.round(performance.now() - start)} ms`,
+    };
+  } catch (error) {
+    return wrong(name, error);
+  }
+}
+
+function inTime(result: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+  });
+  return Promise.race([result, late]).finally(() => clearTimeout(timer));
+}

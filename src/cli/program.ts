@@ -1,0 +1,78 @@
+/** The command line as a whole: commands, help, and what happens to errors. */
+import { Command, CommanderError } from "commander";
+import { UsageError } from "../errors.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addInit } from "./commands/init.ts";
+import { addRun } from "./commands/run.ts";
+import { EXIT, type ExitCode, exitCodeOf, leave, tolerateClosedPipes } from "./exit.ts";
+import { failureText } from "./failure.ts";
+import { heddleVersion } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  heddle init my-pipeline
+  heddle run pipeline.ts --input '["a", "b"]' -n 4
+  heddle doctor
+
+heddle COMMAND --help tells more.`;
+
+/** Runs the command that `argv` names, and ends the process with its exit code. */
+export async function main(argv: readonly string[]): Promise<never> {
+  tolerateClosedPipes();
+  try {
+    return await leave(await parse(argv));
+  } catch (error) {
+    process.stderr.write(`${failureText(error, { verbose: argv.includes("--verbose") })}\n`);
+    return leave(exitCodeOf(error));
+  }
+}
+
+async function parse(argv: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = buildProgram(result => {
+    code = result;
+  });
+  if (argv.length === 0) {
+    program.outputHelp({ error: true });
+    return EXIT.usage;
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    throw usageError(error, commandIn(program, argv));
+  }
+  return code;
+}
+
+function buildProgram(done: (code: ExitCode) => void): Command {
+  const program = new Command("heddle")
+    .description("Run plain TypeScript functions in the right order, in parallel, and see what they do.")
+    .version(heddleVersion(), "-v, --version", "print heddle's version")
+    .exitOverride()
+    // Commander's own messages reach the user as UsageErrors.
+    .configureOutput({ outputError: () => {} })
+    .addHelpText("after", EXAMPLES);
+  addRun(program, done);
+  addDoctor(program, done);
+  addInit(program, done);
+  return program;
+}
+
+/** Commander says "error: unknown option '--inptu'" and, on a line of its own, "(Did you mean --input?)". */
+function usageError(error: CommanderError, command: string): Error {
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const suggestion = rest.join(" ").replace(/^\((.*)\)$/, "$1");
+  const see = `See ${command} --help`;
+  return new UsageError({ problem: capital(first), hint: suggestion === "" ? see : `${suggestion} ${see}` });
+}
+
+function commandIn(program: Command, argv: readonly string[]): string {
+  const known = program.commands.find(command => command.name() === argv[0]);
+  return known === undefined ? "heddle" : `heddle ${known.name()}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,67 @@
+/** Loads the module to run from, and the config. */
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Importer } from "../../config/load.ts";
+import { ConfigError } from "../../errors.ts";
+import { type Parked, shared } from "../../task/shared.ts";
+import { definitionOf } from "../../task/task.ts";
+import { importModule } from "../../workers/load.ts";
+import { moduleLoadError } from "../../workers/unreachable.ts";
+import type { Candidate, Choosable } from "./choose.ts";
+
+/** A config is loaded as every module of the user's, so that it may be TypeScript. */
+export const importConfig: Importer = async url => {
+  const file = path.relative(process.cwd(), fileURLToPath(url));
+  const { namespace, parked } = await load(url, file);
+  if (namespace !== null) return namespace;
+  throw new ConfigError({
+    file,
+    problem: `its loading stopped at ${whereParked(parked)}`,
+    hint: "A config must not run flows: export settings only.",
+  });
+};
+
+/** What the module in `file` has to offer; throws a `ModuleLoadError` with the module's own error. */
+export async function loadModule(file: string, shown: string): Promise<Choosable> {
+  const url = pathToFileURL(file).href;
+  const { namespace, parked } = await load(url, shown);
+  return {
+    shown,
+    namespace,
+    parkedAt: namespace === null ? whereParked(parked) : null,
+    candidates: candidatesOf(url, namespace),
+  };
+}
+
+async function load(url: string, shown: string): ReturnType<typeof importModule> {
+  try {
+    return await importModule(url);
+  } catch (error) {
+    throw moduleLoadError(shown, error, "this process");
+  }
+}
+
+/** What it exports, in its order, and what it has registered besides. */
+function candidatesOf(url: string, namespace: Readonly<Record<string, unknown>> | null): Candidate[] {
+  // By value: a task and what its `with` made are one definition with different options.
+  const exported = new Map<unknown, { value: unknown; definition: Candidate["definition"]; exports: string[] }>();
+  for (const [name, value] of Object.entries(namespace ?? {})) {
+    const definition = definitionOf(value);
+    if (definition === undefined) continue;
+    const known = exported.get(value);
+    if (known !== undefined) known.exports.push(name);
+    else exported.set(value, { value, definition, exports: [name] });
+  }
+  const known = new Set([...exported.values()].map(({ definition }) => definition));
+  const registered = [...shared.definitions.values()]
+    .filter(definition => definition.module === url && !known.has(definition))
+    .map(definition => ({ value: null, definition, exports: [] }));
+  return [...exported.values(), ...registered];
+}
+
+function whereParked(parked: readonly Parked[]): string {
+  const last = parked.at(-1);
+  if (last === undefined) return "a call outside a flow";
+  const where = last.where.startsWith("/") ? path.relative(process.cwd(), last.where) : last.where;
+  return `${where}, where ${last.call} is called outside a flow`;
+}

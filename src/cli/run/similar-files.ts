@@ -1,0 +1,31 @@
+/** For a file that does not exist: which one was meant. */
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { nearest } from "../../config/nearest.ts";
+
+const MODULE = /\.[cm]?[jt]s$/;
+const MOST = 8;
+
+/** A hint that names files like `file` in its folder; undefined when there is nothing to say. */
+export async function similarFiles(file: string): Promise<string | undefined> {
+  const folder = path.dirname(file);
+  let entries: string[];
+  try {
+    entries = (await readdir(folder, { withFileTypes: true })).filter(entry => entry.isFile()).map(entry => entry.name);
+  } catch {
+    return `The folder ${folder} does not exist either.`;
+  }
+  const wanted = path.basename(file);
+  const near = sameStem(wanted, entries) ?? nearest(wanted, entries);
+  if (near !== undefined) return `Did you mean ${path.join(folder, near)}?`;
+  const alike = entries.filter(name => MODULE.test(name) === MODULE.test(wanted) || MODULE.test(name));
+  if (alike.length === 0) return undefined;
+  const more = alike.length > MOST ? `, and ${alike.length - MOST} more` : "";
+  return `${folder === "." ? "This folder" : folder} holds: ${alike.slice(0, MOST).join(", ")}${more}`;
+}
+
+/** `pipeline` and `pipeline.js` find `pipeline.ts`. */
+function sameStem(wanted: string, names: readonly string[]): string | undefined {
+  const stem = wanted.replace(MODULE, "");
+  return names.find(name => MODULE.test(name) && name.replace(MODULE, "") === stem);
+}
