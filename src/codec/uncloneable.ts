@@ -95,8 +95,8 @@ function isThenable(value: unknown): boolean {
 
 function className(value: unknown): string {
   try {
-    const { constructor } = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } };
-    return typeof constructor?.name === "string" && constructor.name !== "" ? constructor.name : "an unnamed class";
+    const { constructor: Class } = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } };
+    return typeof Class?.name === "string" && Class.name !== "" ? Class.name : "an unnamed class";
   } catch {
     return "an unnamed class";
   }
