@@ -39,7 +39,7 @@ describe("broken JSON is pointed at", () => {
 
   test("in a long line, what is around the place", async () => {
     const input = `[${"1,".repeat(200)}x${",1".repeat(200)}]`;
-    const error = await readInputs({ input }).catch(String);
+    const error = String(await readInputs({ input }).catch((thrown: unknown) => thrown));
     const [, line = "", caret = ""] = error.split("\n");
     expect(line.length).toBeLessThan(80);
     expect(line[caret.indexOf("^")]).toBe("x");

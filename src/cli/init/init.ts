@@ -1,5 +1,5 @@
 /** `heddle init`: writes a small project that runs. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { styleText } from "node:util";
 import { UsageError } from "../../errors.ts";
@@ -29,16 +29,37 @@ export async function init(folder: string, { yes = false }: { readonly yes?: boo
     const mark = written ? styleText("green", "wrote") : styleText("yellow", "kept ");
     process.stdout.write(`  ${mark}  ${path.join(folder, name)}${written ? "" : "  (it was there)"}\n`);
   }
-  process.stdout.write(`\n${nextSteps(folder, facts, kept)}\n`);
+  process.stdout.write(`\n${await nextSteps(folder, facts, kept)}\n`);
   return EXIT.ok;
 }
 
-function nextSteps(folder: string, facts: ProjectFacts, kept: readonly string[]): string {
-  const needed = Object.entries(dependencies(facts)).map(([name, range]) => `${name}@${range}`);
-  const install = kept.includes("package.json") ? `npm install ${needed.join(" ")}` : "npm install";
-  const module = kept.includes("package.json") ? `\nYour package.json should say "type": "module".\n` : "";
-  const enter = path.resolve(folder) === process.cwd() ? "" : `cd ${folder} && `;
-  return `${module}Next:\n  ${enter}${install} && npx heddle run pipeline.ts`;
+async function nextSteps(folder: string, facts: ProjectFacts, kept: readonly string[]): Promise<string> {
+  const { install, advice } = kept.includes("package.json")
+    ? await completing(path.resolve(folder, "package.json"), facts)
+    : { install: "npm install", advice: "" };
+  const enter = path.resolve(folder) === process.cwd() ? "" : `cd ${quoted(folder)} && `;
+  return `${advice}Next:\n  ${enter}${install} && npx heddle run pipeline.ts`;
+}
+
+/** What a package.json that was there before still lacks. */
+async function completing(file: string, facts: ProjectFacts): Promise<{ install: string; advice: string }> {
+  const { type, dependencies: has, devDependencies: hasToo } = await readPackage(file);
+  const missing = Object.entries(dependencies(facts)).filter(([name]) => !(name in { ...has, ...hasToo }));
+  const install = ["npm install", ...missing.map(([name, range]) => quoted(`${name}@${range}`))].join(" ");
+  return { install, advice: type === "module" ? "" : 'Your package.json should say "type": "module".\n\n' };
+}
+
+async function readPackage(file: string): Promise<{ type?: string; dependencies?: object; devDependencies?: object }> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as object;
+  } catch {
+    // npm will say what is wrong with it.
+    return {};
+  }
+}
+
+function quoted(word: string): string {
+  return /^[\w@./-]+$/.test(word) ? word : `"${word}"`;
 }
 
 async function entriesOf(target: string, shown: string): Promise<string[]> {
