@@ -1,0 +1,33 @@
+import { type FailureOptions, shortFailure } from "./failure.ts";
+import { oneLine } from "./text.ts";
+import type { RunView } from "./view.ts";
+
+const mostFailures = 10;
+const mostWarnings = 5;
+
+/** What a view has to tell at once: each different failure and warning when it first comes, as far as one can read. */
+export class News {
+  #failures = 0;
+  #warnings = 0;
+
+  /** The lines that are new since the last call. */
+  lines(view: RunView, options: FailureOptions): string[] {
+    const { style } = options;
+    const lines: string[] = [];
+    const { groups } = view.failures;
+    for (; this.#failures < groups.length; this.#failures++) {
+      if (this.#failures < mostFailures) lines.push(...shortFailure(groups[this.#failures]!, options));
+      else if (this.#failures === mostFailures) lines.push(`${style.symbols.ellipsis} further failures are counted`);
+    }
+    const { list } = view.warnings;
+    for (; this.#warnings < list.length; this.#warnings++) {
+      const { name, message } = list[this.#warnings]!;
+      if (this.#warnings < mostWarnings) {
+        lines.push(`${style.paint("yellow", style.symbols.warning)} ${oneLine(name)}: ${oneLine(message)}`);
+      } else if (this.#warnings === mostWarnings) {
+        lines.push(`${style.symbols.ellipsis} further warnings are kept for the end of the run`);
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,44 @@
+import { stripVTControlCharacters } from "node:util";
+import cliTruncate from "cli-truncate";
+import stringWidth from "string-width";
+
+/** Text that others wrote, made harmless for a terminal and a log: no control characters but line ends. */
+export function clean(text: string): string {
+  return (
+    stripVTControlCharacters(text)
+      .replace(/\r\n/g, "\n")
+      // A carriage return paints over what the line had before, as progress bars do.
+      .replace(/^.*\r(?!$)/gm, "")
+      .replace(/\t/g, "    ")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+      .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "")
+  );
+}
+
+/** The same on one line. */
+export function oneLine(text: string): string {
+  return clean(text).replace(/\s+/g, " ").trim();
+}
+
+/** Columns that the text takes in a terminal; colours take none. */
+export function width(text: string): number {
+  return stringWidth(text);
+}
+
+/** Cuts to so many columns, with `…` where something is missing. */
+export function cut(text: string, columns: number, ellipsis = "…"): string {
+  if (text.length <= columns && plain(text)) return text;
+  return columns < 1 ? "" : cliTruncate(text, columns, { truncationCharacter: ellipsis });
+}
+
+export function padEnd(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - width(text)));
+}
+
+export function padStart(text: string, columns: number): string {
+  return " ".repeat(Math.max(0, columns - width(text))) + text;
+}
+
+function plain(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}

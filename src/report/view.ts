@@ -1,0 +1,280 @@
+import type { CallFailed, CallProgress, CallRetrying, ErrorFacts, HeddleEvent, RunStarted } from "../events/event.ts";
+import {
+  CANCELLED,
+  CallTable,
+  COMPLETED,
+  callStates,
+  FAILED,
+  QUEUED,
+  RETRYING,
+  RUNNING,
+  UNKNOWN,
+  UPSTREAM_FAILED,
+} from "./calls.ts";
+import { Capture, type CaptureKind } from "./capture.ts";
+import { Failures } from "./failures.ts";
+import { Slowest } from "./slowest.ts";
+import { TaskView } from "./tasks.ts";
+import { Warnings } from "./warnings.ts";
+import { WorkerView } from "./workers.ts";
+
+export interface RunEnd {
+  readonly state: "completed" | "failed" | "interrupted";
+  readonly at: number;
+  readonly ms: number;
+  readonly error: ErrorFacts | undefined;
+}
+
+/**
+ * A run as its events tell it so far: a fold over them, without a clock. It keeps columns of a few bytes for every
+ * call, and objects only for calls that run, failed or are among the slowest.
+ */
+export class RunView {
+  started: RunStarted | undefined;
+  end: RunEnd | undefined;
+  /** By task number. */
+  readonly tasks: TaskView[] = [];
+  readonly workers = new Map<number, WorkerView>();
+  /** Running calls of tasks, in the order in which they started. */
+  readonly running = new Set<number>();
+  /** Running calls of flows. */
+  readonly flows = new Set<number>();
+  /** The last progress of running calls that told it. */
+  readonly progress = new Map<number, CallProgress>();
+  readonly failures = new Failures();
+  readonly warnings = new Warnings();
+  readonly slowest = new Slowest();
+  /** The flow that the run is of: the first call without a parent, if it is one of a flow. */
+  root: number | undefined;
+  readonly #calls = new CallTable();
+  readonly #names = new Map<number, string>();
+  readonly #captures = new Map<number, Capture>();
+
+  read(events: readonly HeddleEvent[]): void {
+    for (const event of events) this.#read(event);
+  }
+
+  taskOf(call: number): TaskView | undefined {
+    return this.#calls.state[call] ? this.tasks[this.#calls.task[call]!] : undefined;
+  }
+
+  /** What the display calls a call. */
+  nameOf(call: number): string {
+    return this.#names.get(call) ?? `${this.taskOf(call)?.name ?? "call"}-${call}`;
+  }
+
+  workerOf(call: number): WorkerView | undefined {
+    return this.workers.get(this.#calls.worker[call] ?? -1);
+  }
+
+  /** When the call's present state began. */
+  sinceOf(call: number): number {
+    return this.#calls.since[call] ?? 0;
+  }
+
+  #read(event: HeddleEvent): void {
+    switch (event.type) {
+      case "runStarted":
+        this.started = event;
+        break;
+      case "taskDefined":
+        this.tasks[event.task] = new TaskView(event.name, event.kind);
+        break;
+      case "submitted":
+        this.#submitted(event.task, event.first, event.count, event.at, event.parent);
+        break;
+      case "named":
+        if (!this.#over(event.call)) this.#names.set(event.call, event.name);
+        break;
+      case "started":
+        for (const call of event.calls) this.#startedCall(call, event.worker, event.at);
+        break;
+      case "completed": {
+        const { calls, ms, at, worker } = event;
+        for (let i = 0; i < calls.length; i++) this.#ended(calls[i]!, COMPLETED, ms[i] ?? 0, at, worker);
+        break;
+      }
+      case "failed":
+        this.#failed(event);
+        break;
+      case "retrying":
+        this.#retrying(event);
+        break;
+      case "restarted": {
+        const task = this.#move(event.call, QUEUED, event.at);
+        if (task !== undefined) task.restarts++;
+        break;
+      }
+      case "output":
+        this.#capture(event.call, event.stream, event.text);
+        break;
+      case "log":
+        this.#capture(event.call, "log", `${event.level}: ${event.message}${dataText(event.data)}\n`);
+        break;
+      case "progress":
+        this.#progressed(event);
+        break;
+      case "warning":
+        this.warnings.add(event.name, event.message, event.call === null ? undefined : this.nameOf(event.call));
+        if (event.call !== null) this.#capture(event.call, "warning", `${event.name}: ${event.message}\n`);
+        break;
+      case "workerStarted":
+        this.workers.set(event.worker, new WorkerView(event.name, event.at));
+        break;
+      case "workerOutput":
+        this.#worker(event.worker, event.at).output.add(event.stream, event.text);
+        break;
+      case "workerEnded": {
+        const worker = this.#worker(event.worker, event.at);
+        worker.ended = event.at;
+        worker.reason = event.reason;
+        worker.detail = event.detail;
+        break;
+      }
+      case "runEnded":
+        this.end = { state: event.state, at: event.at, ms: event.ms, error: event.error };
+        break;
+      default:
+        // A log of a newer heddle may hold facts that this one does not know.
+        event satisfies never;
+    }
+  }
+
+  #submitted(number: number, first: number, count: number, at: number, parent: number | null): void {
+    const task = this.tasks[number];
+    if (task === undefined || count <= 0) return;
+    if (parent === null && task.kind === "flow") this.root ??= first;
+    const calls = this.#calls;
+    calls.reserve(first + count);
+    for (let call = first; call < first + count; call++) {
+      if (calls.state[call] !== UNKNOWN) continue;
+      calls.state[call] = QUEUED;
+      calls.task[call] = number;
+      calls.since[call] = at;
+      task.submitted++;
+      task.counts.queued++;
+    }
+  }
+
+  #startedCall(call: number, worker: number, at: number): void {
+    const waited = at - this.sinceOf(call);
+    const task = this.#move(call, RUNNING, at);
+    if (task === undefined) return;
+    const calls = this.#calls;
+    calls.worker[call] = worker;
+    calls.waited[call]! += Math.max(0, waited);
+    task.waitMs += Math.max(0, waited);
+    task.starts++;
+    task.firstStart ??= at;
+    task.pace.begin(at);
+    if (task.kind === "flow") this.flows.add(call);
+    else this.running.add(call);
+  }
+
+  #ended(call: number, state: number, ms: number, at: number, worker: number | null): void {
+    const task = this.#move(call, state, at);
+    if (task === undefined) return;
+    this.#ran(task, ms, at, worker);
+    task.pace.mark(at, task.finished);
+    if (task.kind === "task" && ms > 0 && this.slowest.admits(ms)) {
+      this.slowest.add({ name: this.nameOf(call), ms, waited: this.#calls.waited[call]! });
+    }
+    if (this.#names.size > 0) this.#names.delete(call);
+    if (this.#captures.size > 0) this.#captures.delete(call);
+  }
+
+  #ran(task: TaskView, ms: number, at: number, number: number | null): void {
+    if (number === null) return;
+    task.runMs += ms;
+    task.attempts++;
+    if (task.kind === "flow") return;
+    const worker = this.#worker(number, at - ms);
+    worker.busyMs += ms;
+    worker.calls++;
+  }
+
+  #failed(event: CallFailed): void {
+    const { call, state, error, attempt, worker, ms, at } = event;
+    const task = this.taskOf(call);
+    if (task === undefined || this.#over(call)) return;
+    if (state === "cancelled" || state === "upstreamFailed") {
+      this.#ended(call, state === "cancelled" ? CANCELLED : UPSTREAM_FAILED, ms, at, worker);
+      return;
+    }
+    // A flow mostly fails with the error of a call in it, which has been told by then.
+    if (task.kind === "task" || !(this.failures.knows(error) || error.code === "UNOBSERVED")) {
+      const name = this.nameOf(call);
+      const on = worker === null ? undefined : this.workers.get(worker)?.name;
+      const capture = this.#captures.get(call) ?? new Capture();
+      this.failures.add({ call, name, task: task.name, state, error, attempt, worker: on, ms, capture });
+    }
+    this.#ended(call, FAILED, ms, at, worker);
+  }
+
+  #retrying({ call, at, worker, ms, attempt, error }: CallRetrying): void {
+    const task = this.#move(call, RETRYING, at);
+    if (task === undefined) return;
+    task.retries++;
+    this.#ran(task, ms, at, worker);
+    this.#capture(call, "attempt", `attempt ${attempt} failed: ${error.name}: ${error.message}\n`);
+  }
+
+  #progressed(event: CallProgress): void {
+    const task = this.taskOf(event.call);
+    if (task === undefined || this.#calls.state[event.call] !== RUNNING) return;
+    task.progress += event.fraction - (this.progress.get(event.call)?.fraction ?? 0);
+    this.progress.set(event.call, event);
+  }
+
+  #capture(call: number, kind: CaptureKind, text: string): void {
+    const ended = this.#over(call);
+    // What arrives after the end of a failed call still belongs to its story.
+    const late = ended ? this.failures.groups.find(group => group.call === call)?.capture : undefined;
+    if (ended && late === undefined) return;
+    const capture = late ?? this.#captures.get(call) ?? new Capture();
+    if (!ended) this.#captures.set(call, capture);
+    capture.add(kind, text);
+  }
+
+  #worker(number: number, at: number): WorkerView {
+    const known = this.workers.get(number);
+    if (known !== undefined) return known;
+    const added = new WorkerView(`worker ${number}`, at);
+    this.workers.set(number, added);
+    return added;
+  }
+
+  /** Takes a call from its state to another; undefined if it is unknown or over, as then nothing can follow. */
+  #move(call: number, to: number, at: number): TaskView | undefined {
+    const calls = this.#calls;
+    const from = calls.state[call] ?? UNKNOWN;
+    if (from === UNKNOWN || from >= COMPLETED) return undefined;
+    const task = this.tasks[calls.task[call]!]!;
+    task.counts[callStates[from]!]--;
+    task.counts[callStates[to]!]++;
+    calls.state[call] = to;
+    calls.since[call] = at;
+    if (from === RUNNING) {
+      this.running.delete(call);
+      if (task.kind === "flow") this.flows.delete(call);
+      if (this.progress.size > 0) {
+        task.progress -= this.progress.get(call)?.fraction ?? 0;
+        this.progress.delete(call);
+      }
+    }
+    return task;
+  }
+
+  #over(call: number): boolean {
+    return (this.#calls.state[call] ?? UNKNOWN) >= COMPLETED;
+  }
+}
+
+function dataText(data: unknown): string {
+  if (data === undefined) return "";
+  try {
+    return ` ${JSON.stringify(data)}`;
+  } catch {
+    return " (data that JSON cannot hold)";
+  }
+}
