@@ -1,0 +1,37 @@
+/** What differs between Node versions and ways of starting, in one table. */
+import { createRequire } from "node:module";
+
+/** Type stripping without a flag came with Node 22.18 and 23.6. */
+const features = process.features as { readonly typescript?: "strip" | "transform" | false };
+
+export const platform = {
+  /** Node loads TypeScript by itself, if its syntax is erasable. */
+  stripsTypes: Boolean(features.typescript),
+  /** A loader for TypeScript was given on the command line, as by `tsx file.ts` or `--import tsx`. */
+  hasLoader: process.execArgv.some(argument => /\btsx\b|ts-node|--(experimental-)?loader/.test(argument)),
+} as const;
+
+const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
+/** What to start a worker from, and the flags which that file needs: none when built, a loader when run as source. */
+export function entry(name: "thread" | "process" | "watchdog"): { url: URL; flags: string[] } {
+  const url = new URL(`./workers/entry/${name}${extension}`, import.meta.url);
+  const needsLoader = extension === ".ts" && !platform.stripsTypes && !platform.hasLoader;
+  return { url, flags: needsLoader ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [] };
+}
+
+/** Flags of this process that belong to it alone: what it evaluates, its debugger's port, its test runner. */
+const OWN =
+  /^(-e|--eval|-p|--print|-pe|-i|--interactive|-c|--check|--input-type|--inspect|--test|--watch|--run|--prof|--cpu-prof|--heap-prof)/;
+const WITH_VALUE = /^(-e|--eval|-p|--print|-pe|--input-type|--inspect-port|--debug-port|--run)$/;
+
+/** The flags of this process that its workers get too, such as loaders, conditions and memory limits. */
+export function inheritedFlags(flags: readonly string[] = process.execArgv): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < flags.length; at += 1) {
+    const flag = flags[at]!;
+    if (!OWN.test(flag)) kept.push(flag);
+    else if (WITH_VALUE.test(flag)) at += 1;
+  }
+  return kept;
+}

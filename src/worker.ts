@@ -1,0 +1,2 @@
+/** The door `heddle/worker`: the far side of runners made with `defineRunner`. */
+export { execute } from "./workers/envelope.ts";

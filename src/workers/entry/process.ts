@@ -1,0 +1,34 @@
+/** What a worker process runs. It speaks over descriptor 3, so that nothing a task prints can be taken for a message. */
+import { Socket } from "node:net";
+import { Worker } from "node:worker_threads";
+import { encodeFrame, FrameReader } from "../../codec/frames.ts";
+import { entry } from "../../platform.ts";
+import { FileClaims } from "../claims.ts";
+import { Server } from "../serve.ts";
+
+const CHANNEL = 3;
+const CLAIMS = 4;
+const [at, parent] = process.argv.slice(2).map(Number) as [number, number];
+
+/** The terminal sends Ctrl-C to the whole group; the coordinator decides when its workers end. */
+process.on("SIGINT", () => {});
+
+const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
+const reader = new FrameReader();
+
+function send(wire: unknown[]): void {
+  channel.cork();
+  for (const part of encodeFrame(wire)) channel.write(part);
+  channel.uncork();
+}
+
+/** Notices that the coordinator is gone although this thread may be spinning. */
+function watch(): void {
+  const { url, flags } = entry("watchdog");
+  new Worker(url, { workerData: parent, execArgv: flags, stdin: false }).unref();
+}
+
+const server = new Server(send, new FileClaims(CLAIMS, at), watch);
+channel.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
+channel.on("error", () => process.exit(1));
+channel.on("close", () => process.exit(0));

@@ -1,0 +1,130 @@
+/** Runs one attempt of a call. The one path of execution: inline, on a thread, in a process, on another machine. */
+import { types } from "node:util";
+import { shown } from "../config/shown.ts";
+import { ThrownValueError } from "../errors.ts";
+import type { CallSink, LogLevel, RunningCall } from "../task/context.ts";
+import { type Ambient, shared } from "../task/shared.ts";
+import { BoundedOutput } from "./output.ts";
+
+/** Takes what calls have to say, and how they end. */
+export interface Reporter {
+  output(call: Execution, stream: "stdout" | "stderr", text: string): void;
+  log(call: Execution, level: LogLevel, message: string, data: unknown): void;
+  progress(call: Execution, fraction: number, done?: number, total?: number, note?: string): void;
+  warning(call: Execution, name: string, message: string): void;
+  ended(call: Execution, ok: boolean, value: unknown, ms: number): void;
+}
+
+type AnyFunction = (...inputs: unknown[]) => unknown;
+
+/**
+ * One attempt while it runs. It is its own async context, running call and sink, as each further object would cost
+ * every call an allocation.
+ */
+export class Execution implements RunningCall, Ambient, CallSink {
+  /** What the reporter knows it by. */
+  readonly number: number;
+  readonly callId: number;
+  readonly task: string;
+  readonly attempt: number;
+  readonly runId: string;
+  readonly reporter: Reporter;
+  #abort: AbortController | null = null;
+  #reason: Error | null = null;
+  #bounded: BoundedOutput | null = null;
+
+  constructor(number: number, callId: number, task: string, attempt: number, runId: string, reporter: Reporter) {
+    this.number = number;
+    this.callId = callId;
+    this.task = task;
+    this.attempt = attempt;
+    this.runId = runId;
+    this.reporter = reporter;
+  }
+
+  get id(): string {
+    return `${this.task}-${this.callId}`;
+  }
+
+  get call(): RunningCall {
+    return this;
+  }
+
+  get sink(): CallSink {
+    return this;
+  }
+
+  /** Made when asked for: most calls never look. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.#reason !== null) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#reason ??= reason;
+    this.#abort?.abort(reason);
+  }
+
+  /** Text or bytes that the call wrote; `chunk` is cut if the call writes without end. */
+  output(stream: "stdout" | "stderr", chunk: string | Uint8Array): void {
+    this.#bounded ??= new BoundedOutput((to, text) => this.reporter.output(this, to, text));
+    this.#bounded.write(stream, chunk);
+  }
+
+  log(level: LogLevel, message: string, data: unknown): void {
+    this.reporter.log(this, level, message, data);
+  }
+
+  progress(fraction: number, done?: number, total?: number, note?: string): void {
+    this.reporter.progress(this, fraction, done, total, note);
+  }
+
+  warning(name: string, message: string): void {
+    this.reporter.warning(this, name, message);
+  }
+
+  end(ok: boolean, value: unknown, ms: number): void {
+    this.#bounded?.end();
+    this.reporter.ended(this, ok, ok ? value : this.#asError(value), ms);
+  }
+
+  #asError(thrown: unknown): unknown {
+    if (thrown instanceof Error || types.isNativeError(thrown)) return thrown;
+    return new ThrownValueError({ task: this.id, value: shown(thrown) }, { cause: thrown });
+  }
+}
+
+/** Begins an execution; true when it ended before this function returned, else `reporter.ended` follows. */
+export function execute(execution: Execution, fn: (...inputs: never[]) => unknown, inputs: unknown[]): boolean {
+  const began = performance.now();
+  let value: unknown;
+  try {
+    value = shared.ambient.run(execution, invoke, fn as AnyFunction, inputs);
+  } catch (error) {
+    execution.end(false, error, performance.now() - began);
+    return true;
+  }
+  if (!(value instanceof Promise)) {
+    execution.end(true, value, performance.now() - began);
+    return true;
+  }
+  value.then(
+    result => execution.end(true, result, performance.now() - began),
+    error => execution.end(false, error, performance.now() - began),
+  );
+  return false;
+}
+
+/** Thenables become promises here, inside the call's context, as some begin their work when `then` is called. */
+function invoke(fn: AnyFunction, inputs: unknown[]): unknown {
+  const value = fn(...inputs);
+  return isThenable(value) ? Promise.resolve(value) : value;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
+  return typeof (value as { then?: unknown }).then === "function";
+}

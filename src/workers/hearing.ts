@@ -1,0 +1,132 @@
+import { unpackError } from "../codec/failure.ts";
+import type { PackedValue } from "../codec/packed.ts";
+import type { LogLevel } from "../task/context.ts";
+import type { Attempt, Host } from "../task/runner.ts";
+import { logFact, outputFact, progressFact, warningFact } from "./facts.ts";
+import type { Entry, Member } from "./member.ts";
+import { COMPLETED, FAILED, type Reports, readReports, type StreamName } from "./protocol.ts";
+
+/** What the pool does about a report that is more than a fact for the run. */
+export interface Hears {
+  measured(ms: number): void;
+  ready(member: Member): void;
+  unfit(member: Member, error: Error): void;
+  refused(member: Member, seq: number, entry: Entry | undefined): void;
+}
+
+/** Reads the messages of one worker and hands what they say to the host, ends gathered by message. */
+export class Hearing implements Reports {
+  readonly #host: Host;
+  readonly #pool: Hears;
+  readonly #member: Member;
+  #started: number[] = [];
+  #ended: Attempt[] = [];
+  #released: number[] = [];
+
+  constructor(host: Host, pool: Hears, member: Member) {
+    this.#host = host;
+    this.#pool = pool;
+    this.#member = member;
+  }
+
+  message(wire: readonly unknown[]): void {
+    this.#member.heard = performance.now();
+    readReports(wire, this);
+    this.tellEnds();
+  }
+
+  /** Tells the host which calls have started and ended, in that order. */
+  tellEnds(): void {
+    const member = this.#member;
+    this.#started.push(...member.takeStarted());
+    this.#tellStarted();
+    const [ended, released] = [this.#ended, this.#released];
+    this.#ended = [];
+    this.#released = [];
+    if (ended.length > 0) this.#host.done(ended);
+    if (released.length > 0) this.#host.released(released);
+  }
+
+  ready(): void {
+    this.#pool.ready(this.#member);
+  }
+
+  unfit(error: Error): void {
+    this.#pool.unfit(this.#member, error);
+  }
+
+  ended(seq: number, state: number, ms: number, packed: PackedValue): void {
+    const member = this.#member;
+    const entry = member.remove(seq);
+    if (entry === undefined) return;
+    const id = entry.call.id;
+    entry.estimate.learn(ms);
+    this.#pool.measured(ms);
+    if (!entry.started) this.#started.push(id);
+    if (entry.cancelled) {
+      this.#released.push(id);
+      return;
+    }
+    const worker = member.number;
+    if (state === COMPLETED) this.#ended.push({ id, state: "completed", value: packed, ms, worker });
+    else {
+      const error = unpackError(packed);
+      this.#ended.push({ id, state: state === FAILED ? "failed" : "unreachable", error, ms, worker });
+    }
+  }
+
+  refused(from: number, to: number): void {
+    for (let seq = from; seq <= to; seq += 1) this.#pool.refused(this.#member, seq, this.#member.remove(seq));
+  }
+
+  output(seq: number, stream: StreamName, text: string): void {
+    const entry = this.#begun(seq);
+    const worker = this.#member.number;
+    if (entry !== undefined) this.#host.tell(outputFact(entry.call.id, stream, text));
+    else this.#host.tell({ type: "workerOutput", at: Date.now(), worker, stream, text });
+  }
+
+  log(seq: number, level: LogLevel, message: string, data: unknown): void {
+    const entry = this.#begun(seq);
+    if (entry !== undefined) this.#host.tell(logFact(entry.call.id, level, message, data));
+  }
+
+  progress(seq: number, fraction: number, done?: number, total?: number, note?: string): void {
+    const entry = this.#begun(seq);
+    if (entry !== undefined) this.#host.tell(progressFact(entry.call.id, fraction, done, total, note));
+  }
+
+  warning(seq: number, name: string, message: string): void {
+    this.#host.tell(warningFact(this.#begun(seq)?.call.id ?? null, name, message));
+  }
+
+  fatal(seq: number, error: Error): void {
+    this.#member.fatal = { seq, error };
+  }
+
+  /** What the worker wrote past the capture: the running call's, if it can be only that one. */
+  raw(stream: StreamName, text: string): void {
+    const member = this.#member;
+    member.lastWords = (member.lastWords + text).slice(-2_000);
+    const alone = member.concurrency === 1 && member.entries.size === 1;
+    const seq = alone ? member.entries.keys().next().value : undefined;
+    this.output(seq ?? 0, stream, text);
+  }
+
+  /** A call of which something is heard has started, and its start is told first. */
+  #begun(seq: number): Entry | undefined {
+    const entry = this.#member.entries.get(seq);
+    if (entry === undefined || entry.started) return entry;
+    entry.started = true;
+    this.#started.push(entry.call.id);
+    this.#tellStarted();
+    return entry;
+  }
+
+  #tellStarted(): void {
+    if (this.#started.length === 0) return;
+    const started = this.#started;
+    this.#started = [];
+    this.#host.started(this.#member.number, started);
+  }
+}

@@ -1,0 +1,202 @@
+/** Calls in the coordinator's own thread: the same execution as on a worker, without the way there. */
+import { CancelledError } from "../errors.ts";
+import type { LogLevel } from "../task/context.ts";
+import type { Attempt, Dispatch, Host, RunnerSession, TaskAddress } from "../task/runner.ts";
+import { installCapture } from "./capture.ts";
+import { Execution, execute, type Reporter } from "./execute.ts";
+import { logFact, outputFact, progressFact, warningFact } from "./facts.ts";
+import type { StreamName } from "./protocol.ts";
+
+/** After how long at work the event loop gets a turn, in milliseconds. */
+const BREATH = 10;
+/** Ends are told after so many calls or so many milliseconds, whichever is sooner. */
+const BATCH = 64;
+const GATHER = 1;
+/** A call that blocks this thread for longer than this, in milliseconds, would be better off elsewhere. */
+const BLOCKING = 100;
+
+export class InlineSession implements RunnerSession, Reporter {
+  readonly #host: Host;
+  readonly #concurrency: number;
+  readonly #warnBlocking: boolean;
+  readonly #uninstall: () => void;
+  readonly #running = new Map<number, Execution>();
+  readonly #warned = new Set<TaskAddress>();
+  #worker: number | null = null;
+  #queue: Dispatch[] = [];
+  #head = 0;
+  #ended: Attempt[] = [];
+  #pumping = false;
+  #scheduled = false;
+  #telling = false;
+  #closed = false;
+  /** The call that is in its synchronous part. */
+  #current: Execution | null = null;
+  #cancelledCurrent = false;
+  /** Mean duration of late, in milliseconds. */
+  #usual = 1;
+
+  constructor(host: Host, concurrency: number, warnBlocking: boolean) {
+    this.#host = host;
+    this.#concurrency = concurrency;
+    this.#warnBlocking = warnBlocking;
+    this.#uninstall = installCapture("pass");
+    host.slots(concurrency);
+  }
+
+  dispatch(calls: readonly Dispatch[]): void {
+    for (const call of calls) this.#queue.push(call);
+    if (this.#pumping || this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  /** What runs here cannot be stopped: it is told to, and the run goes on without it. */
+  cancel(ids: readonly number[], reason: string): void {
+    const wanted = new Set(ids);
+    const released: number[] = [];
+    this.#queue = this.#queue.slice(this.#head).filter(call => {
+      if (!wanted.has(call.id)) return true;
+      released.push(call.id);
+      return false;
+    });
+    this.#head = 0;
+    for (const id of ids) {
+      const execution = this.#running.get(id) ?? (this.#current?.callId === id ? this.#current : undefined);
+      if (execution === undefined) continue;
+      if (!this.#running.delete(id)) this.#cancelledCurrent = true;
+      released.push(id);
+      execution.abort(new CancelledError({ task: execution.id, reason }));
+    }
+    if (released.length > 0) this.#host.released(released);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#uninstall();
+    return Promise.resolve();
+  }
+
+  ended(execution: Execution, ok: boolean, value: unknown, ms: number): void {
+    const id = execution.callId;
+    if (execution === this.#current) {
+      this.#current = null;
+      if (this.#cancelledCurrent) return;
+    } else if (!this.#running.delete(id)) return;
+    const worker = this.#worker!;
+    if (ok) this.#ended.push({ id, state: "completed", value, ms, worker });
+    else this.#ended.push({ id, state: "failed", error: value as Error, ms, worker });
+    this.#usual += (ms - this.#usual) * 0.1;
+    if (!this.#pumping) this.#tellSoon();
+  }
+
+  output({ callId }: Execution, stream: StreamName, text: string): void {
+    this.#host.tell(outputFact(callId, stream, text));
+  }
+
+  log({ callId }: Execution, level: LogLevel, message: string, data: unknown): void {
+    this.#host.tell(logFact(callId, level, message, data));
+  }
+
+  progress({ callId }: Execution, fraction: number, done?: number, total?: number, note?: string): void {
+    this.#host.tell(progressFact(callId, fraction, done, total, note));
+  }
+
+  warning({ callId }: Execution, name: string, message: string): void {
+    this.#host.tell(warningFact(callId, name, message));
+  }
+
+  /** Runs what waits, a few calls between two words to the host, until the event loop wants its turn. */
+  #pump(): void {
+    if (this.#pumping || this.#closed) return;
+    this.#pumping = true;
+    this.#worker ??= this.#host.worker("inline", process.pid);
+    const began = performance.now();
+    let told = began;
+    while (this.#head < this.#queue.length && this.#running.size < this.#concurrency && !this.#closed) {
+      const now = this.#runSome(told);
+      if (now - told >= GATHER || this.#ended.length >= BATCH) {
+        this.#tell();
+        told = now;
+      }
+      if (now - began >= BREATH) break;
+    }
+    this.#pumping = false;
+    this.#tell();
+    this.#trim();
+    if (this.#head < this.#queue.length && this.#running.size < this.#concurrency) this.#resume();
+  }
+
+  /** Runs as many calls as make a millisecond, if they take as long as they usually do. Gives the time. */
+  #runSome(told: number): number {
+    const room = Math.min(this.#concurrency - this.#running.size, this.#queue.length - this.#head, BATCH);
+    const count = Math.max(1, Math.min(room, Math.floor(GATHER / this.#usual)));
+    const calls = this.#queue.slice(this.#head, this.#head + count);
+    this.#head += count;
+    this.#host.started(
+      this.#worker!,
+      calls.map(call => call.id),
+    );
+    let now = told;
+    for (const call of calls) now = this.#run(call);
+    return now;
+  }
+
+  #run(call: Dispatch): number {
+    const { id, task, attempt } = call;
+    const execution = new Execution(id, id, task.name, attempt, this.#host.runId, this);
+    const began = performance.now();
+    this.#current = execution;
+    this.#cancelledCurrent = false;
+    const ended = execute(execution, task.fn, call.inputs());
+    if (!ended && !this.#cancelledCurrent) this.#running.set(id, execution);
+    this.#current = null;
+    const now = performance.now();
+    if (this.#warnBlocking && now - began > BLOCKING) this.#warnOf(call, now - began);
+    return now;
+  }
+
+  #warnOf({ id, task }: Dispatch, ms: number): void {
+    if (this.#warned.has(task)) return;
+    this.#warned.add(task);
+    const message = `${task.name}(…) kept this process busy for ${Math.round(ms)} ms, in which nothing else could happen. Use ${task.name}.submit(…) with a runner such as threads().`;
+    this.#host.tell(warningFact(id, "heddle", message));
+  }
+
+  #resume(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  #tell(): void {
+    if (this.#ended.length === 0) return;
+    const ended = this.#ended;
+    this.#ended = [];
+    this.#host.done(ended);
+  }
+
+  /** Once the promises that settle now have all done so. */
+  #tellSoon(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    process.nextTick(() => {
+      this.#telling = false;
+      this.#tell();
+      if (this.#head < this.#queue.length) this.#pump();
+    });
+  }
+
+  #trim(): void {
+    if (this.#head === this.#queue.length) this.#queue = [];
+    else if (this.#head > BATCH) this.#queue = this.#queue.slice(this.#head);
+    else return;
+    this.#head = 0;
+  }
+}

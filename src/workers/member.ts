@@ -1,0 +1,156 @@
+import type { Dispatch, TaskAddress } from "../task/runner.ts";
+import { type Estimate, fits } from "./estimate.ts";
+import { CANCEL, type Setup, writeCall, writeSetup, writeTask } from "./protocol.ts";
+import type { Far } from "./transport.ts";
+
+/** One call in a pool. */
+export class Entry {
+  readonly call: Dispatch;
+  readonly estimate: Estimate;
+  /** The milliseconds it was thought to take when it was sent. */
+  expected = 0;
+  started = false;
+  cancelled = false;
+  /** It was under way on a worker that died, with others: now it runs by itself, to see whether it was the one. */
+  readonly alone: boolean;
+
+  constructor(call: Dispatch, estimate: Estimate, alone: boolean) {
+    this.call = call;
+    this.estimate = estimate;
+    this.alone = alone;
+  }
+}
+
+/** One worker of a pool: what was sent to it and has not ended, in order. */
+export class Member {
+  readonly far: Far;
+  readonly number: number;
+  readonly concurrency: number;
+  /** By place in the order of sending, from 1. */
+  readonly entries = new Map<number, Entry>();
+  state: "starting" | "ready" | "ended" = "starting";
+  /** The last call that is being taken back; until the worker has said so, it gets no more. */
+  takenTo = 0;
+  /** It gets no more until it has nothing left, as a call wants to be alone on it. */
+  draining = false;
+  /** When it was last heard, or sent something while idle. */
+  heard = 0;
+  /** The error that is about to kill it, and the call which that came from. */
+  fatal: { readonly seq: number; readonly error: Error } | null = null;
+  /** The end of what it wrote to its descriptors. */
+  lastWords = "";
+  #seq = 0;
+  #load = 0;
+  #wire: unknown[] = [];
+  readonly #tasks = new Map<TaskAddress, number>();
+
+  constructor(far: Far, number: number, setup: Setup) {
+    this.far = far;
+    this.number = number;
+    this.concurrency = setup.concurrency;
+    writeSetup(setup, this.#wire);
+    this.flush();
+  }
+
+  get idle(): boolean {
+    return this.entries.size === 0;
+  }
+
+  /** Calls that wait there behind those which can run at once. */
+  get waiting(): number {
+    return Math.max(0, this.entries.size - this.concurrency);
+  }
+
+  takes(entry: Entry): boolean {
+    if (this.state !== "ready" || this.takenTo > 0 || this.draining) return false;
+    if (this.entries.size < this.concurrency) return true;
+    return fits(entry.estimate, this.waiting, this.#load);
+  }
+
+  /** Puts a call into the next message; throws when its inputs cannot travel. */
+  add(entry: Entry, now: number): void {
+    const wire = this.#wire;
+    const length = wire.length;
+    const { task } = entry.call;
+    const known = this.#tasks.get(task);
+    const number = known ?? this.#tasks.size;
+    try {
+      if (known === undefined) writeTask(number, task, wire);
+      writeCall(this.#seq + 1, number, entry.call, wire);
+    } catch (error) {
+      wire.length = length;
+      throw error;
+    }
+    if (known === undefined) this.#tasks.set(task, number);
+    this.#seq += 1;
+    if (this.idle) this.heard = now;
+    entry.expected = Math.min(entry.estimate.ms, 1e9);
+    entry.started = false;
+    this.#load += entry.expected;
+    this.entries.set(this.#seq, entry);
+  }
+
+  flush(): void {
+    if (this.#wire.length === 0) return;
+    const wire = this.#wire;
+    this.#wire = [];
+    this.far.send(wire);
+  }
+
+  /** Forgets a call: it has ended, or is not this worker's any more. */
+  remove(seq: number): Entry | undefined {
+    const entry = this.entries.get(seq);
+    if (entry === undefined) return undefined;
+    this.entries.delete(seq);
+    this.#load = this.entries.size === 0 ? 0 : this.#load - entry.expected;
+    return entry;
+  }
+
+  /** The first calls that are not known to have started, though by their place they have. */
+  takeStarted(): number[] {
+    const started: number[] = [];
+    let place = 0;
+    for (const entry of this.entries.values()) {
+      if (place >= this.concurrency) break;
+      place += 1;
+      if (entry.started) continue;
+      entry.started = true;
+      started.push(entry.call.id);
+    }
+    return started;
+  }
+
+  /** Takes back what it has not begun, from call `from` on; gives the calls that surely did not begin. */
+  takeBack(from: number): Entry[] {
+    const to = this.#seq;
+    if (from > to || this.takenTo > 0) return [];
+    this.flush();
+    const claimed = this.far.claims.takeBack(from, to);
+    const back: Entry[] = [];
+    for (const seq of [...this.entries.keys()]) {
+      if (seq < from || seq <= claimed) continue;
+      back.push(this.remove(seq)!);
+    }
+    if (back.length > 0) this.takenTo = to;
+    return back;
+  }
+
+  /** What it had and will not end: the calls it has begun by their numbers, and the others. */
+  leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
+    this.state = "ended";
+    const claimed = this.far.claims.takeBack(1, this.#seq);
+    const begun = new Map<number, Entry>();
+    const unbegun: Entry[] = [];
+    for (const [seq, entry] of this.entries) {
+      if (seq <= claimed) begun.set(seq, entry);
+      else unbegun.push(entry);
+    }
+    this.entries.clear();
+    this.#load = 0;
+    return { begun, unbegun };
+  }
+
+  cancel(seq: number, reason: string): void {
+    this.#wire.push(CANCEL, seq, reason);
+  }
+}

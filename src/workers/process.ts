@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodeFrame, FrameReader } from "../codec/frames.ts";
+import { entry, inheritedFlags } from "../platform.ts";
+import { CLAIM_BYTES, type ClaimReader, FileClaims } from "./claims.ts";
+import type { Far, Listener, Transport } from "./transport.ts";
+
+export interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** How long an ending process may take, and how long its last words are waited for, in milliseconds. */
+const ENDING = 1_000;
+const LAST_WORDS = 200;
+
+/** Child processes, each with a channel of its own on descriptor 3 and the pool's claims on descriptor 4. */
+export class ProcessTransport implements Transport {
+  readonly #options: ProcessOptions;
+  #claims: number | null = null;
+  #started = 0;
+
+  constructor(options: ProcessOptions) {
+    this.#options = options;
+  }
+
+  start(listener: Listener): Far {
+    this.#claims ??= openNameless();
+    const at = this.#started * CLAIM_BYTES;
+    this.#started += 1;
+    writeSync(this.#claims, new Uint8Array(CLAIM_BYTES), 0, CLAIM_BYTES, at);
+    return new Child(this.#claims, at, this.#options, listener);
+  }
+
+  close(): void {
+    if (this.#claims !== null) closeSync(this.#claims);
+    this.#claims = null;
+  }
+}
+
+/** A file without a name, gone with the last process that has it open; in memory where the system has a place for it. */
+function openNameless(): number {
+  const name = `heddle-claims-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  for (const folder of ["/dev/shm", tmpdir()]) {
+    const path = join(folder, name);
+    try {
+      const descriptor = openSync(path, "wx+", 0o600);
+      unlinkSync(path);
+      return descriptor;
+    } catch (error) {
+      if (folder !== "/dev/shm") throw error;
+    }
+  }
+  throw new Error("unreachable");
+}
+
+class Child implements Far {
+  readonly pid: number | undefined;
+  readonly claims: ClaimReader;
+  readonly #child: ChildProcess;
+  readonly #channel: Socket;
+  readonly #listener: Listener;
+  #gone = false;
+  #onGone: (() => void) | null = null;
+
+  constructor(claims: number, at: number, { env }: ProcessOptions, listener: Listener) {
+    this.#listener = listener;
+    this.claims = new FileClaims(claims, at);
+    const { url, flags } = entry("process");
+    const args = [...inheritedFlags(), ...flags, fileURLToPath(url), String(at), String(process.pid)];
+    this.#child = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", "pipe", "pipe", claims],
+      env: environment(env),
+      windowsHide: true,
+    });
+    this.pid = this.#child.pid;
+    this.#channel = this.#child.stdio[3] as Socket;
+    this.#listen();
+  }
+
+  send(wire: unknown[]): void {
+    this.#channel.cork();
+    for (const part of encodeFrame(wire)) this.#channel.write(part);
+    this.#channel.uncork();
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  close(): Promise<void> {
+    if (this.#gone) return Promise.resolve();
+    this.#channel.end();
+    this.#child.ref();
+    const timer = setTimeout(() => this.kill(), ENDING);
+    return new Promise(resolve => {
+      this.#onGone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #listen(): void {
+    const child = this.#child;
+    const reader = new FrameReader();
+    const onMessage = (wire: unknown[]) => this.#listener.message(wire);
+    this.#channel.on("data", chunk => reader.push(chunk, onMessage));
+    // What goes wrong with the channel shows as the end of the process.
+    this.#channel.on("error", () => {});
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream]!.setEncoding("utf8").on("data", (text: string) => this.#listener.raw(stream, text));
+      (child[stream] as Socket).unref();
+    }
+    child.unref();
+    this.#channel.unref();
+    child.on("error", error => this.#end(error.message));
+    child.on("exit", (code, signal) => {
+      const cause = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      // A grandchild may hold its streams open for long.
+      const timer = setTimeout(() => this.#end(cause), LAST_WORDS);
+      child.on("close", () => {
+        clearTimeout(timer);
+        this.#end(cause);
+      });
+    });
+  }
+
+  #end(cause: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#channel.destroy();
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+    this.#listener.ended(cause);
+    this.#onGone?.();
+  }
+}
+
+/** Without the parent's debugger, as two processes cannot share its port. */
+function environment(more: Readonly<Record<string, string>> | undefined): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...more };
+  const options = env["NODE_OPTIONS"];
+  if (options !== undefined) env["NODE_OPTIONS"] = options.replace(/(^|\s)--inspect\S*/g, "").trim();
+  return env;
+}

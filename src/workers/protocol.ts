@@ -1,0 +1,130 @@
+/**
+ * What a coordinator and a worker say to each other. A message is one flat array, since that costs a quarter of an
+ * array of objects: an operation, its operands, the next operation. Calls are known by their place in the order in
+ * which they were sent to this worker, from 1; 0 stands for no call.
+ */
+import { unpackError } from "../codec/failure.ts";
+import { unpack } from "../codec/pack.ts";
+import type { PackedValue } from "../codec/packed.ts";
+import { type Cursor, fromWire } from "../codec/wire.ts";
+import { ProtocolError } from "../errors.ts";
+import type { LogLevel } from "../task/context.ts";
+import type { Dispatch, TaskAddress } from "../task/runner.ts";
+
+/** From the coordinator. */
+export const SETUP = 1;
+export const TASK = 2;
+export const CALL = 3;
+export const CANCEL = 4;
+/** From the worker. */
+export const READY = 11;
+export const UNFIT = 12;
+export const ENDED = 13;
+export const REFUSED = 14;
+export const OUTPUT = 15;
+export const LOG = 16;
+export const PROGRESS = 17;
+export const WARNING = 18;
+export const FATAL = 19;
+
+/** How an attempt ended, as a number. */
+export const COMPLETED = 0;
+export const FAILED = 1;
+export const UNREACHABLE = 2;
+
+export type StreamName = "stdout" | "stderr";
+/** A task as a worker knows it. */
+export type Address = Omit<TaskAddress, "fn">;
+
+/** What a worker is told first. */
+export interface Setup {
+  readonly runId: string;
+  readonly concurrency: number;
+  /** URL of the module that warms it, or null. */
+  readonly init: string | null;
+  /** The coordinator's process. */
+  readonly parent: number;
+}
+
+export function writeSetup({ runId, concurrency, init, parent }: Setup, wire: unknown[]): void {
+  wire.push(SETUP, runId, concurrency, init, parent);
+}
+
+export function writeTask(number: number, { identity, name, module, where, inside }: Address, wire: unknown[]): void {
+  wire.push(TASK, number, identity, name, module, where, inside);
+}
+
+/** Appends a call; its inputs come last, after their length, so that a worker can leave them encoded. */
+export function writeCall(seq: number, task: number, call: Dispatch, wire: unknown[]): void {
+  wire.push(CALL, seq, task, call.id, call.attempt, 0);
+  const start = wire.length;
+  call.pack(wire);
+  wire[start - 1] = wire.length - start;
+}
+
+/** What a worker reports, one method an operation. */
+export interface Reports {
+  ready(): void;
+  /** It could not start. */
+  unfit(error: Error): void;
+  ended(seq: number, state: number, ms: number, value: PackedValue): void;
+  /** It did not run these calls, as they were taken back. */
+  refused(from: number, to: number): void;
+  output(seq: number, stream: StreamName, text: string): void;
+  log(seq: number, level: LogLevel, message: string, data: unknown): void;
+  progress(seq: number, fraction: number, done?: number, total?: number, note?: string): void;
+  warning(seq: number, name: string, message: string): void;
+  /** It is about to die of an error that nobody caught. */
+  fatal(seq: number, error: Error): void;
+}
+
+/** Hands each report of a message on. */
+export function readReports(wire: readonly unknown[], reports: Reports): void {
+  const cursor: Cursor = { at: 0 };
+  while (cursor.at < wire.length) readReport(wire, cursor, reports);
+}
+
+function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports): void {
+  const at = cursor.at;
+  const operand = <T>(index: number) => wire[at + index] as T;
+  switch (wire[at]) {
+    case ENDED:
+      cursor.at += 4;
+      reports.ended(wire[at + 1] as number, wire[at + 2] as number, wire[at + 3] as number, fromWire(wire, cursor));
+      break;
+    case READY:
+      cursor.at += 1;
+      reports.ready();
+      break;
+    case UNFIT:
+      cursor.at += 1;
+      reports.unfit(unpackError(fromWire(wire, cursor)));
+      break;
+    case REFUSED:
+      cursor.at += 3;
+      reports.refused(operand(1), operand(2));
+      break;
+    case OUTPUT:
+      cursor.at += 4;
+      reports.output(operand(1), operand(2), operand(3));
+      break;
+    case LOG:
+      cursor.at += 4;
+      reports.log(operand(1), operand(2), operand(3), unpack(fromWire(wire, cursor)));
+      break;
+    case PROGRESS:
+      cursor.at += 6;
+      reports.progress(operand(1), operand(2), operand(3), operand(4), operand(5));
+      break;
+    case WARNING:
+      cursor.at += 4;
+      reports.warning(operand(1), operand(2), operand(3));
+      break;
+    case FATAL:
+      cursor.at += 2;
+      reports.fatal(operand(1), unpackError(fromWire(wire, cursor)));
+      break;
+    default:
+      throw new ProtocolError({ from: "a worker", problem: `there is no operation ${String(wire[at])}` });
+  }
+}

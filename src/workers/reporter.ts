@@ -1,0 +1,122 @@
+/** Gathers the reports of a worker into messages: at the end of the work at hand, else every millisecond. */
+import { packError } from "../codec/failure.ts";
+import { pack } from "../codec/pack.ts";
+import type { PackedValue } from "../codec/packed.ts";
+import { toWire } from "../codec/wire.ts";
+import { shown } from "../config/shown.ts";
+import type { LogLevel } from "../task/context.ts";
+import type { Execution, Reporter } from "./execute.ts";
+import { COMPLETED, ENDED, FAILED, LOG, OUTPUT, PROGRESS, type StreamName, WARNING } from "./protocol.ts";
+
+/** How long a report waits for others, in milliseconds. */
+const GATHER = 1;
+/** How long what a call says waits while the call blocks its thread. */
+const GATHER_WORDS = 20;
+
+export class WireReporter implements Reporter {
+  readonly #send: (wire: unknown[]) => void;
+  readonly #onEnd: (execution: Execution) => void;
+  #wire: unknown[] = [];
+  #flushed = 0;
+  #armed = false;
+
+  constructor(send: (wire: unknown[]) => void, onEnd: (execution: Execution) => void) {
+    this.#send = send;
+    this.#onEnd = onEnd;
+  }
+
+  ended(execution: Execution, ok: boolean, value: unknown, ms: number): void {
+    const wire = this.#wire;
+    const length = wire.length;
+    try {
+      wire.push(ENDED, execution.number, ok ? COMPLETED : FAILED, ms);
+      if (ok) toWire(pack(value, { task: execution.task, role: "result" }), wire);
+      else toWire(packError(value, { task: execution.task, role: "error" }), wire);
+    } catch (error) {
+      wire.length = length;
+      wire.push(ENDED, execution.number, FAILED, ms);
+      toWire(packError(error, { task: execution.task, role: "error" }), wire);
+    }
+    this.#onEnd(execution);
+  }
+
+  output(execution: Execution, stream: StreamName, text: string): void {
+    this.#wire.push(OUTPUT, execution.number, stream, text);
+    this.#words();
+  }
+
+  log(execution: Execution, level: LogLevel, message: string, data: unknown): void {
+    const packed = packOrShow(data, execution.task);
+    this.#wire.push(LOG, execution.number, level, message);
+    toWire(packed, this.#wire);
+    this.#words();
+  }
+
+  progress(execution: Execution, fraction: number, done?: number, total?: number, note?: string): void {
+    this.#wire.push(PROGRESS, execution.number, fraction, done, total, note);
+    this.#words();
+  }
+
+  warning(execution: Execution, name: string, message: string): void {
+    this.#wire.push(WARNING, execution.number, name, message);
+    this.#words();
+  }
+
+  /** Text that no call wrote. */
+  stray(stream: StreamName, chunk: string | Uint8Array): void {
+    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    this.#wire.push(OUTPUT, 0, stream, text);
+    this.#words();
+  }
+
+  tell(...report: (number | string)[]): void {
+    this.#wire.push(...report);
+    this.flushSoon();
+  }
+
+  /** A report that ends in an encoded error. */
+  fail(operation: number, operands: readonly number[], error: PackedValue): void {
+    this.#wire.push(operation, ...operands);
+    toWire(error, this.#wire);
+    this.flushSoon();
+  }
+
+  /** Between two calls: sends what has waited long enough. Gives the time. */
+  tick(): number {
+    const now = performance.now();
+    if (this.#wire.length > 0 && now - this.#flushed >= GATHER) this.flush();
+    return now;
+  }
+
+  flush(): void {
+    if (this.#wire.length === 0) return;
+    const wire = this.#wire;
+    this.#wire = [];
+    this.#flushed = performance.now();
+    this.#send(wire);
+  }
+
+  /** Sends at the end of this turn of the event loop. */
+  flushSoon(): void {
+    if (this.#armed || this.#wire.length === 0) return;
+    this.#armed = true;
+    setImmediate(() => {
+      this.#armed = false;
+      this.flush();
+    });
+  }
+
+  #words(): void {
+    if (performance.now() - this.#flushed >= GATHER_WORDS) this.flush();
+    else this.flushSoon();
+  }
+}
+
+/** What a log line carries is never a reason to fail: what cannot travel travels as text. */
+function packOrShow(data: unknown, task: string): PackedValue {
+  try {
+    return pack(data, { task, role: "result" });
+  } catch {
+    return shown(data);
+  }
+}

@@ -1,0 +1,213 @@
+/** The loop of a worker: takes calls in order, claims each, runs it, and reports. The same on threads and processes. */
+import { packError } from "../codec/failure.ts";
+import type { Cursor } from "../codec/wire.ts";
+import { CancelledError, ProtocolError } from "../errors.ts";
+import { shared } from "../task/shared.ts";
+import { installCapture } from "./capture.ts";
+import type { Claimer } from "./claims.ts";
+import { Execution, execute } from "./execute.ts";
+import { readInputs } from "./inputs.ts";
+import { Loader, loading } from "./load.ts";
+import {
+  type Address,
+  CALL,
+  CANCEL,
+  ENDED,
+  FATAL,
+  READY,
+  REFUSED,
+  SETUP,
+  TASK,
+  UNFIT,
+  UNREACHABLE,
+} from "./protocol.ts";
+import { WireReporter } from "./reporter.ts";
+import { warm } from "./warm.ts";
+
+interface KnownTask {
+  readonly address: Address;
+  fn: ((...inputs: never[]) => unknown) | null;
+}
+
+/** A call that waits its turn, its inputs still encoded in the message that brought it. */
+interface Waiting {
+  readonly seq: number;
+  readonly task: KnownTask;
+  readonly id: number;
+  readonly attempt: number;
+  readonly wire: readonly unknown[];
+  readonly at: number;
+}
+
+/** After how long at work the event loop gets a turn, in milliseconds. */
+const BREATH = 10;
+
+export class Server {
+  readonly #reporter: WireReporter;
+  readonly #claims: Claimer;
+  readonly #loader = new Loader();
+  readonly #tasks: KnownTask[] = [];
+  readonly #running = new Map<number, Execution>();
+  #waiting: Waiting[] = [];
+  #next = 0;
+  #loading = 0;
+  #concurrency = 1;
+  #runId = "";
+  #pumping = false;
+  #resuming = false;
+  #startedWell = () => {};
+
+  constructor(send: (wire: unknown[]) => void, claims: Claimer, startedWell?: () => void) {
+    this.#claims = claims;
+    if (startedWell !== undefined) this.#startedWell = startedWell;
+    this.#reporter = new WireReporter(send, execution => this.#ended(execution));
+    shared.mode = "loading";
+    shared.onPark = parked => this.#parked(parked.call, parked.where);
+    installCapture((stream, chunk) => this.#reporter.stray(stream, chunk));
+    process.on("uncaughtException", error => this.#die(error));
+    process.on("exit", () => this.#reporter.flush());
+  }
+
+  /** Takes one message of the coordinator. */
+  receive(wire: readonly unknown[]): void {
+    const cursor: Cursor = { at: 0 };
+    while (cursor.at < wire.length) this.#read(wire, cursor);
+    this.#pump();
+  }
+
+  #read(wire: readonly unknown[], cursor: Cursor): void {
+    const at = cursor.at;
+    switch (wire[at]) {
+      case CALL: {
+        const [seq, task, id, attempt, length] = wire.slice(at + 1, at + 6) as number[];
+        cursor.at += 6 + length!;
+        this.#waiting.push({ seq: seq!, task: this.#tasks[task!]!, id: id!, attempt: attempt!, wire, at: at + 6 });
+        return;
+      }
+      case TASK: {
+        const [number, identity, name, module, where, inside] = wire.slice(at + 1, at + 7) as never[];
+        cursor.at += 7;
+        this.#tasks[number!] = { address: { identity, name, module, where, inside } as unknown as Address, fn: null };
+        return;
+      }
+      case CANCEL:
+        cursor.at += 3;
+        this.#cancel(wire[at + 1] as number, wire[at + 2] as string);
+        return;
+      case SETUP:
+        cursor.at += 5;
+        this.#runId = wire[at + 1] as string;
+        this.#concurrency = wire[at + 2] as number;
+        void this.#start(wire[at + 3] as string | null);
+        return;
+      default:
+        throw new ProtocolError({ from: "the coordinator", problem: `there is no operation ${String(wire[at])}` });
+    }
+  }
+
+  async #start(init: string | null): Promise<void> {
+    try {
+      if (init !== null) await warm(init);
+      this.#reporter.tell(READY);
+      this.#startedWell();
+    } catch (error) {
+      this.#reporter.fail(UNFIT, [], packError(error, { task: "init", role: "error" }));
+    }
+  }
+
+  /** Runs what waits, as far as there is room; sync calls one after the other, without leaving the loop. */
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    const began = performance.now();
+    while (this.#next < this.#waiting.length && this.#running.size + this.#loading < this.#concurrency) {
+      const now = this.#reporter.tick();
+      if (now - began > BREATH) {
+        this.#resume();
+        break;
+      }
+      const call = this.#waiting[this.#next]!;
+      this.#next += 1;
+      if (this.#claims.claim(call.seq)) this.#begin(call);
+      else this.#reporter.tell(REFUSED, call.seq, call.seq);
+    }
+    this.#pumping = false;
+    if (this.#next === this.#waiting.length) {
+      this.#waiting = [];
+      this.#next = 0;
+      if (this.#running.size + this.#loading === 0) this.#reporter.flush();
+    }
+    this.#reporter.flushSoon();
+  }
+
+  #resume(): void {
+    if (this.#resuming) return;
+    this.#resuming = true;
+    setImmediate(() => {
+      this.#resuming = false;
+      this.#pump();
+    });
+  }
+
+  #begin(call: Waiting): void {
+    const { task } = call;
+    if (task.fn !== null) {
+      this.#run(call, task.fn);
+      return;
+    }
+    this.#loading += 1;
+    this.#loader.find(task.address).then(
+      fn => {
+        task.fn = fn;
+        this.#loading -= 1;
+        this.#run(call, fn);
+        this.#pump();
+      },
+      error => {
+        this.#loading -= 1;
+        const packed = packError(error, { task: task.address.name, role: "error" });
+        this.#reporter.fail(ENDED, [call.seq, UNREACHABLE, 0], packed);
+        this.#pump();
+      },
+    );
+  }
+
+  #run({ seq, id, attempt, task, wire, at }: Waiting, fn: (...inputs: never[]) => unknown): void {
+    const execution = new Execution(seq, id, task.address.name, attempt, this.#runId, this.#reporter);
+    let inputs: unknown[];
+    try {
+      inputs = readInputs(wire, { at });
+    } catch (error) {
+      execution.end(false, error, 0);
+      return;
+    }
+    if (!execute(execution, fn, inputs)) this.#running.set(seq, execution);
+  }
+
+  #ended(execution: Execution): void {
+    if (this.#running.delete(execution.number)) this.#pump();
+  }
+
+  /** A call that has not begun is not known to be running; the coordinator takes those back instead. */
+  #cancel(seq: number, reason: string): void {
+    const execution = this.#running.get(seq);
+    execution?.abort(new CancelledError({ task: execution.id, reason }));
+  }
+
+  #parked(call: string, where: string): void {
+    if (loading() || shared.parked.length > 1) return;
+    const inside = shared.ambient.getStore()?.call;
+    const text = `${call} at ${where} was called outside a flow in a worker; it will never settle`;
+    if (inside instanceof Execution) this.#reporter.warning(inside, "heddle", text);
+    else this.#reporter.stray("stderr", `${text}\n`);
+  }
+
+  /** Whatever nobody caught ends the worker, as it would end a process; the report says which call it came from. */
+  #die(error: unknown): void {
+    const inside = shared.ambient.getStore()?.call;
+    const seq = inside instanceof Execution ? inside.number : 0;
+    this.#reporter.fail(FATAL, [seq], packError(error, { task: inside?.task ?? "a worker", role: "error" }));
+    this.#reporter.flush();
+    process.exit(1);
+  }
+}

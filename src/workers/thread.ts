@@ -1,0 +1,84 @@
+import { type ResourceLimits, Worker } from "node:worker_threads";
+import { entry, inheritedFlags } from "../platform.ts";
+import { CLAIM_BYTES, type ClaimReader, SharedClaims } from "./claims.ts";
+import type { Far, Listener, Transport } from "./transport.ts";
+
+export interface ThreadOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly resourceLimits?: ResourceLimits | undefined;
+}
+
+/** How long a thread that is told to end is waited for: one in native code does not end before that does. */
+const STUCK = 500;
+
+/** Worker threads of this process. */
+export class ThreadTransport implements Transport {
+  readonly #options: ThreadOptions;
+
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+  }
+
+  start(listener: Listener): Far {
+    return new Thread(this.#options, listener);
+  }
+
+  close(): void {}
+}
+
+class Thread implements Far {
+  readonly pid = undefined;
+  readonly claims: ClaimReader;
+  readonly #worker: Worker;
+
+  constructor({ env, resourceLimits }: ThreadOptions, listener: Listener) {
+    const memory = new SharedArrayBuffer(CLAIM_BYTES);
+    this.claims = new SharedClaims(memory);
+    const { url, flags } = entry("thread");
+    this.#worker = new Worker(url, {
+      workerData: memory,
+      stdin: false,
+      ...flagsFor(flags),
+      ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    });
+    let failure: Error | null = null;
+    this.#worker.on("message", (wire: unknown[]) => listener.message(wire));
+    this.#worker.on("error", error => {
+      failure = error;
+    });
+    this.#worker.on("exit", code => listener.ended(failure === null ? `exit code ${code}` : causeOf(failure)));
+    this.#worker.unref();
+  }
+
+  send(wire: unknown[]): void {
+    this.#worker.postMessage(wire);
+  }
+
+  kill(): void {
+    this.#worker.terminate().catch(() => {});
+    this.#worker.unref();
+  }
+
+  async close(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, STUCK);
+    });
+    await Promise.race([this.#worker.terminate(), stuck]);
+    clearTimeout(timer);
+    this.#worker.unref();
+  }
+}
+
+/** A thread inherits this process's flags by itself, but fails on those that belong to evaluated code. */
+function flagsFor(extra: readonly string[]): { execArgv?: string[] } {
+  const kept = inheritedFlags();
+  if (extra.length === 0 && kept.length === process.execArgv.length) return {};
+  return { execArgv: [...kept.filter(flag => !/^--(max|stack|v8|expose|allow)/.test(flag)), ...extra] };
+}
+
+function causeOf(error: Error & { code?: string }): string {
+  if (error.code === "ERR_WORKER_OUT_OF_MEMORY") return "it ran out of memory";
+  return `${error.name}: ${error.message}`;
+}
