@@ -7,7 +7,7 @@ interface Explained extends Error {
 }
 
 /** The text for an error that ends a command. */
-export function failureText(error: unknown, { verbose }: { readonly verbose: boolean }): string {
+export function failureText(error: unknown, { verbose = false }: { readonly verbose?: boolean }): string {
   const title = styleText("red", "heddle:", { stream: process.stderr });
   if (!isExplained(error)) {
     // Not one of heddle's: its stack is what is known.

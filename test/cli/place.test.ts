@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { choosePlace, configuredRunners, type Wishes } from "../../src/cli/run/place.ts";
+import { choosePlace, runnersByName, type Wishes } from "../../src/cli/run/place.ts";
 import { readWorkers } from "../../src/cli/run/workers.ts";
 import type { HeddleConfig } from "../../src/config/config.ts";
 import type { Runner } from "../../src/task/runner.ts";
@@ -13,7 +13,7 @@ const made = (name: string, workers = 1): Runner => ({
   },
 });
 
-function choose(wishes: Partial<Wishes>): Promise<Runner | undefined> {
+function choose(wishes: Partial<Wishes>): ReturnType<typeof choosePlace> {
   return choosePlace({
     runner: undefined,
     workers: undefined,
@@ -39,49 +39,50 @@ const config: HeddleConfig = {
 };
 
 describe("the order: command line, flow, config, default", () => {
-  test("nothing said: left to the run", async () => {
-    expect(await choose({})).toBeUndefined();
+  test("nothing said: left to the run", () => {
+    expect(choose({})).toEqual({});
   });
-  test("the command line before all", async () => {
-    expect(await choose({ runner: "farm", own: made("own"), config })).toBe(farm);
+  test("the command line before all", () => {
+    expect(choose({ runner: "farm", own: made("own"), config }).runner).toBe(farm);
+    expect(choose({ workers: 2 }).runner).toMatchObject({ name: "threads", workers: 2 });
+    expect(choose({ workers: 2, own: "processes" }).runner).toMatchObject({ name: "processes", workers: 2 });
+    expect(choose({ workers: 5, config }).runner).toMatchObject({ name: "lazy", workers: 5 });
+    expect(choose({ runner: "inline", workers: 2, config }).runner).toMatchObject({ name: "inline" });
   });
-  test("the flow before the config, also by name", async () => {
-    expect(await choose({ own: made("own"), config })).toBeUndefined();
-    expect(await choose({ own: "farm", config })).toBe(farm);
-  });
-  test("the config, with its number of workers; -n before that", async () => {
-    expect(await choose({ config })).toMatchObject({ name: "lazy", workers: 3 });
-    expect(await choose({ config, workers: 5 })).toMatchObject({ name: "lazy", workers: 5 });
+  test("the config only for flows that name no runner", () => {
+    expect(choose({ config })).toEqual({ fallback: expect.objectContaining({ name: "lazy", workers: 3 }) });
+    expect(choose({ own: made("own"), config }).runner).toBeUndefined();
+    expect(choose({ config: { workers: 2 } }).fallback).toMatchObject({ name: "threads", workers: 2 });
+    expect(choose({ config: { runner: farm } }).fallback).toBe(farm);
   });
 });
 
 describe("errors", () => {
-  test("an unknown runner, with the choices", async () => {
-    await expect(choose({ runner: "treads", config })).rejects.toThrow(
+  test("an unknown runner, with the choices", () => {
+    expect(() => choose({ runner: "treads", config })).toThrow(
       'There is no runner called "treads"\n  Choose one of: inline, threads, processes, farm, lazy, broken, late.',
     );
-    await expect(choose({ runner: "constructor" })).rejects.toThrow('no runner called "constructor"');
+    expect(() => choose({ runner: "constructor" })).toThrow('no runner called "constructor"');
   });
-  test("a builder that throws, with the cause", async () => {
-    const attempt = choose({ runner: "broken", config });
-    await expect(attempt).rejects.toThrow('the runner "broken" could not be made: TypeError: no address');
-    await expect(attempt).rejects.toMatchObject({ code: "CONFIG", cause: expect.any(TypeError) });
+  test("a builder that throws, with the cause", () => {
+    const attempt = () => choose({ runner: "broken", config });
+    expect(attempt).toThrow('the runner "broken" could not be made: TypeError: no address');
+    expect(attempt).toThrow(expect.objectContaining({ code: "CONFIG", cause: expect.any(TypeError) }));
   });
-  test("a builder that gives no runner", async () => {
-    await expect(choose({ runner: "late", config })).rejects.toThrow("runners.late did not return a runner");
+  test("a builder that gives no runner", () => {
+    expect(() => choose({ runner: "late", config })).toThrow("runners.late did not return a runner");
   });
-  test("-n for a runner whose size is fixed", async () => {
-    await expect(choose({ runner: "farm", workers: 2, config })).rejects.toThrow(
-      '-n 2 cannot change the runner "farm"',
-    );
-    await expect(choose({ own: made("own"), workers: 2 })).rejects.toThrow('-n 2 cannot change the runner "own"');
+  test("-n for a runner whose size is fixed", () => {
+    expect(() => choose({ runner: "farm", workers: 2, config })).toThrow('-n 2 cannot change the runner "farm"');
+    expect(() => choose({ own: made("own"), workers: 2 })).toThrow('-n 2 cannot change the runner "own"');
   });
 });
 
-test("the config's runners are made when somebody asks, once", () => {
-  const runners = configuredRunners(config, "heddle.config.ts");
-  expect(Object.keys(runners)).toEqual(["farm", "lazy", "broken", "late"]);
+test("runners by name are made when somebody asks, once", () => {
+  const runners = runnersByName(config, "heddle.config.ts");
+  expect(Object.keys(runners)).toEqual(["inline", "threads", "processes", "farm", "lazy", "broken", "late"]);
   expect(runners["lazy"]).toBe(runners["lazy"]);
+  expect(runners["threads"]).toMatchObject({ name: "threads", workers: 3 });
   expect(() => runners["broken"]).toThrow("no address");
 });
 

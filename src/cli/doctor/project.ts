@@ -4,7 +4,7 @@ import path from "node:path";
 import type { HeddleConfig } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { importConfig } from "../run/load.ts";
-import { configuredRunners } from "../run/place.ts";
+import { runnersByName } from "../run/place.ts";
 import { type Finding, wrong } from "./finding.ts";
 
 /** The config: found, loadable, valid, and its runners can be made. */
@@ -21,8 +21,8 @@ export async function config(root: string): Promise<Finding[]> {
 
 /** They are made, but not started: what that costs or causes is not for a check to decide. */
 function ownRunners(found: HeddleConfig, file: string): Finding[] {
-  const runners = configuredRunners(found, file);
-  return Object.keys(runners).map(name => {
+  const runners = runnersByName(found, file);
+  return Object.keys(found.runners ?? {}).map(name => {
     try {
       const made = runners[name];
       return { name: `runner ${name}`, state: "ok", detail: `can be made (${made?.name})` };

@@ -1,5 +1,8 @@
 /** Starts each runner for one call, to see whether it can. */
 import { startRun } from "../../run/start.ts";
+import { inline } from "../../runners/inline.ts";
+import { processes } from "../../runners/processes.ts";
+import { threads } from "../../runners/threads.ts";
 import type { Runner } from "../../task/runner.ts";
 import { type Finding, wrong } from "./finding.ts";
 import { probe } from "./probe.ts";
@@ -9,16 +12,16 @@ const PATIENCE_MS = 20_000;
 export async function tryRunners(): Promise<Finding[]> {
   // One after the other, so that each is timed alone.
   return [
-    await tryRunner("inline", async () => (await import("../../runners/inline.ts")).inline()),
-    await tryRunner("threads", async () => (await import("../../runners/threads.ts")).threads({ workers: 1 })),
-    await tryRunner("processes", async () => (await import("../../runners/processes.ts")).processes({ workers: 1 })),
+    await tryRunner("inline", () => inline()),
+    await tryRunner("threads", () => threads({ workers: 1 })),
+    await tryRunner("processes", () => processes({ workers: 1 })),
   ];
 }
 
-async function tryRunner(name: string, make: () => Promise<Runner>): Promise<Finding> {
+async function tryRunner(name: string, make: () => Runner): Promise<Finding> {
   const start = performance.now();
   try {
-    const run = startRun(probe, [41], { runner: await make(), quiet: true });
+    const run = startRun(probe, [41], { runner: make(), quiet: true });
     const value = await inTime(run.result);
     if (value !== 42) throw new Error(`a call gave ${String(value)} instead of 42`);
     return {

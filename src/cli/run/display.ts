@@ -2,9 +2,10 @@
 import type { HeddleConfig } from "../../config/config.ts";
 import type { EventReader } from "../../events/event.ts";
 import { errorFacts } from "../../events/facts.ts";
-import { eventJson } from "../../events/json.ts";
 import { type RunLog, runLog } from "../../events/log.ts";
+import { reporter } from "../../report/choose.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { failureText } from "../failure.ts";
 import type { RunFlags } from "./execute.ts";
 import { resultFields, resultText } from "./result.ts";
 
@@ -12,11 +13,11 @@ export interface Display {
   readonly reader: EventReader;
   /** A word from the command line itself, in the midst of what is shown. */
   say(message: string): void;
-  succeed(value: unknown): Promise<void>;
-  fail(error: unknown, code: ExitCode): Promise<void>;
+  succeed(value: unknown, code: ExitCode): void;
+  fail(error: unknown, code: ExitCode): void;
 }
 
-export async function openDisplay(flags: RunFlags, config: HeddleConfig): Promise<Display> {
+export function openDisplay(flags: RunFlags, config: HeddleConfig): Display {
   return flags.json === true ? jsonDisplay() : textDisplay(flags, config);
 }
 
@@ -25,49 +26,50 @@ export function openLog(flags: RunFlags, config: HeddleConfig, root: string): Ev
   if (!flags.log || config.log === false) return null;
   let log: RunLog | null = null;
   return events => {
-    const [first] = events;
-    if (log === null && first?.type === "runStarted") log = runLog(root, first.run);
+    const started = events.find(event => event.type === "runStarted");
+    if (started !== undefined) log ??= runLog(root, started.run);
     log?.reader(events);
     if (events.at(-1)?.type === "runEnded") void log?.close();
   };
 }
 
-async function textDisplay(flags: RunFlags, config: HeddleConfig): Promise<Display> {
-  const { reporter } = await import("../../report/choose.ts");
-  const mode = flags.reporter ?? config.reporter;
-  const showCapture = flags.showCapture ?? config.showCapture;
-  const { reader, close } = reporter({
-    out: process.stderr,
-    ...(mode !== undefined && { mode }),
-    ...(showCapture !== undefined && { showCapture }),
-  });
+function textDisplay(flags: RunFlags, config: HeddleConfig): Display {
+  const mode = flags.reporter ?? config.reporter ?? "auto";
+  const showCapture = flags.showCapture ?? config.showCapture ?? "all";
+  const { reader, close } = reporter({ mode, out: process.stderr, showCapture });
+  let reported = false;
   return {
-    reader,
-    say: message => reader([{ type: "warning", at: Date.now(), call: null, name: "heddle", message }]),
-    async succeed(value) {
-      await close();
+    reader(events) {
+      reader(events);
+      reported ||= events.at(-1)?.type === "runEnded";
+    },
+    say: message => reader([remark(message)]),
+    succeed(value) {
+      close();
       const text = resultText(value);
       if (text !== null) process.stdout.write(`${text}\n`);
     },
-    async fail() {
-      await close();
+    fail(error) {
+      close();
+      // The summary tells how a run ended; what stopped it before it began is still to be told.
+      if (!reported) process.stderr.write(`${failureText(error, flags)}\n`);
     },
   };
 }
 
 function jsonDisplay(): Display {
-  const write = (line: string) => process.stdout.write(`${line}\n`);
-  const reader: EventReader = events => {
-    if (events.length > 0) write(events.map(eventJson).join("\n"));
-  };
-  const end = (fields: object) => {
-    write(JSON.stringify({ type: "result", ...fields }));
-    return Promise.resolve();
+  const { reader } = reporter({ mode: "json", out: process.stdout });
+  const end = (ok: boolean, exitCode: ExitCode, fields: object) => {
+    process.stdout.write(`${JSON.stringify({ type: "result", ok, exitCode, ...fields })}\n`);
   };
   return {
     reader,
-    say: message => reader([{ type: "warning", at: Date.now(), call: null, name: "heddle", message }]),
-    succeed: value => end({ ok: true, exitCode: EXIT.ok, ...resultFields(value) }),
-    fail: (error, code) => end({ ok: false, exitCode: code, error: errorFacts(error) }),
+    say: message => reader([remark(message)]),
+    succeed: (value, code) => end(code === EXIT.ok, code, resultFields(value)),
+    fail: (error, code) => end(false, code, { error: errorFacts(error) }),
   };
+}
+
+function remark(message: string): Parameters<EventReader>[0][number] {
+  return { type: "warning", at: Date.now(), call: null, name: "heddle", message };
 }

@@ -5,6 +5,7 @@ import { findRoot } from "../../config/find.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { startRun } from "../../run/start.ts";
+import { inline } from "../../runners/inline.ts";
 import type { AnyOptions } from "../../task/definition.ts";
 import { optionsOf } from "../../task/task.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit.ts";
@@ -15,7 +16,7 @@ import { readInputs } from "./inputs.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { importConfig, loadModule } from "./load.ts";
 import { locate } from "./locate.ts";
-import { choosePlace, configuredRunners } from "./place.ts";
+import { choosePlace, runnersByName } from "./place.ts";
 import { watchForSilentEnd } from "./stalled.ts";
 import { readWorkers } from "./workers.ts";
 
@@ -30,6 +31,7 @@ export interface RunFlags extends DebugFlags {
   readonly showCapture?: "no" | "stdout" | "stderr" | "all";
   /** False with `--no-log`. */
   readonly log: boolean;
+  readonly verbose?: boolean;
 }
 
 /** What the command line, the flow and the config say together. */
@@ -44,13 +46,15 @@ interface Plan {
 export async function execute(given: string, flags: RunFlags): Promise<ExitCode> {
   const watch = watchForSilentEnd();
   let display: Display | null = null;
-  const interruption = onInterrupt(() => display?.say("Finishing what runs; press Ctrl-C again to stop now"));
+  const interruption = onInterrupt(() =>
+    display?.say("Interrupted: running calls are told to stop; Ctrl-C again ends them at once"),
+  );
   try {
     const plan = await makePlan(given, flags, watch);
-    display = await openDisplay(flags, plan.config);
+    display = openDisplay(flags, plan.config);
     const log = openLog(flags, plan.config, plan.root);
     const readers = [display.reader, interruption.reader, ...(log === null ? [] : [log])];
-    const run = startRun(plan.target.value ?? plan.target.definition, plan.inputs, { ...plan.settings, readers });
+    const run = startRun(targetOf(plan.target), plan.inputs, { ...plan.settings, readers });
     interruption.attach(run);
     watch({
       problem: `The ${plan.target.definition.kind} "${plan.target.definition.name}" waits for something that can never happen`,
@@ -67,11 +71,12 @@ export async function execute(given: string, flags: RunFlags): Promise<ExitCode>
 async function conclude(result: Promise<unknown>, display: Display, interrupted: () => boolean): Promise<ExitCode> {
   try {
     const value = await result;
-    await display.succeed(value);
-    return interrupted() ? EXIT.interrupted : EXIT.ok;
+    const code = interrupted() ? EXIT.interrupted : EXIT.ok;
+    display.succeed(value, code);
+    return code;
   } catch (error) {
     const code = interrupted() ? EXIT.interrupted : exitCodeOf(error);
-    await display.fail(error, code);
+    display.fail(error, code);
     return code;
   }
 }
@@ -93,16 +98,25 @@ async function makePlan(given: string, flags: RunFlags, watch: ReturnType<typeof
   const own = target.value === null ? target.definition.options : optionsOf(target.value);
   const configFile = configPath === null ? "heddle.config" : path.relative(process.cwd(), configPath);
   const wishes = { runner: flags.runner, workers, own: own.runner, config, configFile };
-  const runner = inProcess ? undefined : await choosePlace(wishes);
+  const place = inProcess ? { runner: inline({ concurrency: 1 }) } : choosePlace(wishes);
   const settings: RunSettings = {
     root,
     quiet: true,
     inProcess,
-    runners: configuredRunners(config, configFile),
-    ...(runner !== undefined && { runner }),
+    runners: runnersByName(config, configFile),
+    ...place,
+    ...(config.defaults !== undefined && { defaults: config.defaults }),
     ...policies(flags, own, config),
   };
   return { target, inputs, root, config, settings };
+}
+
+/** A module that parked keeps its tasks to itself, but has registered them: what runs is made of the definition. */
+function targetOf({ value, definition }: Candidate): unknown {
+  if (value !== null) return value;
+  return Object.defineProperty(() => {}, Symbol.for("heddle.definition.1"), {
+    value: { definition, options: definition.options },
+  });
 }
 
 /** The config stands behind the flow's own options, the command line before them. */

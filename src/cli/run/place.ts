@@ -1,7 +1,11 @@
 /** Where the calls of a run are executed: command line, flow, config and default, in this order. */
 
-import type { ConfiguredRunner, HeddleConfig, WorkerCount } from "../../config/config.ts";
+import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../../config/config.ts";
 import { ConfigError, UnknownRunnerError, UsageError } from "../../errors.ts";
+import type { RunSettings } from "../../run/settings.ts";
+import { inline } from "../../runners/inline.ts";
+import { processes } from "../../runners/processes.ts";
+import { threads } from "../../runners/threads.ts";
 import type { Runner } from "../../task/runner.ts";
 
 export interface Wishes {
@@ -16,34 +20,34 @@ export interface Wishes {
   readonly configFile: string;
 }
 
-const BUILT_IN: Readonly<Record<string, (workers: WorkerCount | undefined) => Promise<Runner>>> = {
-  inline: async workers => (await import("../../runners/inline.ts")).inline(concurrencyOf(workers)),
-  threads: async workers => (await import("../../runners/threads.ts")).threads(workersOf(workers)),
-  processes: async workers => (await import("../../runners/processes.ts")).processes(workersOf(workers)),
+type Make = (workers: WorkerCount | undefined) => Runner;
+
+const BUILT_IN: Readonly<Record<string, Make>> = {
+  inline: workers => inline(typeof workers === "number" ? { concurrency: workers } : {}),
+  threads: workers => threads(workers === undefined ? {} : { workers }),
+  processes: workers => processes(workers === undefined ? {} : { workers }),
 };
 
-/** The runner for the run; undefined to leave it to the flow, which may name one itself. */
-export async function choosePlace(wishes: Wishes): Promise<Runner | undefined> {
+/** The runner for a run: `runner` for every flow in it, `fallback` for flows that name none. */
+export function choosePlace(wishes: Wishes): Pick<RunSettings, "runner" | "fallback"> {
   const { runner, workers, own, config } = wishes;
-  const count = workers ?? config.workers;
-  if (runner !== undefined) return named(runner, count, wishes);
-  if (typeof own === "string") return named(own, count, wishes);
-  if (own !== undefined) return workers === undefined ? undefined : resized(own, workers);
-  if (typeof config.runner === "string") return named(config.runner, count, wishes);
-  if (config.runner !== undefined)
-    return workers === undefined ? asRunner(config.runner) : resized(config.runner, workers);
-  return count === undefined ? undefined : named("threads", count, wishes);
+  if (runner !== undefined) return { runner: named(runner, wishes) };
+  const wanted = own ?? config.runner;
+  if (workers !== undefined) return { runner: wanted === undefined ? named("threads", wishes) : sized(wanted, wishes) };
+  if (config.runner !== undefined) return { fallback: sized(config.runner, wishes) };
+  return config.workers === undefined ? {} : { fallback: named("threads", wishes) };
 }
 
-/** The config's runners by name, for tasks that name one. Factories run when somebody asks for theirs. */
-export function configuredRunners(config: HeddleConfig, configFile: string): Readonly<Record<string, Runner>> {
+/** All runners by name, for tasks and flows that name theirs. Each is made when somebody asks for it, once. */
+export function runnersByName(config: HeddleConfig, configFile: string): Readonly<Record<string, Runner>> {
+  const wishes = { workers: undefined, config, configFile };
   const runners: Record<string, Runner> = {};
-  for (const [name, entry] of Object.entries(config.runners ?? {})) {
+  for (const name of namesOf(config)) {
     let made: Runner | undefined;
     Object.defineProperty(runners, name, {
       enumerable: true,
       get() {
-        made ??= typeof entry === "function" ? build(name, config.workers, { config, configFile }) : asRunner(entry);
+        made ??= named(name, wishes);
         return made;
       },
     });
@@ -51,29 +55,35 @@ export function configuredRunners(config: HeddleConfig, configFile: string): Rea
   return runners;
 }
 
-async function named(name: string, workers: WorkerCount | undefined, wishes: Wishes): Promise<Runner> {
-  const { config } = wishes;
-  const entry = Object.hasOwn(config.runners ?? {}, name) ? config.runners?.[name] : undefined;
-  if (typeof entry === "function") return build(name, workers, wishes);
-  if (entry !== undefined) {
-    if (wishes.workers !== undefined) throw fixedSize(name, wishes.workers);
-    return asRunner(entry);
-  }
-  const builtIn = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
-  if (builtIn !== undefined) return builtIn(workers);
-  throw new UnknownRunnerError({
-    name,
-    choices: [...Object.keys(BUILT_IN), ...Object.keys(config.runners ?? {})].join(", "),
-  });
+function namesOf(config: HeddleConfig): string[] {
+  return [...new Set([...Object.keys(BUILT_IN), ...Object.keys(config.runners ?? {})])];
 }
 
-function build(
-  name: string,
-  workers: WorkerCount | undefined,
-  { config, configFile }: Pick<Wishes, "config" | "configFile">,
-): Runner {
-  const factory = config.runners?.[name];
-  if (typeof factory !== "function") throw new TypeError(`${name} is not made by a function`);
+type Sizing = Pick<Wishes, "workers" | "config" | "configFile">;
+
+function named(name: string, { workers, config, configFile }: Sizing): Runner {
+  const count = workers ?? config.workers;
+  const entry = Object.hasOwn(config.runners ?? {}, name) ? config.runners?.[name] : undefined;
+  if (typeof entry === "function") return build(name, entry, count, configFile);
+  if (entry !== undefined) {
+    if (workers !== undefined) throw fixedSize(name, workers);
+    return asRunner(entry);
+  }
+  const make = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
+  if (make === undefined) throw new UnknownRunnerError({ name, choices: namesOf(config).join(", ") });
+  return make(count);
+}
+
+/** A runner that was named or made elsewhere, with the number of workers that the command line wants. */
+function sized(wanted: ConfiguredRunner | string, wishes: Sizing): Runner {
+  if (typeof wanted === "string") return named(wanted, wishes);
+  if (wishes.workers === undefined) return asRunner(wanted);
+  const make = Object.hasOwn(BUILT_IN, wanted.name) ? BUILT_IN[wanted.name] : undefined;
+  if (make === undefined) throw fixedSize(wanted.name, wishes.workers);
+  return make(wishes.workers);
+}
+
+function build(name: string, factory: RunnerFactory, workers: WorkerCount | undefined, configFile: string): Runner {
   let made: ConfiguredRunner;
   try {
     made = factory(workers === undefined ? {} : { workers });
@@ -95,26 +105,11 @@ function build(
   });
 }
 
-/** A runner of heddle's own by another size; others set theirs where they are made. */
-async function resized(runner: ConfiguredRunner, workers: WorkerCount): Promise<Runner> {
-  const builtIn = Object.hasOwn(BUILT_IN, runner.name) ? BUILT_IN[runner.name] : undefined;
-  if (builtIn === undefined) throw fixedSize(runner.name, workers);
-  return builtIn(workers);
-}
-
 function fixedSize(name: string, workers: WorkerCount): Error {
   return new UsageError({
     problem: `-n ${workers} cannot change the runner "${name}", which is made with its number of workers`,
     hint: `Leave out -n, or register a function under runners.${name}: it is given { workers }.`,
   });
-}
-
-function workersOf(workers: WorkerCount | undefined): { workers?: WorkerCount } {
-  return workers === undefined ? {} : { workers };
-}
-
-function concurrencyOf(workers: WorkerCount | undefined): { concurrency?: number } {
-  return typeof workers === "number" ? { concurrency: workers } : {};
 }
 
 /** The config room knows runners by their shape alone; this is where the shape becomes the type. */
