@@ -1,10 +1,15 @@
 import type { EventReader } from "../events/event.ts";
+import type { AnyOptions } from "../task/definition.ts";
 import type { Runner } from "../task/runner.ts";
 
 /** How a run is to be carried out, from outside the flow: the command line, a test, another program. */
 export interface RunSettings {
   /** Overrides the flow's own runner. */
   readonly runner?: Runner | string;
+  /** The runner for flows that name none; default inline. */
+  readonly fallback?: Runner | string;
+  /** Options of every task that does not set them itself. */
+  readonly defaults?: Pick<AnyOptions, "priority" | "retries" | "retryDelay" | "retryJitter" | "timeout" | "restart">;
   /** Runners by name, as registered in the config. */
   readonly runners?: Readonly<Record<string, Runner>>;
   readonly onError?: "stop" | "continue";

@@ -160,7 +160,6 @@ export interface TaskOptions<A extends readonly unknown[] = never, R = unknown> 
   readonly restart?: boolean;
   /** Place this task elsewhere than the run: a runner or the name of one in the config. */
   readonly runner?: Runner | string;
-  readonly labels?: string | readonly string[] | Readonly<Record<string, number>>;
   readonly description?: string;
   readonly tags?: readonly string[];
   /** What displays call one call: a template such as `"score-{0.id}"` or a function of the inputs. */
@@ -181,7 +180,7 @@ export interface CallOptions<A extends readonly unknown[] = never, R = unknown> 
 }
 
 export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
-  extends Omit<TaskOptions<A, R>, "runner" | "labels" | "restart"> {
+  extends Omit<TaskOptions<A, R>, "runner" | "restart"> {
   /** Where this flow's calls run; default inline. */
   readonly runner?: Runner | string;
   /** What happens to calls that have not started when the flow's function throws; default "stop". */
@@ -214,5 +213,4 @@ export interface Flow<A extends readonly unknown[], R> extends Omit<Task<A, R>, 
 }
 
 export type TaskFunction<A extends readonly unknown[], R> = (this: void, ...args: A) => R | PromiseLike<R>;
-export type Expand<T> = T extends infer U ? U : never;
 export type { Runner };

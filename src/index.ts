@@ -1,0 +1,35 @@
+/** The front door: what a pipeline needs. */
+export { registerSerializer } from "./codec/serializers.ts";
+export { defineConfig } from "./config/config.ts";
+export * from "./errors.ts";
+export type { EventReader, HeddleEvent } from "./events/event.ts";
+export { asCompleted, type Completed } from "./run/as-completed.ts";
+export { all, allowFailure, quote } from "./run/gather.ts";
+export type { RunSettings, StartedRun } from "./run/settings.ts";
+export { run, startRun } from "./run/start.ts";
+export { type Waited, type WaitForOptions, wait } from "./run/wait.ts";
+export { defineRunner } from "./runners/define.ts";
+export { inline } from "./runners/inline.ts";
+export { processes } from "./runners/processes.ts";
+export { threads } from "./runners/threads.ts";
+export { backoff } from "./task/backoff.ts";
+export { type Context, context } from "./task/context.ts";
+export type { Runner } from "./task/runner.ts";
+export { flow, task } from "./task/task.ts";
+export type {
+  CallOptions,
+  CallState,
+  Duration,
+  Flow,
+  FlowOptions,
+  Future,
+  FutureList,
+  HookCall,
+  Input,
+  Inputs,
+  Outcome,
+  Resolved,
+  Task,
+  TaskOptions,
+} from "./task/types.ts";
+export { unmapped } from "./task/unmapped.ts";

@@ -1,0 +1,233 @@
+import { unpack } from "../codec/pack.ts";
+import { Packed } from "../codec/packed.ts";
+import { TimeoutError } from "../errors.ts";
+import type { FailureState } from "../events/event.ts";
+import { errorFacts } from "../events/facts.ts";
+import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT } from "../graph/states.ts";
+import type { Attempt } from "../task/runner.ts";
+import { type Call, cancelledError, idOf } from "./call.ts";
+import { after, now } from "./clock.ts";
+import { Flight } from "./flight.ts";
+import { retryDelay } from "./retry.ts";
+import type { Run } from "./run.ts";
+
+const STATES = { failed: FAILED, crashed: CRASHED, cancelled: CANCELLED, unreachable: FAILED } as const;
+
+/** The attempts under way: how they start, end, time out, and are made again. */
+export class Attempts {
+  /** Why calls were cancelled, by number, until their attempt has ended. */
+  readonly reasons = new Map<number, string>();
+  private readonly run: Run;
+  private readonly flights = new Map<number, Flight>();
+  private stopWake: (() => void) | null = null;
+  private wakeAt = Number.POSITIVE_INFINITY;
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  take(call: Call, pool: number): Flight {
+    const flight = new Flight(call, ++call.attempt, pool);
+    this.flights.set(call.number, flight);
+    return flight;
+  }
+
+  started(worker: number, ids: readonly number[]): void {
+    const at = now();
+    for (const id of ids) {
+      const flight = this.flights.get(id);
+      if (flight === undefined) continue;
+      flight.worker = worker;
+      flight.startedAt = at;
+      const { call } = flight;
+      this.run.scheduler.started(call.node);
+      if (flight.timeout > 0) flight.stopTimer = after(flight.timeout, () => this.timedOut(flight));
+      if (call.spec.watched) this.run.hook(call, "onStart", "running", []);
+    }
+    this.run.columns.callsStarted(worker, ids);
+  }
+
+  done(attempts: readonly Attempt[]): void {
+    for (const attempt of attempts) {
+      const flight = this.land(attempt.id);
+      if (flight === undefined) continue;
+      if (flight.abandoned) this.freed(flight);
+      else if (attempt.state === "completed") this.completed(flight, attempt);
+      else this.failed(flight, STATES[attempt.state], attempt, attempt.state !== "unreachable");
+    }
+    this.run.plan();
+  }
+
+  lost(ids: readonly number[], reason: string): void {
+    for (const id of ids) {
+      const flight = this.land(id);
+      if (flight === undefined) continue;
+      const { call } = flight;
+      if (flight.abandoned) {
+        this.freed(flight);
+        continue;
+      }
+      call.attempt--;
+      this.run.columns.emit({ type: "restarted", at: now(), call: id, reason });
+      this.run.scheduler.lost(call.node);
+    }
+    this.run.plan();
+  }
+
+  released(ids: readonly number[]): void {
+    for (const id of ids) {
+      const flight = this.land(id);
+      if (flight !== undefined) this.freed(flight);
+    }
+    this.run.plan();
+  }
+
+  /** Ends all that a runner holds, which cannot work any more. */
+  broken(pool: number, error: Error): void {
+    for (const flight of [...this.flights.values()]) {
+      if (flight.pool !== pool) continue;
+      this.land(flight.id);
+      if (flight.abandoned) this.freed(flight);
+      else this.failed(flight, CRASHED, { error, ms: 0, worker: flight.worker ?? -1 }, false);
+    }
+    this.run.plan();
+  }
+
+  /** A call was cancelled while it was under way. */
+  stop(call: Call): void {
+    const flight = this.flights.get(call.number);
+    if (flight === undefined) return;
+    flight.stopTimer?.();
+    flight.abandoned = true;
+    flight.retryIn = null;
+    this.run.pools.cancel(flight.pool, flight.id, this.reasons.get(call.number) ?? "cancelled");
+  }
+
+  armWake(): void {
+    const at = this.run.scheduler.nextWake() ?? Number.POSITIVE_INFINITY;
+    if (at === this.wakeAt) return;
+    this.stopWake?.();
+    this.stopWake = null;
+    this.wakeAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    this.stopWake = after(at - now(), () => {
+      this.wakeAt = Number.POSITIVE_INFINITY;
+      this.run.scheduler.clock(Math.max(now(), at));
+      this.run.flush();
+    });
+  }
+
+  emitFailed(call: Call, state: number, error: Error, worker: number | null, ms: number): void {
+    const { number, attempt } = call;
+    const facts = errorFacts(error);
+    const name = this.stateName(state);
+    this.run.columns.emit({ type: "failed", at: now(), call: number, state: name, error: facts, attempt, worker, ms });
+  }
+
+  stateName(state: number): FailureState {
+    return nameOfState(state) as FailureState;
+  }
+
+  liveValue(raw: unknown): unknown {
+    return raw instanceof Packed ? unpack(raw) : raw;
+  }
+
+  private completed(flight: Flight, attempt: Attempt): void {
+    const { call } = flight;
+    const { node } = call;
+    this.run.complete(call, attempt.value, attempt.worker, attempt.ms);
+    this.run.scheduler.settled(node, COMPLETED);
+    this.run.scheduler.freed(node);
+  }
+
+  private failed(
+    flight: Flight,
+    state: number,
+    end: { readonly error?: Error; readonly ms: number; readonly worker: number },
+    mayRetry: boolean,
+  ): void {
+    const { call } = flight;
+    const { node } = call;
+    const error = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
+    const delay = mayRetry ? this.delayOf(flight, state, error) : null;
+    if (delay !== null) {
+      this.emitRetrying(flight, state, error, delay, end.worker, end.ms);
+      this.run.scheduler.failedForNow(node, now() + delay);
+      return;
+    }
+    this.run.fail(call, state, error, null, end.worker, end.ms);
+    this.run.scheduler.settled(node, state);
+    this.run.scheduler.freed(node);
+  }
+
+  private timedOut(flight: Flight): void {
+    if (flight.abandoned || this.flights.get(flight.id) !== flight) return;
+    const { call } = flight;
+    const { node } = call;
+    const ms = now() - flight.startedAt;
+    const error = new TimeoutError({
+      what: `${idOf(call)} ran longer than its time-out of ${flight.timeout} ms`,
+      hint: "Give the task a longer `timeout`, or let it stop early by its signal: context().signal.",
+    });
+    flight.abandoned = true;
+    const delay = this.delayOf(flight, TIMED_OUT, error);
+    if (delay === null) {
+      this.run.fail(call, TIMED_OUT, error, null, flight.worker, ms);
+      this.run.scheduler.settled(node, TIMED_OUT);
+    } else {
+      flight.retryIn = delay;
+      this.emitRetrying(flight, TIMED_OUT, error, delay, flight.worker, ms);
+    }
+    this.run.pools.cancel(flight.pool, flight.id, `its time-out of ${flight.timeout} ms passed`);
+    this.run.plan();
+  }
+
+  private delayOf(flight: Flight, state: number, error: Error): number | null {
+    try {
+      return retryDelay(flight.call.spec, state, error, flight.attempt, Math.random());
+    } catch (problem) {
+      this.run.warn(`The retry settings of ${idOf(flight.call)} failed: ${String(problem)}`, flight.id);
+      return null;
+    }
+  }
+
+  private emitRetrying(
+    flight: Flight,
+    state: number,
+    error: Error,
+    delay: number,
+    worker: number | null,
+    ms: number,
+  ): void {
+    const { call, attempt } = flight;
+    this.run.columns.emit({
+      type: "retrying",
+      at: now(),
+      call: call.number,
+      attempt,
+      delay,
+      state: this.stateName(state),
+      error: errorFacts(error),
+      worker,
+      ms,
+    });
+    if (call.spec.watched) this.run.hook(call, "onRetry", "retrying", [error]);
+  }
+
+  /** The slot of an attempt that nobody waits for any more is free. */
+  private freed(flight: Flight): void {
+    const { node } = flight.call;
+    if (node < 0) return;
+    if (flight.retryIn === null) this.run.scheduler.freed(node);
+    else this.run.scheduler.failedForNow(node, now() + flight.retryIn);
+  }
+
+  private land(id: number): Flight | undefined {
+    const flight = this.flights.get(id);
+    if (flight === undefined) return undefined;
+    this.flights.delete(id);
+    this.reasons.delete(id);
+    flight.stopTimer?.();
+    return flight;
+  }
+}

@@ -1,0 +1,78 @@
+import { CancelledError } from "../errors.ts";
+import { nameOfState, PENDING } from "../graph/states.ts";
+import type { CallState, Future } from "../task/types.ts";
+import { partOf } from "./derived.ts";
+import type { Failure } from "./failure.ts";
+import { FutureBase } from "./future.ts";
+import type { CallInputs } from "./inputs.ts";
+import type { Run } from "./run.ts";
+import type { Spec } from "./spec.ts";
+
+/** One call, as the run keeps it until it has ended. */
+export interface Call {
+  readonly spec: Spec;
+  /** Its number: the place in the order of submission. */
+  readonly number: number;
+  /** Its node in the graph; -1 once that belongs to another. */
+  node: number;
+  /** Attempts begun. */
+  attempt: number;
+  inputs: CallInputs | null;
+  readonly failure: Failure | null;
+  complete(raw: unknown): void;
+  fail(state: number, error: Error, failure: Failure): void;
+}
+
+export function idOf(call: { readonly spec: Spec; readonly number: number }): string {
+  return `${call.spec.definition.name}-${call.number}`;
+}
+
+export function cancelledError(id: string, reason: string): Error {
+  return new CancelledError({ task: id, reason });
+}
+
+/** A submitted call is its own future. */
+export class CallFuture extends FutureBase implements Call {
+  readonly run: Run;
+  readonly spec: Spec;
+  readonly number: number;
+  node = -1;
+  attempt = 0;
+  inputs: CallInputs | null = null;
+
+  constructor(run: Run, spec: Spec, number: number) {
+    super();
+    this.run = run;
+    this.spec = spec;
+    this.number = number;
+  }
+
+  get id(): string {
+    return idOf(this);
+  }
+
+  get task(): string {
+    return this.spec.definition.name;
+  }
+
+  get depth(): number {
+    return this.node < 0 ? 0 : this.run.scheduler.graph.depth[this.node]!;
+  }
+
+  override get state(): CallState {
+    if (this.settledAs !== PENDING) return nameOfState(this.settledAs);
+    return this.node < 0 ? "pending" : this.run.scheduler.stateOf(this.node);
+  }
+
+  cancel(reason = "cancel() was called"): boolean {
+    return this.run.cancel(this, reason);
+  }
+
+  get(key: unknown): Future<never> {
+    return partOf(this, key);
+  }
+
+  protected override complain(message: string): void {
+    this.run.warn(message);
+  }
+}

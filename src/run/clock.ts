@@ -1,0 +1,19 @@
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Milliseconds since the epoch, with fractions, never going back within a run. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** A timer for any length of time (Node's own fire at once beyond 25 days); returns what stops it. */
+export function after(ms: number, callback: () => void, { keepAlive = true } = {}): () => void {
+  const end = now() + ms;
+  let timer: NodeJS.Timeout;
+  const arm = () => {
+    const left = Math.max(0, end - now());
+    timer = setTimeout(left > LONGEST_TIMER ? arm : callback, Math.min(left, LONGEST_TIMER));
+    if (!keepAlive) timer.unref();
+  };
+  arm();
+  return () => clearTimeout(timer);
+}

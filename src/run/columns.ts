@@ -1,0 +1,89 @@
+import type { EventBus } from "../events/bus.ts";
+import type { HeddleEvent } from "../events/event.ts";
+import { now } from "./clock.ts";
+
+const FULL = 2048;
+const AT_MOST_MS = 50;
+
+/**
+ * Gathers what happens to calls by the thousand into one event for many: which were submitted, started, completed.
+ * All other events go through here as well, behind what happened before them.
+ */
+export class Columns {
+  private readonly bus: EventBus;
+  private submitted: { at: number; task: number; parent: number | null; first: number; count: number } | null = null;
+  private begun: { at: number; worker: number; calls: number[] } | null = null;
+  private readonly completed = new Map<number, { calls: number[]; ms: number[] }>();
+  private waiting = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(bus: EventBus) {
+    this.bus = bus;
+  }
+
+  emit(event: HeddleEvent): void {
+    this.write();
+    this.bus.emit(event);
+  }
+
+  callSubmitted(task: number, call: number, parent: number | null): void {
+    const last = this.submitted;
+    if (last !== null && last.task === task && last.parent === parent && last.first + last.count === call) {
+      last.count++;
+      return;
+    }
+    this.writeSubmitted();
+    this.submitted = { at: now(), task, parent, first: call, count: 1 };
+    this.pending();
+  }
+
+  callsStarted(worker: number, calls: readonly number[]): void {
+    this.writeSubmitted();
+    if (this.begun?.worker !== worker) {
+      this.writeBegun();
+      this.begun = { at: now(), worker, calls: [...calls] };
+    } else for (const call of calls) this.begun.calls.push(call);
+    this.pending();
+  }
+
+  callCompleted(worker: number, call: number, ms: number): void {
+    let column = this.completed.get(worker);
+    if (column === undefined) {
+      column = { calls: [], ms: [] };
+      this.completed.set(worker, column);
+    }
+    column.calls.push(call);
+    column.ms.push(ms);
+    this.pending();
+  }
+
+  write(): void {
+    if (this.timer !== undefined) clearTimeout(this.timer);
+    this.timer = undefined;
+    this.waiting = 0;
+    this.writeSubmitted();
+    this.writeBegun();
+    if (this.completed.size === 0) return;
+    const at = now();
+    for (const [worker, { calls, ms }] of this.completed) this.bus.emit({ type: "completed", at, worker, calls, ms });
+    this.completed.clear();
+  }
+
+  private pending(): void {
+    this.waiting++;
+    if (this.waiting >= FULL) this.write();
+    else if (this.timer === undefined) this.timer = setTimeout(() => this.write(), AT_MOST_MS).unref();
+  }
+
+  private writeSubmitted(): void {
+    if (this.submitted === null) return;
+    this.bus.emit({ type: "submitted", ...this.submitted });
+    this.submitted = null;
+  }
+
+  private writeBegun(): void {
+    if (this.begun === null) return;
+    this.bus.emit({ type: "started", ...this.begun });
+    this.begun = null;
+  }
+}

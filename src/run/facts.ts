@@ -1,0 +1,33 @@
+/**
+ * What the scheduler is told, as data. A journal of these is enough to replay every decision of a run.
+ */
+export type Fact =
+  | { readonly fact: "pool"; readonly pool: number; readonly slots: number }
+  | { readonly fact: "declared"; readonly depth: number }
+  | {
+      readonly fact: "defined";
+      readonly node: number;
+      readonly pool: number;
+      readonly priority: number;
+      readonly inputs: readonly number[];
+    }
+  | { readonly fact: "started"; readonly node: number }
+  | { readonly fact: "settled"; readonly node: number; readonly state: number }
+  | { readonly fact: "freed"; readonly node: number }
+  | { readonly fact: "lost"; readonly node: number }
+  | { readonly fact: "failedForNow"; readonly node: number; readonly retryAt: number }
+  | { readonly fact: "cancelled"; readonly node: number }
+  | { readonly fact: "clock"; readonly now: number }
+  | { readonly fact: "decide" };
+
+/** What the scheduler decides; the run carries it out. */
+export interface Orders {
+  /** Execute this call in that pool. */
+  dispatch(node: number, pool: number): void;
+  /** An input failed. `first` is false when the node had ended before. */
+  upstreamFailed(node: number, cause: number, first: boolean): void;
+  /** The call was cancelled while it was under way: stop it, then tell `freed`. */
+  stop(node: number): void;
+  /** The number is free for another node from now on. */
+  removed(node: number): void;
+}

@@ -1,0 +1,222 @@
+import { unpack } from "../codec/pack.ts";
+import { Packed } from "../codec/packed.ts";
+import { parseDuration } from "../config/duration.ts";
+import { TimeoutError } from "../errors.ts";
+import { COMPLETED, isTerminal, nameOfState, PENDING } from "../graph/states.ts";
+import type { CallState, Future, Outcome, WaitOptions } from "../task/types.ts";
+import { after } from "./clock.ts";
+import type { Failure } from "./failure.ts";
+import { KeptList } from "./kept.ts";
+import { callBack } from "./settling.ts";
+
+interface Waiting {
+  readonly promise: Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * What all futures have in common: they settle once, keep their value encoded until somebody reads it, and remember
+ * whether anybody looked. The promise behind one is made only when somebody awaits it.
+ */
+export abstract class FutureBase implements PromiseLike<unknown> {
+  protected settledAs: number = PENDING;
+  /** A live value, or a `Packed` one. */
+  protected raw: unknown = undefined;
+  private live: { readonly value: unknown } | null = null;
+  protected failedWith: Error | undefined = undefined;
+  failure: Failure | null = null;
+  observed = false;
+  private waiting: Waiting | null = null;
+  private listeners: (() => void)[] | null = null;
+
+  abstract get id(): string;
+  abstract get task(): string;
+  abstract cancel(reason?: string): boolean;
+  /** Longest path behind it, for the order of what depends on it. */
+  abstract get depth(): number;
+  abstract get(key: unknown): Future<never>;
+
+  get isSettled(): boolean {
+    return isTerminal(this.settledAs);
+  }
+
+  get hasFailed(): boolean {
+    return this.isSettled && this.settledAs !== COMPLETED;
+  }
+
+  get state(): CallState {
+    return nameOfState(this.settledAs);
+  }
+
+  /** The state as a number, as the graph has it. */
+  get endState(): number {
+    return this.settledAs;
+  }
+
+  get error(): Error | undefined {
+    return this.failedWith;
+  }
+
+  /** The value as it is kept; only of a completed future. */
+  get kept(): unknown {
+    return this.raw;
+  }
+
+  /** The value as the user sees it; only of a completed future. */
+  get value(): unknown {
+    const { raw } = this;
+    if (!(raw instanceof Packed) && !(raw instanceof KeptList)) return raw;
+    this.live ??= { value: raw instanceof Packed ? unpack(raw) : raw.values.map(liveOf) };
+    return this.live.value;
+  }
+
+  complete(raw: unknown): void {
+    if (this.isSettled) return;
+    this.settledAs = COMPLETED;
+    this.raw = raw;
+    this.announce();
+  }
+
+  fail(state: number, error: Error, failure: Failure): void {
+    if (this.isSettled) return;
+    this.settledAs = state;
+    this.failedWith = error;
+    this.failure = failure;
+    if (this.observed) failure.observe();
+    this.announce();
+  }
+
+  /** Somebody has looked, or will see, how this ends. */
+  observe(): void {
+    this.observed = true;
+    this.failure?.observe();
+  }
+
+  /** Calls back, in no particular turn, when this has settled; at once if it has. */
+  listen(listener: () => void): void {
+    if (this.isSettled) callBack(listener);
+    else if (this.listeners === null) this.listeners = [listener];
+    else this.listeners.push(listener);
+  }
+
+  then<A = unknown, B = never>(
+    onFulfilled?: ((value: never) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.promise().then(onFulfilled as (value: unknown) => A | PromiseLike<A>, onRejected);
+  }
+
+  catch<U = never>(onRejected: (error: unknown) => U): Promise<never> {
+    return this.promise().catch(onRejected) as Promise<never>;
+  }
+
+  finally(onFinally: () => void): Promise<never> {
+    return this.promise().finally(onFinally) as Promise<never>;
+  }
+
+  async result(options: WaitOptions = {}): Promise<never> {
+    this.observe();
+    await this.ended(options.timeout, `${this.id}.result({ timeout })`);
+    if (!this.isSettled) {
+      throw new TimeoutError({
+        what: `${this.id} had not ended after ${String(options.timeout)} (it is ${this.state})`,
+        hint: "It goes on; wait longer, or cancel it.",
+      });
+    }
+    return this.promise() as Promise<never>;
+  }
+
+  async wait(options: WaitOptions = {}): Promise<CallState> {
+    this.observe();
+    await this.ended(options.timeout, `${this.id}.wait({ timeout })`);
+    return this.state;
+  }
+
+  /** The outcome; of a list, those of its elements. Never rejects. */
+  async settled(): Promise<unknown> {
+    this.observe();
+    await this.ended(undefined, "");
+    return this.outcome();
+  }
+
+  onDone(callback: (future: this) => unknown): void {
+    const call = async () => {
+      try {
+        await callback(this);
+      } catch (error) {
+        this.complain(`A callback given to ${this.id}.onDone() failed: ${String(error)}`);
+      }
+    };
+    this.listen(() => queueMicrotask(() => void call()));
+  }
+
+  /** Tells the user of something that is wrong but harms nobody. */
+  protected complain(message: string): void {
+    process.emitWarning(message, { type: "HeddleWarning" });
+  }
+
+  protected outcome(): Outcome<unknown> {
+    if (this.failedWith !== undefined) return { ok: false, error: this.failedWith };
+    return { ok: true, value: this.value };
+  }
+
+  protected promise(): Promise<unknown> {
+    this.observe();
+    if (this.waiting === null) {
+      this.waiting = withResolvers();
+      if (this.isSettled) this.answer(this.waiting);
+    }
+    return this.waiting.promise;
+  }
+
+  /** Resolves when this has settled, or when the time is up. */
+  private ended(timeout: WaitOptions["timeout"], where: string): Promise<void> {
+    const ms = timeout === undefined ? undefined : parseDuration(timeout, where);
+    return new Promise(resolve => {
+      if (ms === undefined) {
+        this.listen(resolve);
+        return;
+      }
+      const stop = after(ms, resolve);
+      this.listen(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  private announce(): void {
+    if (this.waiting !== null) this.answer(this.waiting);
+    const { listeners } = this;
+    if (listeners === null) return;
+    this.listeners = null;
+    for (const listener of listeners) callBack(listener);
+  }
+
+  private answer(waiting: Waiting): void {
+    if (this.failedWith !== undefined) {
+      waiting.reject(this.failedWith);
+      return;
+    }
+    try {
+      waiting.resolve(this.value);
+    } catch (error) {
+      waiting.reject(error as Error);
+    }
+  }
+}
+
+function liveOf(raw: unknown): unknown {
+  return raw instanceof Packed ? unpack(raw) : raw;
+}
+
+function withResolvers(): Waiting {
+  let resolve: Waiting["resolve"] = () => {};
+  let reject: Waiting["reject"] = () => {};
+  const promise = new Promise<unknown>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

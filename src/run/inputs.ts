@@ -1,0 +1,163 @@
+import { pack, packInputs } from "../codec/pack.ts";
+import type { PackedInputs, PackedValue } from "../codec/packed.ts";
+import { writeInputs } from "../codec/slots.ts";
+import { collect, substitute } from "../codec/substitute.ts";
+import { AdoptedFuture, isThenable } from "./adopted.ts";
+import { FutureBase } from "./future.ts";
+import { keptPacked } from "./kept.ts";
+
+/** The inputs of one call, captured. */
+export interface CallInputs {
+  /** The futures among them. */
+  readonly futures: readonly FutureBase[];
+  values(): unknown[];
+  pack(wire: unknown[]): void;
+}
+
+/** A value that many calls share, encoded once. */
+export class Constant {
+  readonly value: unknown;
+  private encoded: { readonly value: PackedValue } | null = null;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+
+  packed(task: string): PackedValue {
+    this.encoded ??= { value: pack(this.value, { task, role: "input" }) };
+    return this.encoded.value;
+  }
+}
+
+const none: readonly FutureBase[] = [];
+
+/** Inputs handed over as they are, to a place that shares this memory. */
+class SharedInputs implements CallInputs {
+  readonly futures: readonly FutureBase[];
+  private readonly given: unknown[];
+  private readonly futureOf: FutureOf;
+
+  constructor(given: unknown[], futures: readonly FutureBase[], futureOf: FutureOf) {
+    this.given = given;
+    this.futures = futures;
+    this.futureOf = futureOf;
+  }
+
+  values(): unknown[] {
+    if (this.futures.length === 0) return this.given;
+    return this.given.map(input => this.resolve(input));
+  }
+
+  pack(): void {
+    throw new Error("these inputs were captured for a runner that shares this memory");
+  }
+
+  private resolve(input: unknown): unknown {
+    if (typeof input !== "object" || input === null) return input;
+    if (input instanceof FutureBase) return input.value;
+    return substitute(input, x => {
+      const future = this.futureOf(x);
+      return future === undefined ? undefined : { value: future.value };
+    });
+  }
+}
+
+/** Inputs encoded when they were captured; futures and constants among them are filled in when the call is sent. */
+class EncodedInputs implements CallInputs {
+  readonly futures: readonly FutureBase[];
+  private readonly template: PackedInputs;
+  private readonly slots: readonly (FutureBase | Constant)[];
+  private readonly task: string;
+
+  constructor(template: PackedInputs, slots: readonly (FutureBase | Constant)[], task: string) {
+    this.template = template;
+    this.slots = slots;
+    this.task = task;
+    this.futures = slots.some(isFuture) ? slots.filter(isFuture) : none;
+  }
+
+  values(): unknown[] {
+    throw new Error("these inputs were encoded for a runner with a memory of its own");
+  }
+
+  pack(wire: unknown[]): void {
+    const { task } = this;
+    const slots = this.slots.map(slot => (slot instanceof Constant ? slot.packed(task) : keptPacked(slot)));
+    writeInputs(this.template, slots, wire);
+  }
+}
+
+export type FutureOf = (x: object) => FutureBase | undefined;
+
+/** Finds the future that an object among inputs is, or stands for: plain promises are adopted. */
+export function adopter(): FutureOf {
+  const adopted = new WeakMap<object, FutureBase>();
+  return x => {
+    if (x instanceof FutureBase) return x;
+    const known = adopted.get(x);
+    if (known !== undefined) return known;
+    if (!isThenable(x)) return undefined;
+    const future = new AdoptedFuture(x);
+    adopted.set(x, future);
+    return future;
+  };
+}
+
+export function futuresIn(value: unknown, futureOf: FutureOf): FutureBase[] {
+  if (typeof value !== "object" || value === null) return [];
+  const found: object[] = [];
+  collect(value, x => futureOf(x) !== undefined, found);
+  return found.map(x => futureOf(x)!);
+}
+
+/** Captures inputs as references; plain ones are frozen under `strict`, so that a later change throws where it happens. */
+export function captureShared(given: unknown[], futureOf: FutureOf, strict: boolean): CallInputs {
+  let futures: FutureBase[] | null = null;
+  for (let i = 0; i < given.length; i++) {
+    const input = given[i];
+    if (typeof input !== "object" || input === null) continue;
+    if (input instanceof Constant) {
+      given[i] = input.value;
+      continue;
+    }
+    const found = futuresIn(input, futureOf);
+    if (found.length > 0) futures = futures === null ? found : futures.concat(found);
+    if (strict) freeze(input);
+  }
+  return new SharedInputs(given, futures ?? none, futureOf);
+}
+
+/** Captures inputs as bytes; throws `UncloneableError` with the path of what cannot be sent. */
+export function captureEncoded(given: readonly unknown[], futureOf: FutureOf, task: string): CallInputs {
+  const slots: (FutureBase | Constant)[] = [];
+  const numbers = new Map<object, number>();
+  const slotOf = (x: object) => {
+    const known = numbers.get(x);
+    if (known !== undefined) return known;
+    const slot = x instanceof Constant ? x : futureOf(x);
+    if (slot === undefined) return undefined;
+    numbers.set(x, slots.length);
+    return slots.push(slot) - 1;
+  };
+  const template = packInputs(given, { task, role: "input" }, slotOf);
+  return new EncodedInputs(template, slots, task);
+}
+
+function isFuture(slot: FutureBase | Constant): slot is FutureBase {
+  return slot instanceof FutureBase;
+}
+
+function freeze(value: object): void {
+  const open: object[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (Object.isFrozen(next) || !isPlain(next)) continue;
+    Object.freeze(next);
+    for (const part of Object.values(next)) if (typeof part === "object" && part !== null) open.push(part as object);
+  }
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,29 @@
+import { pack } from "../codec/pack.ts";
+import { Packed, type PackedValue } from "../codec/packed.ts";
+import type { Slot } from "../codec/slots.ts";
+import type { FutureBase } from "./future.ts";
+
+const encoded = new WeakMap<object, Slot>();
+
+/** The value of a completed future in the form in which it is sent; encoded once. */
+export function keptPacked(future: FutureBase): Slot {
+  const { kept, id } = future;
+  if (kept instanceof Packed || (typeof kept !== "object" && typeof kept !== "function")) return packedOf(kept, id);
+  const known = encoded.get(future);
+  if (known !== undefined) return known;
+  const packed = kept instanceof KeptList ? kept.values.map(value => packedOf(value, id)) : packedOf(kept, id);
+  encoded.set(future, packed);
+  return packed;
+}
+
+/** The results of a map, each as it is kept: live, or still encoded. */
+export class KeptList {
+  readonly values: readonly unknown[];
+  constructor(values: readonly unknown[]) {
+    this.values = values;
+  }
+}
+
+function packedOf(value: unknown, task: string): PackedValue {
+  return value instanceof Packed ? value : pack(value, { task, role: "result" });
+}

@@ -1,0 +1,330 @@
+import { shown } from "../config/shown.ts";
+import { MapLengthError, NothingToMapError } from "../errors.ts";
+import { CANCELLED, FAILED, UPSTREAM_FAILED } from "../graph/states.ts";
+import type { CallState } from "../task/types.ts";
+import { asError } from "./adopted.ts";
+import type { Call } from "./call.ts";
+import { cancelledError } from "./call.ts";
+import { Failure } from "./failure.ts";
+import type { CallInputs } from "./inputs.ts";
+import { ElementFuture, ListFuture } from "./list.ts";
+import type { Run } from "./run.ts";
+import { END, NotIterable, type Source, SourceFailed, sourceOf, WAIT } from "./sources.ts";
+import type { Spec } from "./spec.ts";
+
+const UNSET = Symbol("unset");
+
+/** How a map as a whole went wrong, besides its calls. */
+interface Broken {
+  readonly error: Error;
+  readonly failure: Failure;
+}
+
+/**
+ * A map under way: takes elements from its sources as calls end, never more than `inFlight` ahead, and makes a call of
+ * each. Results go to the list if anybody holds it.
+ */
+export class MapJob {
+  readonly run: Run;
+  readonly spec: Spec;
+  readonly depth: number = 1;
+  private readonly sources: readonly Source[];
+  private readonly row: unknown[];
+  private readonly inFlight: number;
+  private readonly active = new Map<number, Element>();
+  private readonly weak: WeakRef<ListFuture>;
+  private held: ListFuture | null = null;
+  private watchers: (() => void)[] = [];
+  private endWatchers: (() => void)[] = [];
+  /** Results that a stream has not taken yet; they count as under way. */
+  private untaken = 0;
+  private subscriber: ((future: ElementFuture) => void) | null = null;
+  pulled = 0;
+  exhausted = false;
+  broken: Broken | null = null;
+  private pumping = false;
+
+  constructor(run: Run, spec: Spec, each: readonly unknown[], inFlight: number) {
+    this.run = run;
+    this.spec = spec;
+    this.inFlight = inFlight;
+    const wake = () => run.hungry(this);
+    this.sources = each.map(one => sourceOf(one, run.futureOf, wake));
+    this.row = this.sources.map(() => UNSET);
+    this.checkSources(each);
+    const list = new ListFuture(this);
+    this.weak = new WeakRef(list);
+    this.held = list;
+    this.depth = 1 + Math.max(0, ...each.map(one => (one instanceof ListFuture ? one.depth : 0)));
+  }
+
+  /** The handle; held here only until it has been handed out. */
+  takeList(): ListFuture {
+    const list = this.held!;
+    this.held = null;
+    return list;
+  }
+
+  get id(): string {
+    return `${this.spec.definition.name}.map`;
+  }
+
+  get length(): number | undefined {
+    if (this.exhausted) return this.pulled;
+    for (const source of this.sources) if (source.length !== undefined) return source.length;
+    return undefined;
+  }
+
+  get allEnded(): boolean {
+    return this.exhausted && this.active.size === 0;
+  }
+
+  hold(list: ListFuture): void {
+    this.held = list;
+  }
+
+  watchPulls(watcher: () => void): void {
+    this.watchers.push(watcher);
+  }
+
+  whenAllEnded(list: ListFuture, callback: () => void): void {
+    if (this.allEnded) {
+      callback();
+      return;
+    }
+    this.held = list;
+    this.endWatchers.push(callback);
+  }
+
+  /** Streams results as they come; those not yet taken hold the map back. */
+  subscribe(subscriber: (future: ElementFuture) => void, ended: () => void): void {
+    this.subscriber = subscriber;
+    this.endWatchers.push(ended);
+  }
+
+  unsubscribe(): void {
+    this.subscriber = null;
+    this.untaken = 0;
+    if (!this.exhausted) this.run.hungry(this);
+  }
+
+  brokenSeen(): Error {
+    this.broken!.failure.observe();
+    return this.broken!.error;
+  }
+
+  unfinished(): string {
+    const ended = this.pulled - this.active.size;
+    return this.length === undefined
+      ? `${this.active.size} of at least ${this.pulled}`
+      : `${this.length - ended} of ${this.length}`;
+  }
+
+  taken(): void {
+    if (this.untaken > 0) this.untaken--;
+    if (!this.exhausted) this.run.hungry(this);
+  }
+
+  elementAt(index: number, list: ListFuture): ElementFuture {
+    return list.element(index);
+  }
+
+  nodeOf(index: number): number {
+    return this.active.get(index)?.node ?? -1;
+  }
+
+  numberOf(index: number): number | undefined {
+    return this.active.get(index)?.number;
+  }
+
+  stateOfElement(index: number): CallState {
+    const element = this.active.get(index);
+    return element === undefined ? "pending" : this.run.scheduler.stateOf(element.node);
+  }
+
+  cancelElement(index: number, reason: string): boolean {
+    const element = this.active.get(index);
+    return element !== undefined && this.run.cancel(element, reason);
+  }
+
+  /** Ends the map: nothing more is pulled, calls under way are cancelled. */
+  cancel(reason: string): boolean {
+    if (this.allEnded) return false;
+    this.stop(reason);
+    for (const element of [...this.active.values()]) this.run.cancel(element, reason);
+    return true;
+  }
+
+  /** Pulls nothing more; calls under way go on. */
+  stop(reason: string): void {
+    if (this.exhausted) return;
+    const error = cancelledError(this.id, reason);
+    this.breakOff({ error, failure: new Failure(this.id, error) }, CANCELLED);
+  }
+
+  /** Makes calls of the elements that there is room for. */
+  pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    const before = this.pulled;
+    try {
+      while (!this.exhausted && this.active.size + this.untaken < this.inFlight && this.pullOneMore());
+    } finally {
+      this.pumping = false;
+    }
+    if (this.pulled !== before || this.exhausted) for (const watcher of this.watchers) watcher();
+  }
+
+  /** Pulls one element, whether there is room or not; false if none can be had now. */
+  pullOneMore(): boolean {
+    if (this.exhausted) return false;
+    let row: unknown[] | typeof WAIT | typeof END;
+    try {
+      row = this.nextRow();
+    } catch (thrown) {
+      this.sourceBroke(thrown);
+      return false;
+    }
+    if (row === WAIT) return false;
+    if (row === END) {
+      this.exhausted = true;
+      this.run.mapExhausted(this);
+      this.endIfDone();
+      return false;
+    }
+    const element = new Element(this, this.pulled++, this.run.nextNumber());
+    this.active.set(element.index, element);
+    this.run.begin(element, row, null);
+    return true;
+  }
+
+  elementEnded(element: Element, settle: (to: ListFuture | ElementFuture) => void): void {
+    this.active.delete(element.index);
+    const list = this.held ?? this.weak.deref();
+    if (this.subscriber !== null) {
+      this.untaken++;
+      const future = list?.element(element.index) ?? new ElementFuture(this, element.index);
+      future.number = element.number;
+      if (list === undefined) settle(future);
+      else settle(list);
+      future.observe();
+      this.subscriber(future);
+    } else if (list !== undefined) settle(list);
+    if (!this.exhausted) this.run.hungry(this);
+    this.endIfDone();
+  }
+
+  private endIfDone(): void {
+    if (!this.allEnded) return;
+    const list = this.held ?? this.weak.deref();
+    this.held = null;
+    if (this.broken === null) list?.finish();
+    for (const watcher of this.endWatchers) watcher();
+    this.endWatchers = [];
+    for (const watcher of this.watchers) watcher();
+  }
+
+  private nextRow(): unknown[] | typeof WAIT | typeof END {
+    const { row, sources } = this;
+    let waits = false;
+    for (let i = 0; i < sources.length; i++) {
+      if (row[i] !== UNSET) continue;
+      const next = sources[i]!.pull();
+      if (next === WAIT) waits = true;
+      else row[i] = next;
+    }
+    if (waits) return WAIT;
+    const ended = row.filter(one => one === END).length;
+    if (ended === 0) {
+      const taken = row.slice();
+      row.fill(UNSET);
+      return taken;
+    }
+    if (ended < sources.filter(source => !source.constant).length) throw this.lengthError();
+    return END;
+  }
+
+  private sourceBroke(thrown: unknown): void {
+    const { name } = this.spec.definition;
+    if (thrown instanceof SourceFailed) {
+      const { future } = thrown;
+      const error = this.run.upstreamError(this.id, future.failure!);
+      const failure = new Failure(this.id, error);
+      failure.because(future.failure!);
+      this.breakOff({ error, failure }, UPSTREAM_FAILED);
+      return;
+    }
+    let error = asError(thrown, `The iterator given to ${name}.map`);
+    if (thrown instanceof NotIterable) {
+      error = new NothingToMapError({ task: name, inputs: `${thrown.future.id} gave ${shown(thrown.future.value)}` });
+    }
+    const failure = new Failure(this.id, error);
+    this.spec.scope.failed(failure);
+    this.breakOff({ error, failure }, FAILED);
+  }
+
+  private breakOff(broken: Broken, state: number): void {
+    this.broken = broken;
+    this.exhausted = true;
+    const list = this.held ?? this.weak.deref();
+    if (list?.observed) broken.failure.observe();
+    list?.failBecause(state, broken.error, broken.failure);
+    for (const source of this.sources) source.stop();
+    this.run.mapExhausted(this);
+    this.endIfDone();
+  }
+
+  private checkSources(each: readonly unknown[]): void {
+    const { name } = this.spec.definition;
+    if (this.sources.every(source => source.constant)) {
+      throw new NothingToMapError({ task: name, inputs: each.map(shown).join(", ") || "no inputs at all" });
+    }
+    const lengths = this.sources.filter(source => !source.constant && source.length !== undefined);
+    if (new Set(lengths.map(source => source.length)).size > 1) throw this.lengthError();
+  }
+
+  private lengthError(): Error {
+    const lengths = this.sources.flatMap((source, at) => {
+      if (source.constant) return [];
+      const ended = this.row[at] === END;
+      return [source.length ?? (ended ? this.pulled : `more than ${this.pulled}`)];
+    });
+    return new MapLengthError({ task: this.spec.definition.name, lengths: lengths.join(" and ") });
+  }
+}
+
+/** One call of a map, while it is under way. */
+export class Element implements Call {
+  readonly job: MapJob;
+  readonly index: number;
+  readonly number: number;
+  node = -1;
+  attempt = 0;
+  inputs: CallInputs | null = null;
+  failure: Failure | null = null;
+
+  constructor(job: MapJob, index: number, number: number) {
+    this.job = job;
+    this.index = index;
+    this.number = number;
+  }
+
+  get spec(): Spec {
+    return this.job.spec;
+  }
+
+  complete(raw: unknown): void {
+    this.job.elementEnded(this, to => {
+      if (to instanceof ListFuture) to.elementCompleted(this.index, this.number, raw);
+      else to.complete(raw);
+    });
+  }
+
+  fail(state: number, error: Error, failure: Failure): void {
+    this.failure = failure;
+    this.job.elementEnded(this, to => {
+      if (to instanceof ListFuture) to.elementFailed(this.index, this.number, state, error, failure);
+      else to.fail(state, error, failure);
+    });
+  }
+}

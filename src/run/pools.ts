@@ -1,0 +1,130 @@
+import { UnknownRunnerError } from "../errors.ts";
+import type { HeddleEvent } from "../events/event.ts";
+import { inline } from "../runners/inline.ts";
+import type { AnyOptions } from "../task/definition.ts";
+import type { Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
+import type { Flight } from "./flight.ts";
+import type { Run } from "./run.ts";
+import type { FlowScope } from "./scope.ts";
+
+interface Pool {
+  readonly runner: Runner;
+  session: RunnerSession | null;
+  batch: Dispatch[];
+  broken: Error | null;
+}
+
+const BUILT_IN = ["inline", "threads", "processes"];
+
+/** The runners of one run: which calls go where, and the sessions that execute them. */
+export class Pools {
+  readonly flows = 0;
+  private readonly here = 1;
+  private readonly run: Run;
+  private readonly root: string;
+  private readonly pools: Pool[] = [];
+  private readonly byRunner = new Map<Runner, number>();
+  private workers = 0;
+
+  constructor(run: Run, root: string) {
+    this.run = run;
+    this.root = root;
+  }
+
+  /** The pool of a runner; its session is opened at the first use. */
+  add(runner: Runner): number {
+    const known = this.byRunner.get(runner);
+    if (known !== undefined) return known;
+    const number = this.pools.length;
+    const pool: Pool = { runner, session: null, batch: [], broken: null };
+    this.pools.push(pool);
+    this.byRunner.set(runner, number);
+    this.run.scheduler.pool(number, 0);
+    pool.session = runner.open(this.hostOf(number, pool));
+    return number;
+  }
+
+  isShared(pool: number): boolean {
+    return this.pools[pool]!.runner.shared;
+  }
+
+  runnerOf(pool: number): Runner {
+    return this.pools[pool]!.runner;
+  }
+
+  ofFlow(options: AnyOptions, parent: FlowScope | null): number {
+    const { runner } = this.run.settings;
+    const chosen = runner ?? options.runner;
+    if (chosen !== undefined) return this.add(this.named(chosen));
+    return parent?.pool ?? this.add(this.named(this.run.settings.fallback ?? inline()));
+  }
+
+  /** `here`: a direct call, that runs in this process unless its task has a runner. */
+  ofTask(options: AnyOptions, scope: FlowScope, here: boolean): number {
+    if (this.run.settings.inProcess === true) return scope.pool;
+    if (options.runner !== undefined) return this.add(this.named(options.runner));
+    return here ? this.here : scope.pool;
+  }
+
+  queue(pool: number, flight: Flight): void {
+    this.pools[pool]!.batch.push(flight);
+  }
+
+  send(): void {
+    for (let number = 0; number < this.pools.length; number++) {
+      const pool = this.pools[number]!;
+      if (pool.batch.length === 0) continue;
+      const { batch } = pool;
+      pool.batch = [];
+      if (pool.broken === null) pool.session!.dispatch(batch);
+      else this.run.attempts.broken(number, pool.broken);
+    }
+  }
+
+  cancel(pool: number, id: number, reason: string): void {
+    this.pools[pool]!.session!.cancel([id], reason);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.pools.map(pool => pool.session!.close()));
+  }
+
+  private named(runner: Runner | string): Runner {
+    if (typeof runner !== "string") return runner;
+    const known = this.run.settings.runners?.[runner];
+    if (known !== undefined) return known;
+    const choices = [...new Set([...BUILT_IN, ...Object.keys(this.run.settings.runners ?? {})])];
+    throw new UnknownRunnerError({ name: runner, choices: choices.join(", ") });
+  }
+
+  private hostOf(number: number, pool: Pool): Host {
+    const { run } = this;
+    return {
+      runId: run.id,
+      root: this.root,
+      started: (worker, ids) => run.attempts.started(worker, ids),
+      done: attempts => run.attempts.done(attempts),
+      lost: (ids, reason) => run.attempts.lost(ids, reason),
+      released: ids => run.attempts.released(ids),
+      slots: count => {
+        run.scheduler.pool(number, count);
+        run.plan();
+      },
+      worker: (name, pid) => {
+        const worker = this.workers++;
+        const about = { worker, name, runner: pool.runner.name, ...(pid === undefined ? {} : { pid }) };
+        this.tell({ type: "workerStarted", at: Date.now(), ...about });
+        return worker;
+      },
+      tell: event => this.tell(event),
+      broken: error => {
+        pool.broken = error;
+        run.attempts.broken(number, error);
+      },
+    };
+  }
+
+  private tell(event: HeddleEvent): void {
+    this.run.columns.emit(event);
+  }
+}

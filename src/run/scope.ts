@@ -1,0 +1,173 @@
+import { substitute } from "../codec/substitute.ts";
+import { FlowEndedError, UnobservedFailuresError } from "../errors.ts";
+import type { AnyOptions, Definition } from "../task/definition.ts";
+import type { Scope } from "../task/port.ts";
+import type { Future, FutureList } from "../task/types.ts";
+import { CallFuture } from "./call.ts";
+import type { Failure } from "./failure.ts";
+import type { FutureBase } from "./future.ts";
+import { futuresIn } from "./inputs.ts";
+import { MapJob } from "./mapping.ts";
+import type { Run } from "./run.ts";
+import type { Spec } from "./spec.ts";
+
+const DEFAULT_IN_FLIGHT = 1000;
+const SHOWN_FAILURES = 10;
+
+/** A flow while its function runs, and until every call that it started has ended. */
+export class FlowScope implements Scope {
+  readonly run: Run;
+  readonly name: string;
+  readonly options: AnyOptions;
+  /** The number of the flow's own call; null for the outermost frame of a run. */
+  readonly number: number | null;
+  readonly parent: FlowScope | null;
+  /** Where this flow's calls run. */
+  readonly pool: number;
+  readonly strict: boolean;
+  private readonly failures: Failure[] = [];
+  private readonly specs = [new Map<AnyOptions, Spec>(), new Map<AnyOptions, Spec>()] as const;
+  private open = 0;
+  private whenQuiet: (() => void) | null = null;
+  private hasEnded = false;
+  /** Why new calls are cancelled at once; null while the flow goes on. */
+  stopping: string | null = null;
+
+  constructor(run: Run, name: string, options: AnyOptions, number: number | null, parent: FlowScope | null) {
+    this.run = run;
+    this.name = name;
+    this.options = options;
+    this.number = number;
+    this.parent = parent;
+    this.pool = run.poolOfFlow(options, parent);
+    this.strict = run.strictOf(options, parent);
+    if (parent !== null) this.stopping = parent.stopping;
+    run.opened(this);
+  }
+
+  submit(definition: Definition, options: AnyOptions, inputs: unknown[], inline: boolean): Future<unknown> {
+    this.mustBeOpen(`${definition.name}${inline ? "" : ".submit"}(…)`);
+    const spec = this.specOf(definition, options, inline);
+    const call = new CallFuture(this.run, spec, this.run.nextNumber());
+    this.run.begin(call, inputs, (options.after as readonly unknown[] | undefined) ?? null);
+    return call as unknown as Future<unknown>;
+  }
+
+  map(definition: Definition, options: AnyOptions, each: unknown[]): FutureList<unknown> {
+    this.mustBeOpen(`${definition.name}.map(…)`);
+    const spec = this.specOf(definition, options, false);
+    const job = new MapJob(this.run, spec, each, options.inFlight ?? DEFAULT_IN_FLIGHT);
+    this.callBegan();
+    this.run.hungry(job);
+    return job.takeList() as unknown as FutureList<unknown>;
+  }
+
+  callBegan(): void {
+    this.open++;
+  }
+
+  callEnded(): void {
+    this.open--;
+    if (this.open === 0) this.whenQuiet?.();
+  }
+
+  failed(failure: Failure): void {
+    this.failures.push(failure);
+  }
+
+  isWithin(scope: FlowScope): boolean {
+    for (let each: FlowScope | null = this; each !== null; each = each.parent) if (each === scope) return true;
+    return false;
+  }
+
+  /** Runs the flow's function to its end and to that of all its calls; gives what it returned, futures resolved. */
+  async conduct(body: () => unknown): Promise<unknown> {
+    let returned: unknown;
+    try {
+      returned = await this.resolved(await plain(body));
+    } catch (error) {
+      if (this.onError === "stop") this.run.stopScope(this, `the flow "${this.name}" failed`);
+      await this.end();
+      throw error;
+    }
+    await this.end();
+    this.throwUnobserved();
+    return returned;
+  }
+
+  /** A failure that no call stands for, such as a rejection that nobody handled; returns what takes it back. */
+  disturbed(failure: Failure): () => void {
+    this.failures.push(failure);
+    return () => failure.observe();
+  }
+
+  private async end(): Promise<void> {
+    await this.quiet();
+    this.hasEnded = true;
+    this.run.closed(this);
+  }
+
+  /** Resolves when every call started here has ended. */
+  private async quiet(): Promise<void> {
+    while (this.open > 0) {
+      await new Promise<void>(resolve => {
+        this.whenQuiet = resolve;
+      });
+    }
+  }
+
+  private get onError(): "stop" | "continue" {
+    return this.run.settings.onError ?? this.options.onError ?? "stop";
+  }
+
+  private mustBeOpen(call: string): void {
+    if (this.hasEnded) throw new FlowEndedError({ call, flow: this.name });
+  }
+
+  private specOf(definition: Definition, options: AnyOptions, inline: boolean): Spec {
+    const specs = this.specs[inline ? 1 : 0];
+    let spec = specs.get(options);
+    if (spec === undefined || spec.definition !== definition) {
+      spec = this.run.makeSpec(definition, options, this, inline);
+      specs.set(options, spec);
+    }
+    return spec;
+  }
+
+  private async resolved({ value }: { readonly value: unknown }): Promise<unknown> {
+    const futures = futuresIn(value, this.run.futureOf);
+    if (futures.length === 0) return value;
+    const byFuture = new Map<object, FutureBase>();
+    for (const future of futures) {
+      future.observe();
+      byFuture.set(future, future);
+    }
+    await Promise.all(futures);
+    return substitute(value, x => {
+      const future = byFuture.get(x) ?? this.run.futureOf(x);
+      return future === undefined ? undefined : { value: future.value };
+    });
+  }
+
+  private throwUnobserved(): void {
+    const unseen = this.failures.filter(failure => !failure.observed);
+    if (unseen.length === 0) return;
+    const named = unseen.slice(0, SHOWN_FAILURES).map(failure => `${failure.call} (${firstLine(failure.error)})`);
+    if (unseen.length > SHOWN_FAILURES) named.push(`and ${unseen.length - SHOWN_FAILURES} more`);
+    throw new UnobservedFailuresError(
+      unseen.map(failure => failure.error),
+      { count: unseen.length === 1 ? "1 call" : `${unseen.length} calls`, flow: this.name, calls: named.join(", ") },
+    );
+  }
+}
+
+/** Awaits a plain promise; a future that was returned stays one, so that it is resolved with the rest. */
+async function plain(body: () => unknown): Promise<{ value: unknown }> {
+  const returned = body();
+  if (returned instanceof Promise) return { value: await returned };
+  return { value: returned };
+}
+
+function firstLine(error: Error): string {
+  return error.message.split("\n", 1)[0] ?? "";
+}

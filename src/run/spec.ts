@@ -1,0 +1,31 @@
+import { parseDuration } from "../config/duration.ts";
+import type { AnyOptions, Definition } from "../task/definition.ts";
+import type { FlowScope } from "./scope.ts";
+
+/** What all calls of one task with the same options in one flow have in common, worked out once. */
+export interface Spec {
+  readonly definition: Definition;
+  readonly options: AnyOptions;
+  readonly scope: FlowScope;
+  /** The number of the task in events. */
+  readonly task: number;
+  readonly pool: number;
+  /** True when the pool shares this memory: inputs are handed over as they are. */
+  readonly shared: boolean;
+  readonly priority: number;
+  readonly retries: number;
+  /** Milliseconds, 0 for none. */
+  readonly timeout: number;
+  readonly strict: boolean;
+  /** Whether the calls have hooks or names, which most have not. */
+  readonly watched: boolean;
+}
+
+export function timeoutOf(name: string, options: AnyOptions): number {
+  return options.timeout === undefined ? 0 : parseDuration(options.timeout, `task "${name}", timeout`);
+}
+
+export function isWatched(options: AnyOptions): boolean {
+  const { onStart, onSuccess, onFailure, onRetry, onCancel } = options;
+  return [onStart, onSuccess, onFailure, onRetry, onCancel].some(hook => hook !== undefined);
+}

@@ -1,0 +1,91 @@
+import { parseDuration } from "../config/duration.ts";
+import { checkKeys } from "../config/nearest.ts";
+import { shown } from "../config/shown.ts";
+import { OptionError } from "../errors.ts";
+import type { AnyOptions } from "./definition.ts";
+
+const HOOKS = ["onStart", "onSuccess", "onFailure", "onRetry", "onCancel"] as const;
+const COMMON = [
+  "priority",
+  "retries",
+  "retryDelay",
+  "retryJitter",
+  "retryIf",
+  "timeout",
+  "description",
+  "tags",
+  "callName",
+  "runner",
+  ...HOOKS,
+] as const;
+
+/** The options that a task, a flow or a call may have. */
+export const taskOptions: readonly string[] = [...COMMON, "restart"];
+export const flowOptions: readonly string[] = [...COMMON, "onError", "strict"];
+const CALL_ONLY = ["after", "inFlight"];
+
+/** Throws an `OptionError` that names the task and the option, for options that mean nothing. */
+export function checkOptions(kind: "task" | "flow", name: string, options: AnyOptions, ofCall: boolean): void {
+  const subject = `${kind} "${name}"`;
+  if (typeof options !== "object" || options === null) {
+    throw new OptionError({ where: subject, problem: `${shown(options)} is not an object of options`, hint: USE });
+  }
+  const known = kind === "task" ? taskOptions : flowOptions;
+  checkKeys(options, ofCall ? [...known, ...CALL_ONLY] : known, subject);
+  for (const key of Object.keys(options) as (keyof AnyOptions)[]) {
+    if (options[key] !== undefined) checkOption(key, options[key], `${subject}, ${key}`);
+  }
+}
+
+const USE = 'Write task("name", { retries: 3 }, fn).';
+
+type Check = readonly [good: (value: unknown) => boolean, hint: string];
+
+const truth: Check = [value => typeof value === "boolean", "Give true or false."];
+const aFunction: Check = [value => typeof value === "function", "Give a function."];
+const checks: Readonly<Record<string, Check>> = {
+  retries: [value => Number.isInteger(value) && (value as number) >= 0, "Give a whole number from 0 on."],
+  inFlight: [value => Number.isInteger(value) && (value as number) >= 1, "Give a whole number from 1 on."],
+  priority: [value => Number.isFinite(value), "Give a number; higher goes first."],
+  retryJitter: [value => typeof value === "number" && value >= 0 && value <= 1, "Give a number from 0 to 1."],
+  onError: [value => value === "stop" || value === "continue", 'Give "stop" or "continue".'],
+  restart: truth,
+  strict: truth,
+  callName: [value => ["string", "function"].includes(typeof value), "Give a template or a function."],
+  description: [value => typeof value === "string", "Give a string."],
+  tags: [value => Array.isArray(value) && value.every(tag => typeof tag === "string"), "Give an array of strings."],
+  after: [value => Array.isArray(value) && value.every(isThenable), "Give an array of futures."],
+  runner: [
+    value => typeof value === "string" || isRunner(value),
+    "Give a runner, such as threads(), or the name of one in the config.",
+  ],
+};
+
+function checkOption(key: keyof AnyOptions, value: unknown, where: string): void {
+  if (key === "timeout") parseDuration(value, where);
+  else if (key === "retryDelay") checkRetryDelay(value, where);
+  else {
+    const [good, hint] = checks[key] ?? aFunction;
+    if (!good(value)) throw new OptionError({ where, problem: `${shown(value)} is not possible`, hint });
+  }
+}
+
+function checkRetryDelay(value: unknown, where: string): void {
+  if (typeof value === "function") return;
+  if (!Array.isArray(value)) {
+    parseDuration(value, where);
+    return;
+  }
+  if (value.length === 0) {
+    throw new OptionError({ where, problem: "the list of delays is empty", hint: "Give at least one delay." });
+  }
+  for (const delay of value) parseDuration(delay, where);
+}
+
+function isRunner(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "open" in value && typeof value.open === "function";
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value;
+}
