@@ -1,5 +1,6 @@
 /** Structured clone as bytes, with seals written as what they stand for. */
 import { Serializer } from "node:v8";
+import { viewName } from "./leaves.ts";
 import type { Sealed } from "./seal.ts";
 
 /**
@@ -54,8 +55,7 @@ class Encoder extends Serializer {
       this.#writeSeal(seal);
       return;
     }
-    const name = Buffer.isBuffer(view) ? "Buffer" : viewName(view);
-    this.writeUint32(VIEWS.indexOf(name as (typeof VIEWS)[number]));
+    this.writeUint32(VIEWS.indexOf(viewName(view) as (typeof VIEWS)[number]));
     this.writeUint32(view.byteLength);
     // Only its own bytes travel, however long the buffer below it is.
     this.writeRawBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
@@ -95,8 +95,4 @@ const NO_SEALS: ReadonlyMap<unknown, Sealed> = new Map();
 
 export function encodeClone(value: unknown, seals: ReadonlyMap<unknown, Sealed> = NO_SEALS): Uint8Array {
   return new Encoder(seals).encode(value);
-}
-
-function viewName(view: ArrayBufferView): string {
-  return String(Reflect.get(view, Symbol.toStringTag));
 }

@@ -25,7 +25,12 @@ const HEDDLE = "heddle:";
 const APART: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors", "unsent"]);
 
 export function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || value instanceof Error;
+  if (types.isNativeError(value)) return true;
+  try {
+    return value instanceof Error;
+  } catch {
+    return false; // A proxy that answers nothing.
+  }
 }
 
 /** The fields of one error, read once. Reading never throws. */

@@ -3,9 +3,10 @@
  * overflows the stack, and it visits in the order in which the encoder writes.
  */
 import { types } from "node:util";
-import { type ContainerKind, containerKind, isForeign } from "./containers.ts";
+import { type ContainerKind, containerKind } from "./containers.ts";
 import { ErrorFields, isError } from "./errorfields.ts";
 import { hasNoNames } from "./json.ts";
+import { isLeaf } from "./leaves.ts";
 import { type Entry, pathOf } from "./path.ts";
 import { Quote } from "./quote.ts";
 import { serializerOf } from "./serializers.ts";
@@ -228,31 +229,9 @@ export class Blocked extends Error {
   }
 }
 
-// What structured clone keeps as it is.
-function isLeaf(value: object, prototype: object | null): boolean {
-  if (prototype === null) return false;
-  if (ArrayBuffer.isView(value)) {
-    return !types.isSharedArrayBuffer(value.buffer) && isForeign(prototype, viewName(value));
-  }
-  if (types.isDate(value)) return isForeign(prototype, "Date");
-  if (types.isRegExp(value)) return isForeign(prototype, "RegExp");
-  if (types.isArrayBuffer(value)) return isForeign(prototype, "ArrayBuffer");
-  if (types.isBoxedPrimitive(value) && !types.isSymbolObject(value)) {
-    return ["Number", "String", "Boolean", "BigInt"].some(name => isForeign(prototype, name));
-  }
-  return false;
-}
-
 // Long arrays are read by index, as a list of their keys is dear; very long ones may be sparse.
 function isDense(array: readonly unknown[]): boolean {
   return array.length < 1e7 && hasNoNames(array);
-}
-
-function viewName(view: ArrayBufferView): string {
-  if (Buffer.isBuffer(view)) return "Buffer";
-  return view instanceof DataView || types.isDataView(view)
-    ? "DataView"
-    : String(Reflect.get(view, Symbol.toStringTag));
 }
 
 function circular(value: object): Obstacle {
