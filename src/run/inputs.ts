@@ -1,7 +1,7 @@
 import { pack, packInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
-import { writeInputs } from "../codec/slots.ts";
 import { collect, substitute } from "../codec/substitute.ts";
+import { writeInputs } from "../workers/inputs.ts";
 import { AdoptedFuture, isThenable } from "./adopted.ts";
 import { FutureBase } from "./future.ts";
 import { keptPacked } from "./kept.ts";

@@ -1,6 +1,6 @@
 import { pack } from "../codec/pack.ts";
 import { Packed, type PackedValue } from "../codec/packed.ts";
-import type { Slot } from "../codec/slots.ts";
+import type { Slot } from "../workers/inputs.ts";
 import type { FutureBase } from "./future.ts";
 
 const encoded = new WeakMap<object, Slot>();
