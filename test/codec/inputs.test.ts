@@ -19,7 +19,7 @@ class Later {
 const slotOf = (x: object) => (x instanceof Later ? x.slot : undefined);
 const isLater = (x: object) => x instanceof Later;
 const VALUES: unknown[] = [7, { deep: [1] }, undefined, "text", [new Date(1)]];
-const valueOf = (x: object) => (x instanceof Later ? { value: VALUES[x.slot] } : undefined);
+const valueFor = (x: object) => (x instanceof Later ? { value: VALUES[x.slot] } : undefined);
 
 const { tree } = fc.letrec<{ tree: unknown }>(tie => ({
   tree: fc.oneof(
@@ -42,7 +42,7 @@ describe("inputs", () => {
         const cursor = { at: 0 };
         const far = unpackInputs(inputsFromWire(structuredClone(wire), cursor), structuredClone(VALUES));
         expect(cursor.at).toBe(wire.length);
-        const near = substitute(inputs, valueOf);
+        const near = substitute(inputs, valueFor);
         expect(sameShape(far, structuredClone(near))).toBe(true);
       }),
       { numRuns: 300 },
@@ -118,18 +118,18 @@ describe("futures in this memory", () => {
     const plain = { big: [1, 2, 3] };
     const cycle: Record<string, unknown> = { plain, later: new Later(0) };
     cycle["self"] = cycle;
-    const result = substitute(cycle, valueOf) as Record<string, unknown>;
+    const result = substitute(cycle, valueFor) as Record<string, unknown>;
     expect(result).not.toBe(cycle);
     expect(result["self"]).toBe(result);
     expect(result["plain"]).toBe(plain);
     expect(result["later"]).toBe(7);
     expect(cycle["later"]).toBeInstanceOf(Later);
-    expect(substitute(plain, valueOf)).toBe(plain);
-    expect(substitute(new Quote(cycle), valueOf)).toBe(cycle);
-    expect(substitute(new Later(1), valueOf)).toBe(VALUES[1]);
+    expect(substitute(plain, valueFor)).toBe(plain);
+    expect(substitute(new Quote(cycle), valueFor)).toBe(cycle);
+    expect(substitute(new Later(1), valueFor)).toBe(VALUES[1]);
     const symbol = Symbol("s");
-    expect(substitute({ [symbol]: 1, a: new Later(0) }, valueOf)).toEqual({ [symbol]: 1, a: 7 });
-    expect(Object.getPrototypeOf(substitute(Object.assign(Object.create(null), { a: new Later(0) }), valueOf))).toBe(
+    expect(substitute({ [symbol]: 1, a: new Later(0) }, valueFor)).toEqual({ [symbol]: 1, a: 7 });
+    expect(Object.getPrototypeOf(substitute(Object.assign(Object.create(null), { a: new Later(0) }), valueFor))).toBe(
       null,
     );
   });
@@ -140,7 +140,7 @@ describe("futures in this memory", () => {
     const found: object[] = [];
     collect(deep, isLater, found);
     expect(found).toHaveLength(1);
-    let at = substitute(deep, valueOf);
+    let at = substitute(deep, valueFor);
     while (typeof at === "object" && at !== null) at = Object.values(at)[0];
     expect(at).toBe(7);
     let far: unknown = unpackInputs(packInputs([deep], subject, slotOf), VALUES);

@@ -38,33 +38,33 @@ const leaf = fc.oneof(
   fc.uint8Array().map(array => array.slice().buffer),
 );
 
-type Build = (parts: [string, unknown][]) => [object, () => void];
+/** Makes an empty container, and fills it when all others exist. */
+type Build = () => [made: object, put: (key: string, value: unknown, index: number) => void];
 const builders: Build[] = [
-  parts => {
-    const made: Record<string, unknown> = {};
-    return [
-      made,
-      () =>
-        parts.forEach(([key, value]) =>
-          Object.defineProperty(made, key, { value, enumerable: true, writable: true, configurable: true }),
-        ),
-    ];
+  () => {
+    const made = {};
+    const plain = { enumerable: true, writable: true, configurable: true };
+    return [made, (key, value) => void Object.defineProperty(made, key, { ...plain, value })];
   },
-  parts => {
+  () => {
     const made: unknown[] = [];
-    return [made, () => parts.forEach(([key, value], i) => (key === "a" ? (made.length = i + 1) : (made[i] = value)))];
+    const put = (key: string, value: unknown, index: number) => {
+      if (key === "a") made.length = index + 1;
+      else made[index] = value;
+    };
+    return [made, put];
   },
-  parts => {
-    const made: unknown[] & Record<string, unknown> = [] as never;
-    return [made, () => parts.forEach(([key, value]) => (made[`named-${key}`] = value))];
+  () => {
+    const made: unknown[] = [];
+    return [made, (key, value) => void Reflect.set(made, `named-${key}`, value)];
   },
-  parts => {
+  () => {
     const made = new Map<unknown, unknown>();
-    return [made, () => parts.forEach(([key, value]) => made.set(key === "a" ? value : key, value))];
+    return [made, (key, value) => void made.set(key === "a" ? value : key, value)];
   },
-  parts => {
+  () => {
     const made = new Set<unknown>();
-    return [made, () => parts.forEach(([, value]) => made.add(value))];
+    return [made, (_, value) => void made.add(value)];
   },
 ];
 
@@ -87,14 +87,12 @@ const graph = fc
     { minLength: 1, maxLength: 10 },
   )
   .map(nodes => {
-    const parts = nodes.map((): [string, unknown][] => []);
-    const made = nodes.map(({ kind }, i) => builders[kind]!(parts[i]!));
-    nodes.forEach((node, i) => {
-      for (const [key, part] of node.parts) {
-        parts[i]!.push([key, typeof part === "number" ? made[part % made.length]![0] : part.value]);
+    const made = nodes.map(({ kind }) => builders[kind]!());
+    nodes.forEach(({ parts }, i) => {
+      for (const [index, [key, part]] of parts.entries()) {
+        made[i]![1](key, typeof part === "number" ? made[part % made.length]![0] : part.value, index);
       }
     });
-    for (const [, fillIn] of made) fillIn();
     return made[0]![0];
   });
 
