@@ -21,6 +21,7 @@ export const VIEWS = [
   "BigUint64Array",
   "DataView",
   "Buffer",
+  "Float16Array",
 ] as const;
 export const SEAL = { hole: 32, url: 33, instance: 34, error: 35, inlineError: 36, later: 37 } as const;
 export const CONTAINERS = ["array", "object", "map", "set"] as const;

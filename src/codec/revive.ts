@@ -106,8 +106,9 @@ class Decoder extends Deserializer {
     // Into memory of its own: these bytes may be decoded again, and are no reader's to change.
     const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     if (name === "Buffer") return Buffer.from(buffer);
-    const View = globalThis[name] as new (buffer: ArrayBuffer) => ArrayBufferView;
-    return new View(buffer);
+    const View: unknown = Reflect.get(globalThis, name);
+    if (typeof View !== "function") throw unreadable(`a ${name}, which this version of Node does not have`);
+    return Reflect.construct(View, [buffer]) as ArrayBufferView;
   }
 }
 
