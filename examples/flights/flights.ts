@@ -39,14 +39,15 @@ export const resample = task(
   { callName: "resample-{0.code}" },
   (airport: Airport, delays: Int16Array, { resamples, seed }: RankSettings): Resampled => {
     const { progress } = context();
-    const total = 2 * resamples;
-    const step = Math.ceil(total / 20);
-    const tick = (done: number) => {
-      if (done % step === 0) progress({ done, total });
+    const total = resamples * (airport.flights + airport.days.length);
+    const tick = (draws: number, before: number, note: string) => (done: number) => {
+      if (done % 2000 === 0) progress({ done: before + done * draws, total }, note);
     };
     const random = (purpose: string) => randomFor(`${seed}/${airport.code}/${purpose}`);
-    const byChance = drawByChance(airport, delays, resamples, random("chance"), tick);
-    const interval = drawByDays(airport.days, resamples, random("days"), done => tick(resamples + done));
+    const permutations = tick(airport.flights, 0, "permutations");
+    const byChance = drawByChance(airport, delays, resamples, random("chance"), permutations);
+    const bootstrap = tick(airport.days.length, resamples * airport.flights, "bootstrap");
+    const interval = drawByDays(airport.days, resamples, random("days"), bootstrap);
     return { code: airport.code, ...byChance, interval };
   },
 );
