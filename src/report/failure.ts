@@ -47,15 +47,15 @@ export function fullFailure(group: FailureGroup, options: FailureOptions): strin
 }
 
 /** An error with its stack, its causes and its members. */
-export function errorLines(error: ErrorFacts, options: FailureOptions, indent: string, depth = 0): string[] {
+export function errorLines(error: ErrorFacts, options: FailureOptions, indent: string, depth = 0, lead = ""): string[] {
   const { style, place } = options;
-  const lines = messageLines(error, style, indent);
+  const lines = messageLines(error, style, indent, lead);
   for (const frame of userFrames(error.stack, place, depth === 0 ? 6 : 2)) {
     lines.push(style.paint("dim", `${indent}  ${frame}`));
   }
   if (depth >= deepestCause) return lines;
   if (error.cause !== undefined) {
-    lines.push(`${indent}caused by`, ...errorLines(error.cause, options, `${indent}  `, depth + 1));
+    lines.push(...errorLines(error.cause, options, `${indent}  `, depth + 1, "caused by "));
   }
   const members = error.errors ?? [];
   for (const member of members.slice(0, 3)) lines.push(...errorLines(member, options, `${indent}  `, depth + 1));
@@ -79,12 +79,12 @@ function othersOf({ others, count: all }: FailureGroup): string {
 }
 
 /** The message; of heddle's own errors, the remedy apart as a hint. */
-function messageLines(error: ErrorFacts, { paint }: Style, indent: string): string[] {
+function messageLines(error: ErrorFacts, { paint }: Style, indent: string, lead = ""): string[] {
   const message = clean(error.message).trimEnd();
   const split = error.code !== undefined && error.code in catalogue ? message.lastIndexOf("\n  ") : -1;
   const said = (split < 0 ? message : message.slice(0, split)).split("\n");
   const [first = "", ...further] = said.slice(0, mostMessageLines);
-  const lines = [`${indent}${paint("red", oneLine(error.name))}${first === "" ? "" : `: ${first}`}`];
+  const lines = [`${indent}${lead}${paint("red", oneLine(error.name))}${first === "" ? "" : `: ${first}`}`];
   lines.push(...further.map(line => `${indent}${line}`.trimEnd()));
   if (said.length > mostMessageLines) {
     lines.push(paint("dim", `${indent}(${count(said.length - mostMessageLines)} more lines of the message)`));

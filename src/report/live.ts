@@ -7,6 +7,8 @@ import { width } from "./text.ts";
 import { RunView } from "./view.ts";
 
 const repaintEvery = 100;
+/** Painting takes at most this part of the time, however large the frame is. */
+const mostPainting = 0.05;
 const tickEvery = 1000;
 
 /**
@@ -22,6 +24,7 @@ export function liveReporter(options: ReporterOptions): Reporter {
   let painted: string[] = [];
   let paintedColumns = 0;
   let paintedAt = Number.NEGATIVE_INFINITY;
+  let pause = repaintEvery;
   let timer: NodeJS.Timeout | undefined;
   let ticker: NodeJS.Timeout | undefined;
   let over = false;
@@ -38,11 +41,12 @@ export function liveReporter(options: ReporterOptions): Reporter {
     paintedColumns = columns();
     paintedAt = now;
     area(painted.join("\n"));
+    pause = Math.max(repaintEvery, (Date.now() - now) / mostPainting);
   }
 
   function paintSoon(): void {
-    const wait = Math.max(0, paintedAt + repaintEvery - Date.now());
-    timer ??= setTimeout(paint, Math.min(wait, repaintEvery)).unref();
+    const wait = Math.max(0, paintedAt + pause - Date.now());
+    timer ??= setTimeout(paint, Math.min(wait, pause)).unref();
   }
 
   /** A narrower terminal wraps the lines that are there, so that they take more rows than log-update knows of. */

@@ -25,7 +25,9 @@ const worthProfiling = 1000;
 /** The closing report on a run, as lines. */
 export function summaryLines(view: RunView, options: SummaryOptions): string[] {
   const { style, columns, showCapture = "all", place = stackPlace() } = options;
-  const tables = [...taskTable(view, style), ...profile(view, style)].map(line => cut(line, columns));
+  const tables = [...taskTable(view, style), ...profile(view, style)].map(line =>
+    cut(line.trimEnd(), columns, style.symbols.ellipsis),
+  );
   const trouble = [
     ...failureSection(view, { style, showCapture, place }),
     ...workerSection(view, style, showCapture),
@@ -81,7 +83,8 @@ function failureSection(view: RunView, options: FailureOptions): string[] {
       rest.set(head, (rest.get(head) ?? 0) + times);
     }
     const largest = [...rest].sort((a, b) => b[1] - a[1]).slice(0, 5);
-    for (const [head, times] of largest) lines.push(paint("dim", `  ${count(times)} ${cut(oneLine(head), 120)}`));
+    for (const [head, times] of largest)
+      lines.push(paint("dim", `  ${count(times)} ${cut(oneLine(head), 120, ellipsis)}`));
     lines.push("");
   }
   const error = view.end?.error;
@@ -124,9 +127,13 @@ function warningSection(view: RunView, style: Style): string[] {
   return [...lines, ""];
 }
 
-function taskTable(view: RunView, { paint }: Style): string[] {
+function taskTable(view: RunView, { paint, symbols: { ellipsis } }: Style): string[] {
   const tasks = shownTasks(view);
-  const rows = tasks.map(task => ({ name: cut(oneLine(task.name), 40), counts: countsOf(task), times: timesOf(task) }));
+  const rows = tasks.map(task => ({
+    name: cut(oneLine(task.name), 40, ellipsis),
+    counts: countsOf(task),
+    times: timesOf(task),
+  }));
   const names = Math.max(0, ...rows.map(row => width(row.name)));
   const counts = Math.max(0, ...rows.map(row => row.counts.length));
   return rows.map(
@@ -162,11 +169,15 @@ function profile(view: RunView, style: Style): string[] {
   return [...slowestCalls(view, style), ...utilisation(view, end.at, style)];
 }
 
-function slowestCalls(view: RunView, { paint }: Style): string[] {
+function slowestCalls(view: RunView, { paint, symbols: { ellipsis } }: Style): string[] {
   const [first] = view.slowest.list;
   const list = view.slowest.list.filter(call => call.ms >= Math.max(10, first!.ms / 50));
   if (list.length < 2) return [];
-  const rows = list.map(({ name, ms, waited }) => ({ name: cut(oneLine(name), 60), ms: duration(ms), waited }));
+  const rows = list.map(({ name, ms, waited }) => ({
+    name: cut(oneLine(name), 60, ellipsis),
+    ms: duration(ms),
+    waited,
+  }));
   const names = Math.max(...rows.map(row => width(row.name)));
   const times = Math.max(...rows.map(row => row.ms.length));
   return [

@@ -100,12 +100,11 @@ function layoutOf(rows: readonly Row[], columns: number): Columns {
     9,
   );
   const notes = widest(row => row.notes.map(([text]) => `  ${text}`).join(""));
-  // Tried from the richest; the last fits a terminal of any width, once cut.
+  // Tried from the richest. Where it is narrow, failures are worth more than bars.
   const choices = [
     { rate: rates, left, notes },
     { rate: 0, left, notes },
     { rate: 0, left: 0, notes },
-    { rate: 0, left: 0, notes: 0 },
   ];
   for (const choice of choices) {
     const taken = 2 + cells.name + 2 + cells.counts + gap(choice.rate) + gap(choice.left) + choice.notes;

@@ -22,12 +22,13 @@ export function oneLine(text: string): string {
 
 /** Columns that the text takes in a terminal; colours take none. */
 export function width(text: string): number {
-  return stringWidth(text);
+  return plain(text) ? text.length : stringWidth(text);
 }
 
 /** Cuts to so many columns, with `…` where something is missing. */
 export function cut(text: string, columns: number, ellipsis = "…"): string {
-  if (text.length <= columns && plain(text)) return text;
+  const bare = stripVTControlCharacters(text);
+  if (plain(bare) && bare.length <= columns) return text;
   return columns < 1 ? "" : cliTruncate(text, columns, { truncationCharacter: ellipsis });
 }
 
@@ -39,6 +40,7 @@ export function padStart(text: string, columns: number): string {
   return " ".repeat(Math.max(0, columns - width(text))) + text;
 }
 
+/** One column a character: ASCII, lines and the reporters' own symbols. Measuring other text costs a hundred times more. */
 function plain(text: string): boolean {
-  return /^[\x20-\x7e]*$/.test(text);
+  return /^[\x20-\x7e\u2500-\u257f·×…✓✗↻]*$/.test(text);
 }
