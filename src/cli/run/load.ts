@@ -6,8 +6,8 @@ import { ConfigError } from "../../errors.ts";
 import { type Parked, shared } from "../../task/shared.ts";
 import { definitionOf } from "../../task/task.ts";
 import { importModule } from "../../workers/load.ts";
-import { moduleLoadError } from "../../workers/unreachable.ts";
 import type { Candidate, Choosable } from "./choose.ts";
+import { explainLoad } from "./load-error.ts";
 
 /** A config is loaded as every module of the user's, so that it may be TypeScript. */
 export const importConfig: Importer = async url => {
@@ -37,7 +37,7 @@ async function load(url: string, shown: string): ReturnType<typeof importModule>
   try {
     return await importModule(url);
   } catch (error) {
-    throw moduleLoadError(shown, error, "this process");
+    throw explainLoad(fileURLToPath(url), shown, error);
   }
 }
 
