@@ -10,8 +10,12 @@ import { COMPLETED, ENDED, FAILED, LOG, OUTPUT, PROGRESS, type StreamName, WARNI
 
 /** How long a report waits for others, in milliseconds. */
 const GATHER = 1;
-/** How long what a call says waits while the call blocks its thread. */
-const GATHER_WORDS = 20;
+/**
+ * What a call says leaves at once, as the call may block its thread and be killed for it; but of a call that says more
+ * than so many things in so many milliseconds, the rest of them waits.
+ */
+const WORDS = 64;
+const WORDS_WINDOW = 20;
 
 export class WireReporter implements Reporter {
   readonly #send: (wire: unknown[]) => void;
@@ -19,6 +23,8 @@ export class WireReporter implements Reporter {
   #wire: unknown[] = [];
   #flushed = 0;
   #armed = false;
+  #window = 0;
+  #said = 0;
 
   constructor(send: (wire: unknown[]) => void, onEnd: (execution: Execution) => void) {
     this.#send = send;
@@ -107,7 +113,13 @@ export class WireReporter implements Reporter {
   }
 
   #words(): void {
-    if (performance.now() - this.#flushed >= GATHER_WORDS) this.flush();
+    const now = performance.now();
+    if (now - this.#window > WORDS_WINDOW) {
+      this.#window = now;
+      this.#said = 0;
+    }
+    this.#said += 1;
+    if (this.#said <= WORDS) this.flush();
     else this.flushSoon();
   }
 }

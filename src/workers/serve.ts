@@ -75,6 +75,11 @@ export class Server {
     this.#pump();
   }
 
+  /** Sends what has been gathered, as the process is about to end. */
+  flush(): void {
+    this.#reporter.flush();
+  }
+
   #read(wire: readonly unknown[], cursor: Cursor): void {
     const at = cursor.at;
     switch (wire[at]) {

@@ -32,3 +32,14 @@ const server = new Server(send, new FileClaims(CLAIMS, at), watch);
 channel.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
 channel.on("error", () => process.exit(1));
 channel.on("close", () => process.exit(0));
+
+/** Ends of its own making: what it has to say is said first. */
+const { kill, abort } = process;
+process.kill = (pid, signal) => {
+  if (pid === process.pid) server.flush();
+  return kill.call(process, pid, signal);
+};
+process.abort = () => {
+  server.flush();
+  return abort.call(process);
+};

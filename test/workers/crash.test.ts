@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import type * as ProcessesModule from "../../src/runners/processes.ts";
+import type * as ThreadsModule from "../../src/runners/threads.ts";
+import { built, fixtures, Rig, taskOf } from "./rig.ts";
+
+const { threads } = await built<typeof ThreadsModule>("runners/threads.js");
+const { processes } = await built<typeof ProcessesModule>("runners/processes.js");
+
+let rig: Rig;
+afterEach(() => rig.session.close());
+
+const scratch = () => join(mkdtempSync(join(tmpdir(), "heddle-test-")), "marks");
+const linesOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").map(Number);
+
+describe.each([
+  ["threads", threads],
+  ["processes", processes],
+] as const)("%s", (place, make) => {
+  test("process.exit in a call: it crashed, the worker is replaced, the rest completes", async () => {
+    rig = new Rig(make({ workers: 1 }));
+    const before = rig.submit(taskOf("add"), 1, 1);
+    const exits = rig.submit(taskOf("exits"), 3);
+    const after = rig.submit(taskOf("add"), 2, 2);
+    const attempt = await rig.ended(exits);
+    expect(attempt.state).toBe("crashed");
+    expect(attempt.error?.message).toContain("exit code 3");
+    expect(attempt.error?.message).toContain(`exits-${exits}`);
+    expect([await rig.value(before), await rig.value(after)]).toEqual([2, 4]);
+    expect(rig.workers).toEqual([`${place}/1`, `${place}/2`]);
+    expect(rig.of("workerEnded")).toMatchObject([{ reason: "crashed", detail: "exit code 3" }]);
+  });
+
+  test("exit at call 60 of a batch of 100: each other call runs once", async () => {
+    rig = new Rig(make({ workers: 2 }));
+    const file = scratch();
+    // So that the calls are known to be short, and travel in batches.
+    for (let i = 0; i < 300; i += 1) rig.submit(taskOf("noop"));
+    await Promise.all([...Array(300).keys()].map(id => rig.value(id)));
+    const ids = Array.from({ length: 100 }, (_, i) => rig.submit(taskOf("marks"), file, i, i === 60 ? "exit" : ""));
+    const states = (await Promise.all(ids.map(id => rig.ended(id)))).map(({ state }) => state);
+    expect(states.filter(state => state === "completed")).toHaveLength(99);
+    expect(states[60]).toBe("crashed");
+    expect(linesOf(file).sort((a, b) => a - b)).toEqual([...Array(100).keys()]);
+    expect(rig.lostIds).toEqual([]);
+  });
+
+  test("an error that nobody catches, out of a call that is under way with others: that call crashed", async () => {
+    rig = new Rig(make({ workers: 1, concurrency: 4 }));
+    const strays = rig.submit(taskOf("straysError"));
+    const sleeping = [1, 2, 3].map(() => rig.submit(taskOf("sleeps"), 100));
+    const attempt = await rig.ended(strays);
+    expect(attempt.state).toBe("crashed");
+    expect(attempt.error?.message).toContain("nobody catches me");
+    await Promise.all(sleeping.map(id => rig.value(id)));
+    expect(rig.lostIds.sort()).toEqual(sleeping);
+  });
+
+  test("where several are under way and none can be told to be the one, each runs again alone", async () => {
+    rig = new Rig(make({ workers: 1, concurrency: 4 }));
+    const exits = rig.submit(taskOf("exitsLater"));
+    const sleeping = [1, 2, 3].map(() => rig.submit(taskOf("sleeps"), 60));
+    expect((await rig.ended(exits)).state).toBe("crashed");
+    await Promise.all(sleeping.map(id => rig.value(id)));
+    expect([...rig.attempts.values()].filter(({ state }) => state === "crashed")).toHaveLength(1);
+  });
+
+  test("a worker that cannot start breaks the runner after three tries", async () => {
+    rig = new Rig(make({ workers: 1, init: new URL("init-throws.mjs", fixtures) }));
+    const error = await rig.ended(rig.submit(taskOf("add"), 1, 1)).catch((error: Error) => error as never);
+    expect(error).toMatchObject({ name: "WorkerStartError", code: "WORKER_START" });
+    expect(rig.brokenBy?.message).toContain("no warmth today");
+    expect(rig.workers).toHaveLength(3);
+  });
+
+  test("init warms each worker once, and env reaches it", async () => {
+    rig = new Rig(make({ workers: 1, init: new URL("init.mjs", fixtures), env: { HEDDLE_TEST: "yes" } }));
+    expect(await rig.run(taskOf("whoAmI"))).toMatchObject({ env: "yes", warm: 1 });
+    expect(await rig.run(taskOf("whoAmI"))).toMatchObject({ env: "yes", warm: 1 });
+  });
+
+  test("calls that wait behind one that takes long are taken back and run elsewhere", async () => {
+    rig = new Rig(make({ workers: 2 }));
+    const file = scratch();
+    for (let i = 0; i < 300; i += 1) rig.submit(taskOf("marks"), file, -1);
+    await Promise.all([...Array(300).keys()].map(id => rig.value(id)));
+    const ids = Array.from({ length: 100 }, (_, i) => rig.submit(taskOf("marks"), file, i, i === 0 ? "spin" : ""));
+    const [long, ...short] = ids;
+    let longEnded = false;
+    void rig.ended(long!).then(() => {
+      longEnded = true;
+    });
+    await Promise.all(short.map(id => rig.value(id)));
+    expect(longEnded).toBe(false);
+    await rig.value(long!);
+    expect(
+      linesOf(file)
+        .filter(line => line >= 0)
+        .sort((a, b) => a - b),
+    ).toEqual([...Array(100).keys()]);
+  });
+});
+
+describe("processes", () => {
+  test("SIGKILL at call 60 of 100: 59 results are kept, that call crashed, the rest runs elsewhere, once", async () => {
+    rig = new Rig(processes({ workers: 2 }));
+    const file = scratch();
+    for (let i = 0; i < 300; i += 1) rig.submit(taskOf("noop"));
+    await Promise.all([...Array(300).keys()].map(id => rig.value(id)));
+    const ids = Array.from({ length: 100 }, (_, i) => rig.submit(taskOf("marks"), file, i, i === 60 ? "kill" : ""));
+    const attempts = await Promise.all(ids.map(id => rig.ended(id)));
+    expect(attempts[60]?.state).toBe("crashed");
+    expect(attempts[60]?.error?.message).toContain("signal SIGKILL");
+    expect(attempts.filter(({ state }) => state === "completed")).toHaveLength(99);
+    expect(linesOf(file).sort((a, b) => a - b)).toEqual([...Array(100).keys()]);
+  });
+
+  test("out of memory: the call crashed, with the last words of its process", async () => {
+    rig = new Rig(processes({ workers: 1, env: { NODE_OPTIONS: "--max-old-space-size=40" } }));
+    const attempt = await rig.ended(rig.submit(taskOf("hog")));
+    expect(attempt.state).toBe("crashed");
+    expect(attempt.error?.message).toMatch(/heap out of memory/);
+    expect(await rig.run(taskOf("add"), 1, 2)).toBe(3);
+  });
+
+  test("what a grandchild writes to the descriptor belongs to the call", async () => {
+    rig = new Rig(processes({ workers: 1 }));
+    const id = rig.submit(taskOf("raw"));
+    await rig.value(id);
+    await rig.until(() => rig.events.some(event => "text" in event && event.text === "from a grandchild\n"));
+  });
+});
+
+describe("threads", () => {
+  test("out of memory within resourceLimits: the call crashed, this process lives", async () => {
+    rig = new Rig(threads({ workers: 1, resourceLimits: { maxOldGenerationSizeMb: 40 } }));
+    const attempt = await rig.ended(rig.submit(taskOf("hog")));
+    expect(attempt.state).toBe("crashed");
+    expect(attempt.error?.message).toContain("ran out of memory");
+    expect(await rig.run(taskOf("add"), 1, 2)).toBe(3);
+  });
+});
