@@ -19,6 +19,8 @@ const IN_QUEUE = 1;
 const HOLDS_SLOT = 2;
 const STARTED = 4;
 const REMOVED = 8;
+/** What the node's end means for its consumers is still being worked out. */
+const ENDING = 16;
 
 interface Pool {
   slots: number;
@@ -113,9 +115,11 @@ export class Scheduler {
   failedForNow(node: number, retryAt: number): void {
     this.journal?.({ fact: "failedForNow", node, retryAt });
     this.release(node);
-    if (this.graph.state[node] !== RUNNING) return;
-    this.graph.state[node] = RETRYING;
-    this.wakes.add(retryAt, node, this.graph.order[node]!);
+    if (this.graph.state[node] === RUNNING) {
+      this.graph.state[node] = RETRYING;
+      this.wakes.add(retryAt, node, this.graph.order[node]!);
+    }
+    this.removeIfDone(node);
   }
 
   cancelled(node: number): void {
@@ -192,6 +196,7 @@ export class Scheduler {
     const { graph, orders } = this;
     const ended = [node];
     graph.state[node] = state;
+    this.mark(node, ENDING);
     const consumers: number[] = [];
     for (let at = 0; at < ended.length; at++) {
       const input = ended[at]!;
@@ -204,6 +209,7 @@ export class Scheduler {
         if (failed) {
           if (open) {
             graph.state[consumer] = UPSTREAM_FAILED;
+            this.mark(consumer, ENDING);
             ended.push(consumer);
           }
           orders.upstreamFailed(consumer, input, open);
@@ -213,7 +219,10 @@ export class Scheduler {
         if (!open) this.removeIfDone(consumer);
       }
     }
-    for (const each of ended) this.removeIfDone(each);
+    for (const each of ended) {
+      this.unmark(each, ENDING);
+      this.removeIfDone(each);
+    }
   }
 
   private release(node: number): void {
@@ -225,7 +234,7 @@ export class Scheduler {
   private removeIfDone(node: number): void {
     const { graph } = this;
     if (!isTerminal(graph.state[node]!) || graph.unmet[node] !== 0) return;
-    if (this.has(node, IN_QUEUE | HOLDS_SLOT | REMOVED)) return;
+    if (this.has(node, IN_QUEUE | HOLDS_SLOT | REMOVED | ENDING)) return;
     this.mark(node, REMOVED);
     this.orders.removed(node);
     graph.remove(node);
