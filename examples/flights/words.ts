@@ -1,11 +1,25 @@
 import type { Ranked, Ranking } from "./rank.ts";
 
-const small = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+const small = [
+  "None",
+  "One",
+  "Two",
+  "Three",
+  "Four",
+  "Five",
+  "Six",
+  "Seven",
+  "Eight",
+  "Nine",
+  "Ten",
+  "Eleven",
+  "Twelve",
+];
 
 /** The finding in one sentence. */
 export function headline({ airports }: Ranking): string {
   const worse = airports.filter(airport => airport.verdict === "worse").length;
-  const were = worse === 1 ? "was" : "were";
+  const were = worse <= 1 ? "was" : "were";
   return `${small[worse] ?? worse} of ${airports.length} US airports ${were} later than chance explains`;
 }
 

@@ -9,7 +9,7 @@ import type { Settings } from "../../examples/flights/flights.ts";
 import { randomFor } from "../../examples/flights/random.ts";
 import { correct, type Ranking } from "../../examples/flights/rank.ts";
 import { type Flight, gather, readFiles } from "../../examples/flights/read.ts";
-import { grouped, listed, minutes, period } from "../../examples/flights/words.ts";
+import { grouped, headline, listed, minutes, period } from "../../examples/flights/words.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const command = join(root, "dist", "cli", "heddle.js");
@@ -117,6 +117,9 @@ describe("the parts", () => {
     const sea = { code: "SEA", city: "Seattle" };
     expect(listed([jfk, sea], [jfk, lga, sea])).toBe("New York JFK and Seattle");
     expect(listed([], [jfk])).toBe("none");
+    const found = (...verdicts: string[]) => ({ airports: verdicts.map(verdict => ({ verdict })) }) as Ranking;
+    expect(headline(found("ordinary", "better"))).toBe("None of 2 US airports was later than chance explains");
+    expect(headline(found("worse", "worse", "better"))).toBe("Two of 3 US airports were later than chance explains");
   });
 });
 
