@@ -33,28 +33,72 @@ const none: readonly FutureBase[] = [];
 
 /** Inputs handed over as they are, to a place that shares this memory. */
 class SharedInputs implements CallInputs {
-  readonly futures: readonly FutureBase[];
   private readonly given: unknown[];
-  private readonly futureOf: FutureOf;
 
-  constructor(given: unknown[], futures: readonly FutureBase[], futureOf: FutureOf) {
+  constructor(given: unknown[]) {
     this.given = given;
-    this.futures = futures;
-    this.futureOf = futureOf;
+  }
+
+  get futures(): readonly FutureBase[] {
+    return none;
   }
 
   values(): unknown[] {
-    if (this.futures.length === 0) return this.given;
-    return this.given.map(input => this.resolve(input));
+    return this.given;
   }
 
   pack(): void {
     throw new Error("these inputs were captured for a runner that shares this memory");
   }
+}
+
+/** The same, with futures that stand for some of them as they are. */
+class FlatInputs extends SharedInputs {
+  private readonly flat: unknown[];
+
+  constructor(given: unknown[]) {
+    super(given);
+    this.flat = given;
+  }
+
+  override get futures(): readonly FutureBase[] {
+    return directFutures(this.flat);
+  }
+
+  override values(): unknown[] {
+    const { flat } = this;
+    const values: unknown[] = [];
+    for (let i = 0; i < flat.length; i++) {
+      const input = flat[i];
+      values.push(input instanceof FutureBase ? input.value : input);
+    }
+    return values;
+  }
+}
+
+/** The same, with futures somewhere inside. */
+class NestedInputs extends SharedInputs {
+  private readonly found: readonly FutureBase[];
+  private readonly futureOf: FutureOf;
+  private readonly nested: readonly unknown[];
+
+  constructor(given: unknown[], found: readonly FutureBase[], futureOf: FutureOf) {
+    super(given);
+    this.nested = given;
+    this.found = found;
+    this.futureOf = futureOf;
+  }
+
+  override get futures(): readonly FutureBase[] {
+    return this.found;
+  }
+
+  override values(): unknown[] {
+    return this.nested.map(input => this.resolve(input));
+  }
 
   private resolve(input: unknown): unknown {
     if (typeof input !== "object" || input === null) return input;
-    if (input instanceof FutureBase) return input.value;
     return substitute(input, x => {
       const future = this.futureOf(x);
       return future === undefined ? undefined : { value: future.value };
@@ -112,19 +156,25 @@ export function futuresIn(value: unknown, futureOf: FutureOf): FutureBase[] {
 
 /** Captures inputs as references; plain ones are frozen under `strict`, so that a later change throws where it happens. */
 export function captureShared(given: unknown[], futureOf: FutureOf, strict: boolean): CallInputs {
-  let futures: FutureBase[] | null = null;
+  let flat = false;
+  let nested: FutureBase[] | null = null;
   for (let i = 0; i < given.length; i++) {
     const input = given[i];
     if (typeof input !== "object" || input === null) continue;
-    if (input instanceof Constant) {
-      given[i] = input.value;
-      continue;
+    if (input instanceof FutureBase) flat = true;
+    else if (input instanceof Constant) given[i] = input.value;
+    else {
+      const found = futuresIn(input, futureOf);
+      if (found.length > 0) nested = nested === null ? found : nested.concat(found);
+      else if (strict) freeze(input);
     }
-    const found = futuresIn(input, futureOf);
-    if (found.length > 0) futures = futures === null ? found : futures.concat(found);
-    if (strict) freeze(input);
   }
-  return new SharedInputs(given, futures ?? none, futureOf);
+  if (nested !== null) return new NestedInputs(given, [...directFutures(given), ...nested], futureOf);
+  return flat ? new FlatInputs(given) : new SharedInputs(given);
+}
+
+function directFutures(given: readonly unknown[]): FutureBase[] {
+  return given.filter(input => input instanceof FutureBase);
 }
 
 /** Captures inputs as bytes; throws `UncloneableError` with the path of what cannot be sent. */

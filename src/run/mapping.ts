@@ -1,18 +1,16 @@
 import { shown } from "../config/shown.ts";
-import { MapLengthError, NothingToMapError } from "../errors.ts";
+import { NothingToMapError } from "../errors.ts";
 import { CANCELLED, FAILED, UPSTREAM_FAILED } from "../graph/states.ts";
 import type { CallState } from "../task/types.ts";
 import { asError } from "./adopted.ts";
-import type { Call } from "./call.ts";
 import { cancelledError } from "./call.ts";
+import { Element } from "./element.ts";
 import { Failure } from "./failure.ts";
-import type { CallInputs } from "./inputs.ts";
 import { ElementFuture, ListFuture } from "./list.ts";
+import { Rows } from "./rows.ts";
 import type { Run } from "./run.ts";
-import { END, NotIterable, type Source, SourceFailed, sourceOf, WAIT } from "./sources.ts";
+import { END, NotIterable, SourceFailed, WAIT } from "./sources.ts";
 import type { Spec } from "./spec.ts";
-
-const UNSET = Symbol("unset");
 
 /** How a map as a whole went wrong, besides its calls. */
 interface Broken {
@@ -28,8 +26,7 @@ export class MapJob {
   readonly run: Run;
   readonly spec: Spec;
   readonly depth: number = 1;
-  private readonly sources: readonly Source[];
-  private readonly row: unknown[];
+  private readonly rows: Rows;
   private readonly inFlight: number;
   private readonly active = new Map<number, Element>();
   private readonly weak: WeakRef<ListFuture>;
@@ -48,10 +45,7 @@ export class MapJob {
     this.run = run;
     this.spec = spec;
     this.inFlight = inFlight;
-    const wake = () => run.hungry(this);
-    this.sources = each.map(one => sourceOf(one, run.futureOf, wake));
-    this.row = this.sources.map(() => UNSET);
-    this.checkSources(each);
+    this.rows = new Rows(spec.definition.name, each, run.futureOf, () => run.hungry(this));
     const list = new ListFuture(this);
     this.weak = new WeakRef(list);
     this.held = list;
@@ -70,9 +64,7 @@ export class MapJob {
   }
 
   get length(): number | undefined {
-    if (this.exhausted) return this.pulled;
-    for (const source of this.sources) if (source.length !== undefined) return source.length;
-    return undefined;
+    return this.exhausted ? this.pulled : this.rows.length;
   }
 
   get allEnded(): boolean {
@@ -180,7 +172,7 @@ export class MapJob {
     if (this.exhausted) return false;
     let row: unknown[] | typeof WAIT | typeof END;
     try {
-      row = this.nextRow();
+      row = this.rows.next();
     } catch (thrown) {
       this.sourceBroke(thrown);
       return false;
@@ -224,26 +216,6 @@ export class MapJob {
     for (const watcher of this.watchers) watcher();
   }
 
-  private nextRow(): unknown[] | typeof WAIT | typeof END {
-    const { row, sources } = this;
-    let waits = false;
-    for (let i = 0; i < sources.length; i++) {
-      if (row[i] !== UNSET) continue;
-      const next = sources[i]!.pull();
-      if (next === WAIT) waits = true;
-      else row[i] = next;
-    }
-    if (waits) return WAIT;
-    const ended = row.filter(one => one === END).length;
-    if (ended === 0) {
-      const taken = row.slice();
-      row.fill(UNSET);
-      return taken;
-    }
-    if (ended < sources.filter(source => !source.constant).length) throw this.lengthError();
-    return END;
-  }
-
   private sourceBroke(thrown: unknown): void {
     const { name } = this.spec.definition;
     if (thrown instanceof SourceFailed) {
@@ -269,62 +241,8 @@ export class MapJob {
     const list = this.held ?? this.weak.deref();
     if (list?.observed) broken.failure.observe();
     list?.failBecause(state, broken.error, broken.failure);
-    for (const source of this.sources) source.stop();
+    this.rows.stop();
     this.run.mapExhausted(this);
     this.endIfDone();
-  }
-
-  private checkSources(each: readonly unknown[]): void {
-    const { name } = this.spec.definition;
-    if (this.sources.every(source => source.constant)) {
-      throw new NothingToMapError({ task: name, inputs: each.map(shown).join(", ") || "no inputs at all" });
-    }
-    const lengths = this.sources.filter(source => !source.constant && source.length !== undefined);
-    if (new Set(lengths.map(source => source.length)).size > 1) throw this.lengthError();
-  }
-
-  private lengthError(): Error {
-    const lengths = this.sources.flatMap((source, at) => {
-      if (source.constant) return [];
-      const ended = this.row[at] === END;
-      return [source.length ?? (ended ? this.pulled : `more than ${this.pulled}`)];
-    });
-    return new MapLengthError({ task: this.spec.definition.name, lengths: lengths.join(" and ") });
-  }
-}
-
-/** One call of a map, while it is under way. */
-export class Element implements Call {
-  readonly job: MapJob;
-  readonly index: number;
-  readonly number: number;
-  node = -1;
-  attempt = 0;
-  inputs: CallInputs | null = null;
-  failure: Failure | null = null;
-
-  constructor(job: MapJob, index: number, number: number) {
-    this.job = job;
-    this.index = index;
-    this.number = number;
-  }
-
-  get spec(): Spec {
-    return this.job.spec;
-  }
-
-  complete(raw: unknown): void {
-    this.job.elementEnded(this, to => {
-      if (to instanceof ListFuture) to.elementCompleted(this.index, this.number, raw);
-      else to.complete(raw);
-    });
-  }
-
-  fail(state: number, error: Error, failure: Failure): void {
-    this.failure = failure;
-    this.job.elementEnded(this, to => {
-      if (to instanceof ListFuture) to.elementFailed(this.index, this.number, state, error, failure);
-      else to.fail(state, error, failure);
-    });
   }
 }

@@ -14,6 +14,8 @@ const BATCH = 64;
 const GATHER = 1;
 /** A call that blocks this thread for longer than this, in milliseconds, would be better off elsewhere. */
 const BLOCKING = 100;
+/** Where calls are not limited, how many are asked for beyond those that run: the scheduler keeps the order of the rest. */
+const AHEAD = 64;
 
 export class InlineSession implements RunnerSession, Reporter {
   readonly #host: Host;
@@ -35,13 +37,16 @@ export class InlineSession implements RunnerSession, Reporter {
   #cancelledCurrent = false;
   /** Mean duration of late, in milliseconds. */
   #usual = 1;
+  #asked = 0;
+  /** When the event loop's present turn began; null when it has not been looked at. */
+  #turnBegan: number | null = null;
 
   constructor(host: Host, concurrency: number, warnBlocking: boolean) {
     this.#host = host;
     this.#concurrency = concurrency;
     this.#warnBlocking = warnBlocking;
     this.#uninstall = installCapture("pass");
-    host.slots(concurrency);
+    this.#ask();
   }
 
   dispatch(calls: readonly Dispatch[]): void {
@@ -114,8 +119,8 @@ export class InlineSession implements RunnerSession, Reporter {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     this.#worker ??= this.#host.worker("inline", process.pid);
-    const began = performance.now();
-    let told = began;
+    const began = this.#turn();
+    let told = performance.now();
     while (this.#head < this.#queue.length && this.#running.size < this.#concurrency && !this.#closed) {
       const now = this.#runSome(told);
       if (now - told >= GATHER || this.#ended.length >= BATCH) {
@@ -125,6 +130,7 @@ export class InlineSession implements RunnerSession, Reporter {
       if (now - began >= BREATH) break;
     }
     this.#pumping = false;
+    this.#ask();
     this.#tell();
     this.#trim();
     if (this.#head < this.#queue.length && this.#running.size < this.#concurrency) this.#resume();
@@ -166,6 +172,25 @@ export class InlineSession implements RunnerSession, Reporter {
     this.#host.tell(warningFact(id, "heddle", message));
   }
 
+  /** Asks for room for what runs and some more. */
+  #ask(): void {
+    const wanted = Math.min(this.#concurrency, this.#running.size + AHEAD);
+    if (wanted <= this.#asked && wanted > this.#asked - AHEAD) return;
+    this.#asked = wanted;
+    this.#host.slots(wanted);
+  }
+
+  /** When this turn of the event loop began: short calls come in many small lots, which together must let others in. */
+  #turn(): number {
+    if (this.#turnBegan === null) {
+      this.#turnBegan = performance.now();
+      setImmediate(() => {
+        this.#turnBegan = null;
+      });
+    }
+    return this.#turnBegan;
+  }
+
   #resume(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -179,6 +204,7 @@ export class InlineSession implements RunnerSession, Reporter {
     if (this.#ended.length === 0) return;
     const ended = this.#ended;
     this.#ended = [];
+    this.#ask();
     this.#host.done(ended);
   }
 

@@ -1,0 +1,87 @@
+/**
+ * What must hold before a change is merged: types, lint, all tests on this Node and on a newer one, and the package as
+ * users get it. Needs nothing but Node and npm.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const NEWER_NODE = 24;
+const root = fileURLToPath(new URL("..", import.meta.url));
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** Runs a step; gives true when it exited with 0. */
+function step(title, command, args, { cwd = root, env = {}, quiet = false } = {}) {
+  console.log(`\n== ${title}`);
+  const stdio = quiet ? ["ignore", "pipe", "inherit"] : "inherit";
+  const { status, stdout } = spawnSync(command, args, { cwd, stdio, env: { ...process.env, ...env } });
+  if (quiet && status !== 0) process.stdout.write(stdout);
+  return status === 0;
+}
+
+/** A step that counts as one test. */
+function check(title, command, args, options) {
+  const good = step(title, command, args, options);
+  counts[good ? "passed" : "failed"]++;
+  if (!good) console.log(`failed: ${title}`);
+  return good;
+}
+
+function tests(title, node) {
+  const results = join(root, "node_modules/.cache/tests.json");
+  rmSync(results, { force: true });
+  const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
+  const good = step(title, node, ["scripts/test.mjs"], { env: { CI: "true", HEDDLE_BUILT: "1", PATH: path } });
+  if (!existsSync(results)) {
+    counts.failed++;
+    return;
+  }
+  const report = JSON.parse(readFileSync(results, "utf8"));
+  counts.passed += report.numPassedTests;
+  counts.failed += report.numFailedTests + (!good && report.numFailedTests === 0 ? 1 : 0);
+  counts.skipped += report.numPendingTests + report.numTodoTests;
+}
+
+/** A newer Node, from the registry's package that carries its binary. */
+function newerNode() {
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const home = join(root, "node_modules/.cache", `node-${NEWER_NODE}`);
+  const binary = join(home, "node_modules", name, "bin/node");
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, "package.json"), "{}");
+  if (existsSync(binary)) return binary;
+  const install = ["install", "--no-audit", "--no-fund", `${name}@${NEWER_NODE}`];
+  return check(`Fetch Node ${NEWER_NODE}`, npm, install, { cwd: home }) ? binary : null;
+}
+
+/** Packs, installs into an empty folder, and uses it as the README says. */
+function packed() {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-packed-"));
+  try {
+    const packing = ["pack", "--silent", "--pack-destination", folder];
+    if (!check("Pack", npm, packing, { quiet: true })) return;
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    check("Smoke test of the package", process.execPath, ["scripts/smoke.mjs", join(folder, `heddle-${version}.tgz`)]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (step("Install", npm, ["ci", "--no-audit", "--no-fund"])) {
+  check("Build", process.execPath, ["scripts/build.mjs"]);
+  check("Types", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
+  check("Lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "--reporter=summary", "."]);
+  tests(`Tests on Node ${process.versions.node}`, process.execPath);
+  const newer = newerNode();
+  if (newer !== null) tests(`Tests on Node ${NEWER_NODE}`, newer);
+  check("Check of the package's doors", process.execPath, ["node_modules/publint/src/cli.js", "--strict"]);
+  packed();
+} else {
+  counts.failed++;
+}
+
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 || counts.skipped > 0 ? 1 : 0;

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    // The build and the fixtures are loaded as a user's program loads them, not transformed.
+    server: { deps: { external: [/\/dist\//, /\/test\/fixtures\//] } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
