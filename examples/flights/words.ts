@@ -17,7 +17,7 @@ const small = [
 ];
 
 /** The finding in one sentence. */
-export function headline({ airports }: Ranking): string {
+export function headline({ airports }: { readonly airports: readonly Pick<Ranked, "verdict">[] }): string {
   const worse = airports.filter(airport => airport.verdict === "worse").length;
   const were = worse <= 1 ? "was" : "were";
   return `${small[worse] ?? worse} of ${airports.length} US airports ${were} later than chance explains`;

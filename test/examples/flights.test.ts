@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawByChance, drawByDays } from "../../examples/flights/bootstrap.ts";
 import type { Settings } from "../../examples/flights/flights.ts";
 import { randomFor } from "../../examples/flights/random.ts";
-import { correct, type Ranking } from "../../examples/flights/rank.ts";
+import { correct, type Ranking, type Verdict } from "../../examples/flights/rank.ts";
 import { type Flight, gather, readFiles } from "../../examples/flights/read.ts";
 import { grouped, headline, listed, minutes, period } from "../../examples/flights/words.ts";
 
@@ -117,7 +117,7 @@ describe("the parts", () => {
     const sea = { code: "SEA", city: "Seattle" };
     expect(listed([jfk, sea], [jfk, lga, sea])).toBe("New York JFK and Seattle");
     expect(listed([], [jfk])).toBe("none");
-    const found = (...verdicts: string[]) => ({ airports: verdicts.map(verdict => ({ verdict })) }) as Ranking;
+    const found = (...verdicts: Verdict[]) => ({ airports: verdicts.map(verdict => ({ verdict })) });
     expect(headline(found("ordinary", "better"))).toBe("None of 2 US airports was later than chance explains");
     expect(headline(found("worse", "worse", "better"))).toBe("Two of 3 US airports were later than chance explains");
   });
