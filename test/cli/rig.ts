@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = process.env["HEDDLE_ROOT"] ?? fileURLToPath(new URL("../..", import.meta.url));
 const COMMAND = path.join(ROOT, "dist/cli/heddle.js");
 
 export interface Ended {

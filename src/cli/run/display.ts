@@ -43,7 +43,11 @@ function textDisplay(flags: RunFlags, config: HeddleConfig): Display {
       reader(events);
       reported ||= events.at(-1)?.type === "runEnded";
     },
-    say: message => reader([remark(message)]),
+    say(message) {
+      // On a terminal the reporter may be repainting, and only it can write between.
+      if (process.stderr.isTTY && (mode === "auto" || mode === "live")) reader([remark(message)]);
+      else process.stderr.write(`heddle: ${message}\n`);
+    },
     succeed(value) {
       close();
       const text = resultText(value);

@@ -14,13 +14,14 @@ export interface Interruption {
   readonly reader: EventReader;
   /** From now on a signal interrupts this run; before, it ends the process. */
   attach(run: StartedRun): void;
-  /** Signals have their usual effect again. */
+  /** Signals have their usual effect again; after one, the process is about to end, and nothing may hold it. */
   release(): void;
 }
 
 /** @param say tells the user that the first signal was understood. */
 export function onInterrupt(say: () => void): Interruption {
-  const workers = new Map<number, { readonly pid: number | undefined; readonly runner: string }>();
+  const pids = new Map<number, number>();
+  let threads = false;
   let run: StartedRun | null = null;
   let happened = false;
 
@@ -32,8 +33,8 @@ export function onInterrupt(say: () => void): Interruption {
   };
   const stopNow = () => {
     release();
-    for (const { pid } of workers.values()) if (pid !== undefined && pid !== process.pid) kill(pid);
-    if ([...workers.values()].some(({ runner }) => runner === "threads")) endByForceSoon();
+    for (const pid of pids.values()) if (pid !== process.pid) kill(pid);
+    if (threads) endByForceSoon();
     process.exit(EXIT.interrupted);
   };
   const release = () => {
@@ -47,14 +48,19 @@ export function onInterrupt(say: () => void): Interruption {
     },
     reader(events) {
       for (const event of events) {
-        if (event.type === "workerStarted") workers.set(event.worker, { pid: event.pid, runner: event.runner });
-        else if (event.type === "workerEnded") workers.delete(event.worker);
+        if (event.type === "workerEnded") pids.delete(event.worker);
+        if (event.type !== "workerStarted") continue;
+        if (event.pid !== undefined) pids.set(event.worker, event.pid);
+        threads ||= event.runner === "threads";
       }
     },
     attach(started) {
       run = started;
     },
-    release,
+    release() {
+      release();
+      if (happened && threads) endByForceSoon();
+    },
   };
 }
 

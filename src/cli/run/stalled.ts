@@ -4,6 +4,9 @@ import { UsageError } from "../../errors.ts";
 import type { ExitCode } from "../exit.ts";
 import { failureText } from "../failure.ts";
 
+/** Node's exit code when the top level of the first module still waits. */
+const UNSETTLED_AWAIT = 13;
+
 /** What the process is waiting for, in words, and what its silent end would mean. */
 export interface Waiting {
   readonly problem: string;
@@ -16,8 +19,9 @@ export type Watch = (waiting: Waiting | null) => void;
 
 export function watchForSilentEnd(): Watch {
   let waiting: Waiting | null = null;
-  process.once("exit", () => {
-    if (waiting === null) return;
+  process.once("exit", code => {
+    // Any other code says that somebody ended the process on purpose.
+    if (waiting === null || (code !== 0 && code !== UNSETTLED_AWAIT)) return;
     process.exitCode = waiting.code;
     writeSync(
       2,

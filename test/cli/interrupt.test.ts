@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { channel, gone } from "./channel.ts";
+import { project } from "./rig.ts";
+
+const PIPELINE = `
+  import { context, flow, task } from "heddle";
+  import { say, told } from "./channel.mjs";
+
+  const quick = task("quick", n => n);
+  const polite = task("polite", async n => {
+    const { signal } = context();
+    await say("running " + process.pid);
+    void told();
+    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("told to stop"))));
+  });
+  const deaf = task("deaf", async n => {
+    await say("running " + process.pid);
+    await told();
+  });
+  const busy = task("busy", async n => {
+    await say("running " + process.pid);
+    for (;;);
+  });
+  export const politely = flow("politely", async () => {
+    await quick.map([1, 2, 3]);
+    await polite.map([1, 2]);
+  });
+  export const deafly = flow("deafly", async () => { await deaf.map([1, 2]); });
+  export const busily = flow("busily", async () => { await busy.map([1, 2]); });
+`;
+
+async function prepared() {
+  const made = project();
+  const line = await channel(made.folder);
+  made.write({ "pipeline.mjs": PIPELINE, "channel.mjs": line.module });
+  return { ...made, line };
+}
+
+const pidsOf = (messages: string[]) => messages.map(message => Number(message.split(" ")[1]));
+
+describe.each(["inline", "threads", "processes"])("one Ctrl-C, on %s", runner => {
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s: calls get the signal, the report is written, exit 130",
+    async signal => {
+      const { start, line, folder } = await prepared();
+      const run = start(["run", "pipeline.mjs:politely", "--runner", runner, "-n", "2"]);
+      const pids = pidsOf(await line.heard("running", 2));
+      run.process.kill(signal);
+      const { code, stderr, stdout } = await run.ended;
+      expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+      expect(stderr).toContain("Ctrl-C again");
+      expect(stderr).toContain("politely interrupted");
+      expect(stderr).toContain("quick   3 completed");
+      for (const pid of pids) await gone(pid);
+      const [id = ""] = readdirSync(path.join(folder, ".heddle/runs"));
+      const log = readFileSync(path.join(folder, ".heddle/runs", id, "events.jsonl"), "utf8");
+      expect(log).toContain('"state":"interrupted"');
+    },
+  );
+});
+
+describe.each(["threads", "processes"])("calls that do not listen, on %s", runner => {
+  test.each(["deafly", "busily"])("%s: ended all the same", async flow => {
+    const { start, line } = await prepared();
+    const run = start(["run", `pipeline.mjs:${flow}`, "--runner", runner, "-n", "2"]);
+    const pids = pidsOf(await line.heard("running", 2));
+    run.process.kill("SIGINT");
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`${flow} interrupted`);
+    for (const pid of pids) await gone(pid);
+  });
+});
+
+describe("a second Ctrl-C", () => {
+  test.each(["inline", "threads", "processes"])("on %s: exit 130 at once, nobody left", async runner => {
+    const { start, line } = await prepared();
+    const run = start(["run", "pipeline.mjs:deafly", "--runner", runner, "-n", "2"]);
+    const pids = pidsOf(await line.heard("running", 2));
+    run.process.kill("SIGINT");
+    run.process.kill("SIGTERM");
+    const { code } = await run.ended;
+    expect(code).toBe(130);
+    for (const pid of pids) await gone(pid);
+  });
+});
+
+test("Ctrl-C while the module still loads: exit 130", async () => {
+  const { start, line, write, folder } = await prepared();
+  write({ "slow.mjs": `import { say, told } from "./channel.mjs"; await say("loading"); await told();` });
+  const run = start(["run", "slow.mjs"]);
+  await line.heard("loading");
+  run.process.kill("SIGINT");
+  expect(await run.ended).toMatchObject({ code: 130, stdout: "" });
+  expect(existsSync(path.join(folder, ".heddle"))).toBe(false);
+});
