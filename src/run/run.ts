@@ -1,23 +1,23 @@
 import { UpstreamError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { EventReader } from "../events/event.ts";
-import { CANCELLED, COMPLETED, FAILED, UPSTREAM_FAILED } from "../graph/states.ts";
+import { CANCELLED, FAILED, UPSTREAM_FAILED } from "../graph/states.ts";
 import { inline } from "../runners/inline.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { underTestRunner } from "../task/task.ts";
 import { Attempts } from "./attempts.ts";
-import { type Call, CallFuture, cancelledError, idOf } from "./call.ts";
+import { type Call, cancelledError, idOf } from "./call.ts";
 import { now } from "./clock.ts";
 import { Columns } from "./columns.ts";
 import type { Orders } from "./facts.ts";
 import { Failure } from "./failure.ts";
 import { flowRunner } from "./flows.ts";
-import { FutureBase } from "./future.ts";
+import type { FutureBase } from "./future.ts";
 import { callHook } from "./hooks.ts";
 import { adopter, captureEncoded, captureShared } from "./inputs.ts";
-import { ElementFuture } from "./list.ts";
 import type { MapJob } from "./mapping.ts";
 import { nameOfCall } from "./naming.ts";
+import { Owners } from "./owners.ts";
 import { Pools } from "./pools.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { FlowScope } from "./scope.ts";
@@ -37,8 +37,7 @@ export class Run implements Orders {
   readonly attempts: Attempts;
   readonly futureOf = adopter();
   readonly bus = new EventBus();
-  private readonly owners: (Call | FutureBase | undefined)[] = [];
-  private readonly externals = new Map<FutureBase, number>();
+  private readonly owners: Owners;
   private readonly tasks = new Map<Definition, number>();
   private readonly scopes = new Set<FlowScope>();
   private readonly jobs = new Set<MapJob>();
@@ -54,6 +53,7 @@ export class Run implements Orders {
     for (const reader of settings.readers ?? []) this.bus.read(reader as EventReader);
     this.columns = new Columns(this.bus);
     this.scheduler = new Scheduler(this);
+    this.owners = new Owners(this);
     this.attempts = new Attempts(this);
     this.pools = new Pools(this, root);
     this.pools.add(flowRunner(this));
@@ -136,9 +136,8 @@ export class Run implements Orders {
   }
 
   cancel(call: Call, reason: string): boolean {
-    if (call.node < 0 || this.owners[call.node] !== call) return false;
     const { node } = call;
-    if (call.failure !== null || (call instanceof FutureBase && call.isSettled)) return false;
+    if (!this.owners.isOpen(call)) return false;
     this.attempts.reasons.set(call.number, reason);
     this.fail(call, CANCELLED, cancelledError(idOf(call), reason), null);
     this.scheduler.cancelled(node);
@@ -150,9 +149,8 @@ export class Run implements Orders {
   stopScope(scope: FlowScope, reason: string, running = false): void {
     for (const each of this.scopes) if (each.isWithin(scope)) each.stopping ??= reason;
     for (const job of [...this.jobs]) if (job.spec.scope.isWithin(scope)) job.stop(reason);
-    for (const owner of [...this.owners]) {
-      if (owner === undefined || !("spec" in owner) || !owner.spec.scope.isWithin(scope)) continue;
-      if (owner.node >= 0 && (running || this.scheduler.isWaiting(owner.node))) this.cancel(owner, reason);
+    for (const call of this.owners.callsWithin(scope)) {
+      if (running || this.scheduler.isWaiting(call.node)) this.cancel(call, reason);
     }
   }
 
@@ -229,24 +227,22 @@ export class Run implements Orders {
   }
 
   dispatch(node: number, pool: number): void {
-    this.pools.queue(pool, this.attempts.take(this.owners[node] as Call, pool));
+    this.pools.queue(pool, this.attempts.take(this.owners.callOf(node), pool));
   }
 
   stop(node: number): void {
-    this.attempts.stop(this.owners[node] as Call);
+    this.attempts.stop(this.owners.callOf(node));
   }
 
   upstreamFailed(node: number, cause: number, first: boolean): void {
-    const call = this.owners[node] as Call;
-    const failure = this.owners[cause]!.failure!;
+    const call = this.owners.callOf(node);
+    const failure = this.owners.failureOf(cause);
     if (first) this.fail(call, UPSTREAM_FAILED, this.upstreamError(idOf(call), failure), failure);
     else call.failure?.because(failure);
   }
 
   removed(node: number): void {
-    const owner = this.owners[node];
-    this.owners[node] = undefined;
-    if (owner !== undefined && "node" in owner) owner.node = -1;
+    this.owners.remove(node);
   }
 
   private enter(call: Call, needs: readonly FutureBase[]): void {
@@ -257,33 +253,13 @@ export class Run implements Orders {
         this.fail(call, UPSTREAM_FAILED, this.upstreamError(idOf(call), failure), failure);
         return;
       }
-      if (!need.isSettled) inputs.push(this.nodeOf(need));
+      if (!need.isSettled) inputs.push(this.owners.nodeOf(need));
     }
     const node = this.scheduler.declare();
     call.node = node;
-    this.owners[node] = call;
+    this.owners.set(node, call);
     this.scheduler.define(node, call.spec.pool, call.spec.priority, inputs);
     this.plan();
-  }
-
-  /** The node of an unsettled future; one that is no call of this run gets a node that is settled from outside. */
-  private nodeOf(future: FutureBase): number {
-    if (future instanceof CallFuture && future.run === this) return future.node;
-    if (future instanceof ElementFuture && future.job.run === this) {
-      const node = future.job.nodeOf(future.index);
-      if (node >= 0) return node;
-    }
-    const known = this.externals.get(future);
-    if (known !== undefined) return known;
-    const node = this.scheduler.declare(future.depth);
-    this.owners[node] = future;
-    this.externals.set(future, node);
-    future.listen(() => {
-      this.externals.delete(future);
-      this.scheduler.settled(node, future.hasFailed ? FAILED : COMPLETED);
-      this.plan();
-    });
-    return node;
   }
 
   private name(call: Call, given: readonly unknown[]): void {
