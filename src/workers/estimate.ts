@@ -8,6 +8,9 @@ export const MOST_AHEAD = 256;
 /** Calls longer than this gain nothing from having a next one at hand. */
 const LONG = 20;
 
+/** How much one call can raise an estimate: a thread that lost its CPU for a moment must not make calls seem long. */
+const RISE = 4;
+
 /**
  * How long the calls of one task take: quick to believe that they are long, slow to believe that they are short, as
  * short calls that wait behind a long one are worse than a message too many.
@@ -22,7 +25,8 @@ export class Estimate {
 
   learn(ms: number): void {
     const cost = ms + OVERHEAD;
-    if (this.#ms === Number.POSITIVE_INFINITY || cost > this.#ms) this.#ms = cost;
+    if (this.#ms === Number.POSITIVE_INFINITY) this.#ms = cost;
+    else if (cost > this.#ms) this.#ms = Math.min(cost, this.#ms * RISE);
     else this.#ms += (cost - this.#ms) * 0.1;
   }
 

@@ -61,8 +61,14 @@ export class Member {
     return Math.max(0, this.entries.size - this.concurrency);
   }
 
-  takes(entry: Entry): boolean {
+  /** Wants more calls like this one. While it has many to do yet it is left alone, so that messages stay few. */
+  wants({ estimate }: Entry): boolean {
     if (this.state !== "ready" || this.takenTo > 0 || this.draining) return false;
+    return this.entries.size < this.concurrency + Math.ceil(estimate.ahead / 2);
+  }
+
+  /** Has room for this call, in a message that is being made. */
+  takes(entry: Entry): boolean {
     if (this.entries.size < this.concurrency) return true;
     return fits(entry.estimate, this.waiting, this.#load);
   }

@@ -155,7 +155,8 @@ export class Pool implements RunnerSession, Hears {
 
   /** Shares out what waits, the emptiest worker first. */
   #send(): void {
-    const open = [...this.#members].filter(member => member.state === "ready");
+    const first = this.#queue.first!;
+    const open = [...this.#members].filter(member => member.wants(first));
     open.sort((a, b) => a.entries.size - b.entries.size);
     for (const [place, member] of open.entries()) {
       this.#fill(member, Math.ceil(this.#queue.size / (open.length - place)));

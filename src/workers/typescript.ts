@@ -1,4 +1,5 @@
 /** Imports users' modules, TypeScript among them, on every Node version. */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { platform } from "../platform.ts";
@@ -39,9 +40,12 @@ async function findLoader(url: string): Promise<() => void> {
   return register;
 }
 
+/** The module for `import`; `resolve` finds the one for `require`, which cannot register itself. */
 function resolveFrom(url: string): string | null {
   try {
-    return createRequire(url).resolve("tsx/esm/api");
+    const required = createRequire(url).resolve("tsx/esm/api");
+    const imported = required.replace(/\.cjs$/, ".mjs");
+    return existsSync(imported) ? imported : required;
   } catch {
     return null;
   }
