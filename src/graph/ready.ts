@@ -1,4 +1,8 @@
 import type { Graph } from "./graph.ts";
+import { Heap } from "./heap.ts";
+
+/** Beyond so many, to put a lane in its place costs more than a heap. */
+const MANY_LANES = 256;
 
 /**
  * Nodes that could run now, best first: by priority, then the deepest, then by order of submission.
@@ -8,52 +12,69 @@ import type { Graph } from "./graph.ts";
  */
 export class ReadyQueue {
   private readonly graph: Graph;
+  /** Sorted, the best last; none is empty. */
   private readonly lanes: Lane[] = [];
+  /** Nodes of priorities and depths that have no lane, because there are too many. */
+  private readonly strays: Heap<number>;
   size = 0;
 
   constructor(graph: Graph) {
     this.graph = graph;
+    this.strays = new Heap((a, b) => goesBefore(graph, a, b));
   }
 
   push(node: number): void {
-    this.lane(this.graph.priority[node]!, this.graph.depth[node]!).push(node, this.graph);
+    const lane = this.lane(this.graph.priority[node]!, this.graph.depth[node]!);
+    if (lane === undefined) this.strays.push(node);
+    else lane.push(node, this.graph);
     this.size++;
   }
 
   /** The best node; only when there is one. */
   pop(): number {
-    const last = this.lanes.length - 1;
-    const lane = this.lanes[last]!;
-    const node = lane.pop(this.graph);
-    if (lane.size === 0) this.lanes.pop();
     this.size--;
+    const { lanes, strays, graph } = this;
+    const lane = lanes[lanes.length - 1];
+    const stray = strays.first;
+    if (lane === undefined) return strays.pop()!;
+    if (stray !== undefined && goesBefore(graph, stray, lane.first(graph))) return strays.pop()!;
+    const node = lane.pop(graph);
+    if (lane.size === 0) lanes.pop();
     return node;
   }
 
-  /** The lane for a priority and depth; lanes are sorted, the best last. */
-  private lane(priority: number, depth: number): Lane {
+  private lane(priority: number, depth: number): Lane | undefined {
+    const { lanes } = this;
     let low = 0;
-    let high = this.lanes.length;
+    let high = lanes.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const lane = this.lanes[middle]!;
+      const lane = lanes[middle]!;
       if (lane.priority < priority || (lane.priority === priority && lane.depth < depth)) low = middle + 1;
       else high = middle;
     }
-    const found = this.lanes[low];
+    const found = lanes[low];
     if (found !== undefined && found.priority === priority && found.depth === depth) return found;
+    if (lanes.length >= MANY_LANES) return undefined;
     const made = new Lane(priority, depth);
-    this.lanes.splice(low, 0, made);
+    lanes.splice(low, 0, made);
     return made;
   }
 }
 
+function goesBefore({ priority, depth, order }: Graph, a: number, b: number): boolean {
+  if (priority[a] !== priority[b]) return priority[a]! > priority[b]!;
+  if (depth[a] !== depth[b]) return depth[a]! > depth[b]!;
+  return order[a]! < order[b]!;
+}
+
+/** What is ready of one priority and depth. */
 class Lane {
   readonly priority: number;
   readonly depth: number;
   private queue: number[] = [];
   private head = 0;
-  private readonly heap: number[] = [];
+  private outOfTurn: Heap<number> | null = null;
 
   constructor(priority: number, depth: number) {
     this.priority = priority;
@@ -61,24 +82,28 @@ class Lane {
   }
 
   get size(): number {
-    return this.queue.length - this.head + this.heap.length;
+    return this.queue.length - this.head + (this.outOfTurn?.size ?? 0);
   }
 
   push(node: number, graph: Graph): void {
     const last = this.queue[this.queue.length - 1];
-    if (last === undefined || this.head === this.queue.length || graph.order[last]! < graph.order[node]!) {
+    if (last === undefined || graph.order[last]! < graph.order[node]!) {
       this.queue.push(node);
-    } else {
-      pushHeap(this.heap, node, graph.order);
+      return;
     }
+    this.outOfTurn ??= new Heap((a, b) => graph.order[a]! < graph.order[b]!);
+    this.outOfTurn.push(node);
+  }
+
+  first({ order }: Graph): number {
+    const first = this.queue[this.head];
+    const early = this.outOfTurn?.first;
+    return first === undefined || (early !== undefined && order[early]! < order[first]!) ? early! : first;
   }
 
   pop(graph: Graph): number {
-    const first = this.queue[this.head];
-    const top = this.heap[0];
-    if (first === undefined || (top !== undefined && graph.order[top]! < graph.order[first]!)) {
-      return popHeap(this.heap, graph.order);
-    }
+    const node = this.first(graph);
+    if (this.queue[this.head] !== node) return this.outOfTurn!.pop()!;
     this.head++;
     if (this.head === this.queue.length) {
       this.queue.length = 0;
@@ -87,35 +112,6 @@ class Lane {
       this.queue = this.queue.slice(this.head);
       this.head = 0;
     }
-    return first;
+    return node;
   }
-}
-
-function pushHeap(heap: number[], node: number, order: Float64Array): void {
-  let at = heap.length;
-  heap.push(node);
-  while (at > 0) {
-    const up = (at - 1) >> 1;
-    if (order[heap[up]!]! <= order[node]!) break;
-    heap[at] = heap[up]!;
-    at = up;
-  }
-  heap[at] = node;
-}
-
-function popHeap(heap: number[], order: Float64Array): number {
-  const top = heap[0]!;
-  const node = heap.pop()!;
-  if (heap.length === 0) return top;
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && order[heap[child + 1]!]! < order[heap[child]!]!) child++;
-    if (order[heap[child]!]! >= order[node]!) break;
-    heap[at] = heap[child]!;
-    at = child;
-  }
-  heap[at] = node;
-  return top;
 }

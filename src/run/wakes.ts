@@ -1,3 +1,5 @@
+import { Heap } from "../graph/heap.ts";
+
 interface Wake {
   readonly at: number;
   readonly node: number;
@@ -5,23 +7,16 @@ interface Wake {
   readonly order: number;
 }
 
-/** What waits for a time, soonest first. */
+/** What waits for a time, soonest first, and of one time the one submitted first. */
 export class WakeQueue {
-  private readonly waiting: Wake[] = [];
+  private readonly waiting = new Heap<Wake>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
 
   add(at: number, node: number, order: number): void {
-    let low = 0;
-    let high = this.waiting.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.waiting[middle]!.at > at) low = middle + 1;
-      else high = middle;
-    }
-    this.waiting.splice(low, 0, { at, node, order });
+    this.waiting.push({ at, node, order });
   }
 
   next(): number | undefined {
-    return this.waiting[this.waiting.length - 1]?.at;
+    return this.waiting.first?.at;
   }
 
   due(now: number): Wake | undefined {
