@@ -1,5 +1,6 @@
 import { pack, packInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
+import { Quote } from "../codec/quote.ts";
 import { collect, substitute } from "../codec/substitute.ts";
 import { writeInputs } from "../workers/inputs.ts";
 import { AdoptedFuture, isThenable } from "./adopted.ts";
@@ -17,10 +18,16 @@ export interface CallInputs {
 /** A value that many calls share, encoded once. */
 export class Constant {
   readonly value: unknown;
+  private bare: { readonly value: unknown } | null = null;
   private encoded: { readonly value: PackedValue } | null = null;
 
   constructor(value: unknown) {
     this.value = value;
+  }
+
+  get unquoted(): unknown {
+    this.bare ??= { value: substitute(this.value, () => undefined) };
+    return this.bare.value;
   }
 
   packed(task: string): PackedValue {
@@ -158,14 +165,19 @@ export function futuresIn(value: unknown, futureOf: FutureOf): FutureBase[] {
 export function captureShared(given: unknown[], futureOf: FutureOf, strict: boolean): CallInputs {
   let flat = false;
   let nested: FutureBase[] | null = null;
+  let quoted = false;
+  const look = (x: object) => {
+    if (x instanceof Quote) quoted = true;
+    return futureOf(x);
+  };
   for (let i = 0; i < given.length; i++) {
     const input = given[i];
     if (typeof input !== "object" || input === null) continue;
     if (input instanceof FutureBase) flat = true;
-    else if (input instanceof Constant) given[i] = input.value;
+    else if (input instanceof Constant) given[i] = input.unquoted;
     else {
-      const found = futuresIn(input, futureOf);
-      if (found.length > 0) nested = nested === null ? found : nested.concat(found);
+      const found = futuresIn(input, look);
+      if (found.length > 0 || quoted) nested = nested === null ? found : nested.concat(found);
       else if (strict) freeze(input);
     }
   }

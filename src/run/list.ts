@@ -1,5 +1,5 @@
 import { BadPartError, ListLengthError } from "../errors.ts";
-import { CANCELLED, COMPLETED, FAILED, nameOfState, PENDING } from "../graph/states.ts";
+import { CANCELLED, COMPLETED, FAILED, nameOfState, PENDING, UPSTREAM_FAILED } from "../graph/states.ts";
 import type { CallState, Future, Outcome } from "../task/types.ts";
 import { partOf } from "./derived.ts";
 import { Failure } from "./failure.ts";
@@ -129,7 +129,7 @@ export class ListFuture extends FutureBase {
     else {
       const failure = new Failure(this.id, error);
       failure.because(cause);
-      this.fail(state === CANCELLED ? CANCELLED : FAILED, error, failure);
+      this.fail(state === CANCELLED || state === UPSTREAM_FAILED ? state : FAILED, error, failure);
     }
   }
 

@@ -91,8 +91,16 @@ export class FlowScope implements Scope {
       throw error;
     }
     await this.end();
-    this.throwUnobserved();
+    const unobserved = await this.unobserved();
+    if (unobserved !== undefined) throw unobserved;
     return returned;
+  }
+
+  /** This flow, or the nearest one around it that has not ended. */
+  whileOpen(): FlowScope {
+    let scope: FlowScope = this;
+    while (scope.hasEnded && scope.parent !== null) scope = scope.parent;
+    return scope;
   }
 
   /** A failure that no call stands for, such as a rejection that nobody handled; returns what takes it back. */
@@ -149,12 +157,16 @@ export class FlowScope implements Scope {
     });
   }
 
-  private throwUnobserved(): void {
+  /** The error for failures that nobody has looked at; undefined if there are none. */
+  async unobserved(): Promise<Error | undefined> {
+    if (this.failures.every(failure => failure.observed)) return undefined;
+    // Node tells of rejections that were handled late only after the microtasks of this turn.
+    await new Promise(resolve => setImmediate(resolve));
     const unseen = this.failures.filter(failure => !failure.observed);
-    if (unseen.length === 0) return;
+    if (unseen.length === 0) return undefined;
     const named = unseen.slice(0, SHOWN_FAILURES).map(failure => `${failure.call} (${firstLine(failure.error)})`);
     if (unseen.length > SHOWN_FAILURES) named.push(`and ${unseen.length - SHOWN_FAILURES} more`);
-    throw new UnobservedFailuresError(
+    return new UnobservedFailuresError(
       unseen.map(failure => failure.error),
       { count: unseen.length === 1 ? "1 call" : `${unseen.length} calls`, flow: this.name, calls: named.join(", ") },
     );

@@ -63,7 +63,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   const began = now();
   const frame = new FlowScope(run, definition.name, options, null, null);
   const undoCapture = installCapture("pass");
-  const undoRejections = watchRejections(frame);
+  const undoRejections = watchRejections(id, frame);
   const runner = run.pools.runnerOf(frame.pool);
   run.columns.emit({
     type: "runStarted",
@@ -76,14 +76,15 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     node: process.version,
     inProcess: settings.inProcess === true,
   });
-  const call = frame.submit(definition, options, inputs, true) as unknown as CallFuture;
+  const here = settings.runner === undefined;
+  const call = frame.submit(definition, options, inputs, here) as unknown as CallFuture;
   call.observe();
   const future = new RootFuture(call);
   let interrupted = false;
 
   const end = async () => {
-    const error = interrupted ? new InterruptedError() : call.error;
     await run.pools.close();
+    const error = interrupted ? new InterruptedError() : (call.error ?? (await frame.unobserved()));
     undoCapture();
     undoRejections();
     run.columns.emit({
