@@ -18,7 +18,10 @@ export interface Claimer {
 export interface ClaimReader {
   /** The last call that the worker has begun; 0 for none. */
   claimed(): number;
-  /** Takes back `from` to `to`; gives the last call begun: all above it are back. */
+  /**
+   * Takes back `from` to `to`; gives the last call begun: all above it are back. A range may be taken back that holds
+   * the one before, or lies above it when that has been refused to its end.
+   */
   takeBack(from: number, to: number): number;
 }
 
@@ -46,7 +49,7 @@ export class SharedClaims implements Claimer, ClaimReader {
   }
 
   takeBack(from: number, to: number): number {
-    Atomics.store(this.#cells, TO, 0);
+    // In this order a range that grows downwards holds at every moment what it held before.
     Atomics.store(this.#cells, FROM, from);
     Atomics.store(this.#cells, TO, to);
     return Atomics.load(this.#cells, CLAIMED);

@@ -40,6 +40,7 @@ export class Member {
   /** The end of what it wrote to its descriptors. */
   lastWords = "";
   #seq = 0;
+  #takenFrom = 0;
   #load = 0;
   #wire: unknown[] = [];
   readonly #tasks = new Map<TaskAddress, number>();
@@ -128,17 +129,24 @@ export class Member {
 
   /** Takes back what it has not begun, from call `from` on; gives the calls that surely did not begin. */
   takeBack(from: number): Entry[] {
-    const to = this.#seq;
-    if (from > to || this.takenTo > 0) return [];
     this.flush();
-    const claimed = this.far.claims.takeBack(from, to);
+    const to = this.#seq;
+    const first = this.takenTo > 0 ? Math.min(from, this.#takenFrom) : from;
+    const claimed = this.far.claims.takeBack(first, to);
     const back: Entry[] = [];
     for (const seq of [...this.entries.keys()]) {
-      if (seq < from || seq <= claimed) continue;
-      back.push(this.remove(seq)!);
+      if (seq >= from && seq > claimed) back.push(this.remove(seq)!);
     }
-    if (back.length > 0) this.takenTo = to;
+    if (back.length > 0 || this.takenTo > 0) {
+      this.takenTo = to;
+      this.#takenFrom = first;
+    }
     return back;
+  }
+
+  /** It has begun this call. */
+  hasBegun(seq: number): boolean {
+    return seq <= this.far.claims.claimed();
   }
 
   /** What it had and will not end: the calls it has begun by their numbers, and the others. */

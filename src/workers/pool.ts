@@ -273,7 +273,9 @@ export class Pool implements RunnerSession, Hears {
   #afterGrace(cancelled: readonly [Member, number][]): void {
     const timer = setTimeout(() => {
       this.#graces.delete(timer);
-      for (const [member, seq] of cancelled) if (member.entries.has(seq)) this.#retire(member);
+      for (const [member, seq] of cancelled) {
+        if (member.entries.has(seq) && member.hasBegun(seq)) this.#retire(member);
+      }
       this.#pump();
     }, GRACE);
     this.#graces.add(timer);

@@ -50,7 +50,9 @@ export class Server {
   readonly #running = new Map<number, Execution>();
   #waiting: Waiting[] = [];
   #next = 0;
-  #loading = 0;
+  readonly #loading = new Set<number>();
+  /** Cancelled before they were under way. */
+  readonly #unwanted = new Set<number>();
   #concurrency = 1;
   #runId = "";
   #pumping = false;
@@ -125,7 +127,7 @@ export class Server {
     if (this.#pumping) return;
     this.#pumping = true;
     const began = performance.now();
-    while (this.#next < this.#waiting.length && this.#running.size + this.#loading < this.#concurrency) {
+    while (this.#next < this.#waiting.length && this.#running.size + this.#loading.size < this.#concurrency) {
       const now = this.#reporter.tick();
       if (now - began > BREATH) {
         this.#resume();
@@ -140,7 +142,7 @@ export class Server {
     if (this.#next === this.#waiting.length) {
       this.#waiting = [];
       this.#next = 0;
-      if (this.#running.size + this.#loading === 0) this.#reporter.flush();
+      if (this.#running.size + this.#loading.size === 0) this.#reporter.flush();
     }
     this.#reporter.flushSoon();
   }
@@ -160,16 +162,16 @@ export class Server {
       this.#run(call, task.fn);
       return;
     }
-    this.#loading += 1;
+    this.#loading.add(call.seq);
     this.#loader.find(task.address).then(
       fn => {
         task.fn = fn;
-        this.#loading -= 1;
+        this.#loading.delete(call.seq);
         this.#run(call, fn);
         this.#pump();
       },
       error => {
-        this.#loading -= 1;
+        this.#loading.delete(call.seq);
         const packed = packError(error, { task: task.address.name, role: "error" });
         this.#reporter.fail(ENDED, [call.seq, UNREACHABLE, 0], packed);
         this.#pump();
@@ -178,6 +180,10 @@ export class Server {
   }
 
   #run({ seq, id, attempt, task, wire, at }: Waiting, fn: (...inputs: never[]) => unknown): void {
+    if (this.#unwanted.delete(seq)) {
+      this.#reporter.tell(REFUSED, seq, seq);
+      return;
+    }
     const execution = new Execution(seq, id, task.address.name, attempt, this.#runId, this.#reporter);
     let inputs: unknown[];
     try {
@@ -193,10 +199,11 @@ export class Server {
     if (this.#running.delete(execution.number)) this.#pump();
   }
 
-  /** A call that has not begun is not known to be running; the coordinator takes those back instead. */
+  /** A call that is not under way yet is refused when its turn comes. */
   #cancel(seq: number, reason: string): void {
     const execution = this.#running.get(seq);
-    execution?.abort(new CancelledError({ task: execution.id, reason }));
+    if (execution !== undefined) execution.abort(new CancelledError({ task: execution.id, reason }));
+    else if (this.#loading.has(seq) || this.#waiting.some(call => call.seq === seq)) this.#unwanted.add(seq);
   }
 
   #parked(call: string, where: string): void {
