@@ -10,11 +10,14 @@ export interface Finding {
 
 /** An error as one of the doctor's findings. */
 export function wrong(name: string, error: unknown): Finding {
-  const { short, remedy } = (typeof error === "object" && error !== null ? error : {}) as {
+  const { code, short, remedy } = (typeof error === "object" && error !== null ? error : {}) as {
+    code?: unknown;
     short?: unknown;
     remedy?: unknown;
   };
   const detail =
     typeof short === "string" ? short : error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { name, state: "wrong", detail, ...(typeof remedy === "string" && remedy !== "" && { remedy }) };
+  // The remedy for workers that do not start is to ask the doctor.
+  const useful = typeof remedy === "string" && remedy !== "" && code !== "WORKER_START";
+  return { name, state: "wrong", detail, ...(useful && { remedy }) };
 }

@@ -18,7 +18,7 @@ export function typescript(root: string): Finding {
   const name = "typescript";
   if (platform.stripsTypes) return { name, state: "ok", detail: "read by Node itself" };
   if (platform.hasLoader) return { name, state: "ok", detail: "read by the loader that Node was started with" };
-  const tsx = installedTsx(root);
+  const tsx = tsxSeenFrom(`${root}/`) ?? tsxSeenFrom(import.meta.url);
   if (tsx !== null) return { name, state: "ok", detail: `read through tsx ${tsx}` };
   return {
     name,
@@ -43,9 +43,10 @@ export function memory(): Finding {
   return { name: "memory", state: "ok", detail: `${gigabytes(os.freemem())} free of ${gigabytes(total)}${limited}` };
 }
 
-function installedTsx(root: string): string | null {
+/** The loader of users' modules looks in the project first, then beside heddle. */
+function tsxSeenFrom(place: string): string | null {
   try {
-    return (createRequire(`${root}/`)("tsx/package.json") as { version: string }).version;
+    return (createRequire(place)("tsx/package.json") as { version: string }).version;
   } catch {
     return null;
   }

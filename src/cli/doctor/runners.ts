@@ -5,7 +5,7 @@ import { processes } from "../../runners/processes.ts";
 import { threads } from "../../runners/threads.ts";
 import type { Runner } from "../../task/runner.ts";
 import { type Finding, wrong } from "./finding.ts";
-import { probe } from "./probe.ts";
+import { examination, type Whereabouts } from "./probe.ts";
 
 const PATIENCE_MS = 20_000;
 
@@ -21,14 +21,11 @@ export async function tryRunners(): Promise<Finding[]> {
 async function tryRunner(name: string, make: () => Runner): Promise<Finding> {
   const start = performance.now();
   try {
-    const run = startRun(probe, [41], { runner: make(), quiet: true });
-    const value = await inTime(run.result);
-    if (value !== 42) throw new Error(`a call gave ${String(value)} instead of 42`);
-    return {
-      name,
-      state: "ok",
-      detail: `one worker, one call, closed again: ${Math.round(performance.now() - start)} ms`,
-    };
+    const run = startRun(examination, [], { runner: make(), quiet: true });
+    const { pid, thread } = (await inTime(run.result)) as Whereabouts;
+    const ms = Math.round(performance.now() - start);
+    const where = pid !== process.pid ? "in a process" : thread !== 0 ? "on a thread" : "in this process";
+    return { name, state: "ok", detail: `one call ${where}, from start to end ${ms} ms` };
   } catch (error) {
     return wrong(name, error);
   }
