@@ -1,12 +1,12 @@
 /** The command line as a whole: commands, help, and what happens to errors. */
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
+import { heddleVersion } from "../version.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInit } from "./commands/init.ts";
 import { addRun } from "./commands/run.ts";
 import { EXIT, type ExitCode, exitCodeOf, leave, tolerateClosedPipes } from "./exit.ts";
 import { failureText } from "./failure.ts";
-import { heddleVersion } from "./version.ts";
 
 const EXAMPLES = `
 Examples:

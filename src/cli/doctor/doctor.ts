@@ -1,8 +1,8 @@
 /** `heddle doctor`: what is installed, which runners can start, and why not. */
 import { styleText } from "node:util";
 import { findRoot } from "../../config/find.ts";
+import { heddleVersion } from "../../version.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-import { heddleVersion } from "../version.ts";
 import type { Finding } from "./finding.ts";
 import { cpus, memory, node, typescript } from "./machine.ts";
 import { config, writeAccess } from "./project.ts";

@@ -4,9 +4,8 @@ import path from "node:path";
 import { styleText } from "node:util";
 import { UsageError } from "../../errors.ts";
 import { platform } from "../../platform.ts";
+import { heddleVersion } from "../../version.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-
-import { heddleVersion } from "../version.ts";
 import { dependencies, type ProjectFacts, projectFiles } from "./template.ts";
 
 export async function init(folder: string, { yes = false }: { readonly yes?: boolean }): Promise<ExitCode> {
