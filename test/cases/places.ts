@@ -1,0 +1,95 @@
+/** The places that each case runs in, and the words in which cases are written. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import {
+  defineRunner,
+  type EventReader,
+  type FlowOptions,
+  type HeddleEvent,
+  inline,
+  processes,
+  type Resolved,
+  type Runner,
+  run,
+  threads,
+} from "heddle";
+import { afterAll, onTestFinished, test } from "vitest";
+import { Channel } from "../channel/channel.ts";
+
+export type PlaceName = "inline" | "threads" | "processes" | "custom";
+
+export const everywhere: readonly PlaceName[] = ["inline", "threads", "processes", "custom"];
+/** Where values cross a border. */
+export const abroad: readonly PlaceName[] = ["threads", "processes", "custom"];
+/** Where heddle owns the workers. */
+export const pools: readonly PlaceName[] = ["threads", "processes"];
+
+/** What a case has at hand: one place, and a channel to the tasks that run there. */
+export interface Bench {
+  readonly place: PlaceName;
+  readonly channel: Channel;
+  /** What tasks need to find the channel. */
+  readonly at: string;
+  runner(workers?: number, concurrency?: number): Runner;
+  /** Runs a function as a flow in this place. */
+  run<R>(body: () => R | PromiseLike<R>, options?: FlowOptions): Promise<Resolved<R>>;
+}
+
+/** One case: what it is called, where it makes sense, and what must hold. */
+export function on(places: readonly PlaceName[], title: string, check: (bench: Bench) => Promise<unknown>): void {
+  test.each(places.map(place => [place] as const))(`${title} · %s`, async place => {
+    const channel = await Channel.open();
+    onTestFinished(() => channel.close());
+    const runner: Bench["runner"] = (workers, concurrency) => make(place, workers, concurrency);
+    await check({
+      place,
+      channel,
+      at: channel.address,
+      runner,
+      run: (body, options = {}) => run({ runner: runner(), ...options }, body),
+    });
+  });
+}
+
+/** Collects the events of a run. */
+export class Witness {
+  readonly events: HeddleEvent[] = [];
+  readonly read: EventReader = events => {
+    this.events.push(...events);
+  };
+
+  of<T extends HeddleEvent["type"]>(type: T): Extract<HeddleEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<HeddleEvent, { type: T }> => event.type === type);
+  }
+}
+
+function make(place: PlaceName, workers: number | undefined, concurrency = 1): Runner {
+  if (place === "inline") return workers === undefined ? inline() : inline({ concurrency: workers * concurrency });
+  if (place === "threads") return threads({ workers: workers ?? 2, concurrency });
+  if (place === "processes") return processes({ workers: workers ?? 2, concurrency });
+  return defineRunner({ name: "custom", workers: (workers ?? 2) * concurrency, run: elsewhere });
+}
+
+const farSides: Worker[] = [];
+const idle: Worker[] = [];
+
+async function elsewhere(bytes: Uint8Array, { signal }: { readonly signal: AbortSignal }): Promise<Uint8Array> {
+  const far = idle.pop() ?? startFarSide();
+  const abort = () => far.postMessage("abort");
+  signal.addEventListener("abort", abort, { once: true });
+  far.postMessage(bytes);
+  const [answer] = (await once(far, "message")) as [Uint8Array];
+  signal.removeEventListener("abort", abort);
+  idle.push(far);
+  return answer;
+}
+
+function startFarSide(): Worker {
+  const far = new Worker(new URL("../fixtures/cases/far-side.mjs", import.meta.url));
+  farSides.push(far);
+  return far;
+}
+
+afterAll(async () => {
+  await Promise.all(farSides.map(far => far.terminate()));
+});
