@@ -28,10 +28,11 @@ export function timeLeft(view: RunView, now: number): number | undefined {
     // A running call is half done, for all we know.
     const calls = task.remaining - task.counts.running / 2;
     remaining += calls;
+    if (each === undefined && task.starts > 0) return undefined;
     if (each === undefined) unknown += calls;
     else work += each * calls;
   }
-  // A few calls that nothing is known of, such as the last one that gathers all, are taken for average ones.
+  // A few calls of tasks not yet begun, such as the last one that gathers all, are taken for average ones.
   if (remaining === 0 || unknown > remaining * mostUnknown) return undefined;
   if (attempts > 0) work += unknown * (ran / attempts);
   const overlap = Math.max(1, ran / (now - started.at));

@@ -2,7 +2,7 @@ import { catalogue } from "../errors.ts";
 import type { ErrorFacts } from "../events/event.ts";
 import type { Capture, CaptureKind, ShowCapture } from "./capture.ts";
 import type { FailureGroup } from "./failures.ts";
-import { count, duration } from "./format.ts";
+import { count, duration, plural } from "./format.ts";
 import { type StackPlace, userFrames } from "./stack.ts";
 import type { Style } from "./style.ts";
 import { clean, oneLine } from "./text.ts";
@@ -59,7 +59,7 @@ export function errorLines(error: ErrorFacts, options: FailureOptions, indent: s
   }
   const members = error.errors ?? [];
   for (const member of members.slice(0, 3)) lines.push(...errorLines(member, options, `${indent}  `, depth + 1));
-  if (members.length > 3) lines.push(style.paint("dim", `${indent}  and ${count(members.length - 3)} more errors`));
+  if (members.length > 3) lines.push(style.paint("dim", `${indent}  and ${plural(members.length - 3, "more error")}`));
   return lines;
 }
 

@@ -26,12 +26,17 @@ export interface FailureGroup extends Failure {
   readonly others: string[];
 }
 
+/** What a failure is in one line, without the numbers that tell it from its like: `score: Error: no row #`. */
+export function headOf({ task, error }: Pick<Failure, "task" | "error">): string {
+  return `${task}: ${error.name}: ${error.message.split("\n", 1)[0]!.replace(/\d+/g, "#")}`;
+}
+
 /** The failures of a run: the first 64 different ones in full, the others counted. */
 export class Failures {
   readonly groups: FailureGroup[] = [];
   /** Failures beyond the groups. */
   more = 0;
-  /** What they were, as `task: Error: message`, with counts; a few. */
+  /** What they were, with counts; a few. */
   readonly heads = new Map<string, number>();
   readonly #byKey = new Map<string, FailureGroup>();
 
@@ -48,7 +53,7 @@ export class Failures {
       this.#byKey.set(key, added);
     } else {
       this.more++;
-      const head = `${task}: ${error.name}: ${error.message.split("\n", 1)[0]}`;
+      const head = headOf(failure);
       const known = this.heads.get(head);
       if (known !== undefined || this.heads.size < mostHeads) this.heads.set(head, (known ?? 0) + 1);
     }

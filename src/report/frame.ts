@@ -7,6 +7,8 @@ import type { TaskView } from "./tasks.ts";
 import { cut, oneLine, width } from "./text.ts";
 import type { RunView } from "./view.ts";
 
+const mostRunning = 8;
+
 export interface FrameSize {
   readonly columns: number;
   readonly rows: number;
@@ -22,9 +24,9 @@ export function frame(view: RunView, size: FrameSize, now: number, style: Style)
   const room = Math.max(1, columns - 1);
   const lines = Math.max(1, rows - 1);
   const tasks = shownTasks(view);
-  const wanted = runningLines(view, Math.min(8, lines), room, now, style);
   // Tasks go first, but the first few of what runs now are worth more than the last of many tasks.
-  const running = wanted.slice(0, Math.max(Math.min(3, lines - 3), lines - 2 - tasks.length, 0));
+  const forTasks = Math.min(tasks.length, Math.max(2, lines - 5));
+  const running = runningLines(view, Math.min(mostRunning, lines - 2 - forTasks), room, now, style);
   const forRunning = running.length === 0 ? 0 : running.length + 1;
   const shown = taskLines(tasks, Math.max(0, lines - 1 - forRunning), room, now, style);
   return [header(view, room, now, style), ...shown, ...(running.length > 0 ? ["", ...running] : [])].slice(0, lines);

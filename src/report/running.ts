@@ -1,4 +1,4 @@
-import { coarse, percent } from "./format.ts";
+import { coarse, count, percent } from "./format.ts";
 import type { Style } from "./style.ts";
 import { cut, oneLine, padEnd, padStart, width } from "./text.ts";
 import type { RunView } from "./view.ts";
@@ -28,7 +28,8 @@ export function runningLines(view: RunView, most: number, columns: number, now: 
     const rest = done === 0 ? "" : `  ${padStart(row.done, done)}  ${paint("dim", row.note)}`;
     return cut((start + rest).trimEnd(), columns, symbols.ellipsis);
   });
-  if (more > 0) lines.push(cut(paint("dim", `  ${symbols.ellipsis} ${more} more running`), columns, symbols.ellipsis));
+  if (more > 0)
+    lines.push(cut(paint("dim", `  ${symbols.ellipsis} ${count(more)} more running`), columns, symbols.ellipsis));
   return lines;
 }
 

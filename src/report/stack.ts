@@ -24,7 +24,7 @@ export function userFrames(stack: string | undefined, place: StackPlace, most: n
 }
 
 function frameOf(line: string, { cwd, internal }: StackPlace): string | undefined {
-  const match = /^\s+at (?:(?<name>.+?) \()?(?:async )?(?<file>[^()]+?)(?<position>:\d+:\d+)\)?$/.exec(line);
+  const match = /^\s+at (?:async )?(?:(?<name>.+?) \()?(?<file>[^()]+?)(?<position>:\d+:\d+)\)?$/.exec(line);
   const { name, file, position } = match?.groups ?? {};
   if (file === undefined || file.startsWith("node:")) return undefined;
   const path = pathOf(file);

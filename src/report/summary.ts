@@ -1,6 +1,7 @@
 import { bar } from "./bar.ts";
 import type { ShowCapture } from "./capture.ts";
 import { captureLines, errorLines, type FailureOptions, fullFailure } from "./failure.ts";
+import { headOf } from "./failures.ts";
 import { count, duration, percent, plural } from "./format.ts";
 import { shownTasks } from "./frame.ts";
 import { type StackPlace, stackPlace } from "./stack.ts";
@@ -75,12 +76,12 @@ function failureSection(view: RunView, options: FailureOptions): string[] {
   for (const group of groups.slice(0, mostFailures)) lines.push(...fullFailure(group, options), "");
   const hidden = groups.slice(mostFailures).reduce((sum, group) => sum + group.count, more);
   if (hidden > 0) {
-    const { paint, ellipsis } = { paint: options.style.paint, ...options.style.symbols };
+    const { paint, symbols } = options.style;
+    const { ellipsis } = symbols;
     lines.push(`${ellipsis} and ${plural(hidden, "more failure")}`);
     const rest = new Map(heads);
-    for (const { task, error, count: times } of groups.slice(mostFailures)) {
-      const head = `${task}: ${error.name}: ${error.message.split("\n", 1)[0]}`;
-      rest.set(head, (rest.get(head) ?? 0) + times);
+    for (const group of groups.slice(mostFailures)) {
+      rest.set(headOf(group), (rest.get(headOf(group)) ?? 0) + group.count);
     }
     const largest = [...rest].sort((a, b) => b[1] - a[1]).slice(0, 5);
     for (const [head, times] of largest)

@@ -64,6 +64,6 @@ export class TaskView {
     const perSecond = this.pace.perSecond(now);
     if (perSecond !== undefined) return ((this.remaining - this.progress) / perSecond) * 1000;
     const { fraction } = this;
-    return fraction < 0.02 ? undefined : ((now - this.firstStart) * (1 - fraction)) / fraction;
+    return fraction < 0.05 ? undefined : ((now - this.firstStart) * (1 - fraction)) / fraction;
   }
 }
