@@ -7,16 +7,21 @@ const features = process.features as { readonly typescript?: "strip" | "transfor
 export const platform = {
   /** Node loads TypeScript by itself, if its syntax is erasable. */
   stripsTypes: Boolean(features.typescript),
-  /** A loader for TypeScript was given on the command line, as by `tsx file.ts` or `--import tsx`. */
-  hasLoader: process.execArgv.some(argument => /\btsx\b|ts-node|--(experimental-)?loader/.test(argument)),
+  /** The loader for TypeScript that was given on the command line, as by `tsx file.ts` or `--import tsx`. */
+  loader: loaderOf(process.execArgv),
 } as const;
+
+function loaderOf(flags: readonly string[]): "tsx" | "other" | null {
+  if (flags.some(flag => /\btsx\b/.test(flag))) return "tsx";
+  return flags.some(flag => /ts-node|swc|^--(experimental-)?loader\b/.test(flag)) ? "other" : null;
+}
 
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** What to start a worker from, and the flags which that file needs: none when built, a loader when run as source. */
 export function entry(name: "thread" | "process" | "watchdog"): { url: URL; flags: string[] } {
   const url = new URL(`./workers/entry/${name}${extension}`, import.meta.url);
-  const needsLoader = extension === ".ts" && !platform.stripsTypes && !platform.hasLoader;
+  const needsLoader = extension === ".ts" && !platform.stripsTypes && platform.loader !== "other";
   return { url, flags: needsLoader ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [] };
 }
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Parked, shared } from "../task/shared.ts";
 import type { Address } from "./protocol.ts";
 import { importUser, loaderAtWork, type Namespace } from "./typescript.ts";
-import { explainFailure, explainMissing } from "./unreachable.ts";
+import { explainFailure, explainMissing, hasFile } from "./unreachable.ts";
 
 type TaskFunction = (...inputs: never[]) => unknown;
 
@@ -40,7 +40,7 @@ export class Loader {
   async find(address: Address): Promise<TaskFunction> {
     const known = shared.definitions.get(address.identity);
     if (known !== undefined) return known.fn;
-    const loaded = address.module === null ? null : await this.#load(address.module, address);
+    const loaded = hasFile(address) ? await this.#load(address.module, address) : null;
     const found = shared.definitions.get(address.identity);
     if (found !== undefined) return found.fn;
     if (loaded?.state === "failed") throw explainFailure(address, loaded.error);

@@ -4,8 +4,9 @@
  */
 import { performance } from "node:perf_hooks";
 import { WorkerStartError } from "../errors.ts";
-import type { Attempt, Dispatch, Host, RunnerSession } from "../task/runner.ts";
+import type { Dispatch, Host, RunnerSession } from "../task/runner.ts";
 import { autopsy } from "./autopsy.ts";
+import { Dealer } from "./dealer.ts";
 import { Estimates } from "./estimate.ts";
 import { Hearing, type Hears } from "./hearing.ts";
 import { Entry, Member } from "./member.ts";
@@ -33,11 +34,12 @@ export class Pool implements RunnerSession, Hears {
   readonly #host: Host;
   readonly #transport: Transport;
   readonly #options: PoolOptions;
-  readonly #members = new Set<Member>();
+  /** The workers, each with the one who listens to it. */
   readonly #hearings = new Map<Member, Hearing>();
   readonly #queue = new Queue();
   readonly #alone = new Queue();
   readonly #suspects = new Set<number>();
+  readonly #dealer: Dealer;
   readonly #estimates = new Estimates();
   readonly #alive = setInterval(() => {}, FOREVER).unref();
   readonly #graces = new Set<NodeJS.Timeout>();
@@ -54,6 +56,7 @@ export class Pool implements RunnerSession, Hears {
     this.#host = host;
     this.#transport = transport;
     this.#options = options;
+    this.#dealer = new Dealer(host, this.#hearings, this.#queue, this.#alone);
     this.#slots = options.workers * options.concurrency;
     host.slots(this.#slots);
   }
@@ -71,7 +74,7 @@ export class Pool implements RunnerSession, Hears {
     const is = (entry: Entry) => wanted.has(entry.call.id);
     const released = [...this.#queue.remove(is), ...this.#alone.remove(is)];
     const retiring: [Member, number][] = [];
-    for (const member of this.#members) {
+    for (const member of this.#hearings.keys()) {
       const seqs = [...member.entries].filter(([, entry]) => !entry.cancelled && is(entry)).map(([seq]) => seq);
       if (seqs.length === 0) continue;
       const back = member.takeBack(seqs[0]!);
@@ -96,8 +99,8 @@ export class Pool implements RunnerSession, Hears {
     clearInterval(this.#alive);
     for (const timer of this.#graces) clearTimeout(timer);
     if (this.#watch !== null) clearTimeout(this.#watch);
-    const members = [...this.#members];
-    this.#members.clear();
+    const members = [...this.#hearings.keys()];
+    this.#hearings.clear();
     await Promise.all(
       members.map(async member => {
         member.leave();
@@ -143,8 +146,7 @@ export class Pool implements RunnerSession, Hears {
     if (this.#busy || this.#closed) return;
     this.#busy = true;
     this.#again = false;
-    if (this.#alone.size > 0) this.#sendAlone();
-    if (this.#queue.size > 0) this.#send();
+    this.#dealer.deal();
     this.#startMissing();
     this.#busy = false;
     this.#keepAlive();
@@ -153,67 +155,12 @@ export class Pool implements RunnerSession, Hears {
     if (this.#again) this.#schedule();
   }
 
-  /** Shares out what waits, the emptiest worker first. */
-  #send(): void {
-    const first = this.#queue.first!;
-    const open = [...this.#members].filter(member => member.wants(first));
-    open.sort((a, b) => a.entries.size - b.entries.size);
-    for (const [place, member] of open.entries()) {
-      this.#fill(member, Math.ceil(this.#queue.size / (open.length - place)));
-    }
-  }
-
-  #fill(member: Member, most: number): void {
-    const now = performance.now();
-    const failed: Attempt[] = [];
-    let sent = 0;
-    for (let entry = this.#queue.first; entry !== undefined && sent < most; entry = this.#queue.first) {
-      if (!member.takes(entry)) break;
-      this.#queue.shift();
-      sent += 1;
-      this.#add(member, entry, now, failed);
-    }
-    this.#sent(member, failed);
-  }
-
-  #sendAlone(): void {
-    const open = [...this.#members].filter(member => member.state === "ready");
-    const idle = open.filter(member => member.idle && member.takenTo === 0);
-    const failed: Attempt[] = [];
-    for (const member of idle) {
-      const entry = this.#alone.first;
-      member.draining = entry !== undefined;
-      if (entry === undefined) continue;
-      this.#alone.shift();
-      this.#add(member, entry, performance.now(), failed);
-      this.#sent(member, failed.splice(0));
-    }
-    if (this.#alone.size > 0 && !open.some(member => member.draining)) {
-      const [emptiest] = open.sort((a, b) => a.entries.size - b.entries.size);
-      if (emptiest !== undefined) emptiest.draining = true;
-    }
-  }
-
-  #add(member: Member, entry: Entry, now: number, failed: Attempt[]): void {
-    try {
-      member.add(entry, now);
-    } catch (error) {
-      failed.push({ id: entry.call.id, state: "failed", error: error as Error, ms: 0, worker: member.number });
-    }
-  }
-
-  #sent(member: Member, failed: readonly Attempt[]): void {
-    member.flush();
-    this.#hearings.get(member)!.tellEnds();
-    if (failed.length > 0) this.#host.done(failed);
-  }
-
   /** Starts workers for what no present one has room for. */
   #startMissing(): void {
     const waiting = this.#queue.size + this.#alone.size;
-    const starting = [...this.#members].filter(member => member.state === "starting").length;
+    const starting = [...this.#hearings.keys()].filter(member => member.state === "starting").length;
     const wanted = Math.ceil(waiting / this.#options.concurrency) - starting;
-    for (let i = 0; i < wanted && this.#members.size < this.#options.workers && !this.#closed; i += 1) this.#start();
+    for (let i = 0; i < wanted && this.#hearings.size < this.#options.workers && !this.#closed; i += 1) this.#start();
   }
 
   #start(): void {
@@ -230,7 +177,6 @@ export class Pool implements RunnerSession, Hears {
       this.#names += 1;
       member = new Member(far, this.#host.worker(`${name}/${this.#names}`, far.pid), setup);
       hearing = new Hearing(this.#host, this, member);
-      this.#members.add(member);
       this.#hearings.set(member, hearing);
     } catch (error) {
       this.#startFailed(error instanceof Error ? error.message : String(error), error);
@@ -296,7 +242,6 @@ export class Pool implements RunnerSession, Hears {
   }
 
   #forget(member: Member): void {
-    this.#members.delete(member);
     this.#hearings.delete(member);
   }
 
@@ -315,18 +260,18 @@ export class Pool implements RunnerSession, Hears {
   }
 
   #keepAlive(): void {
-    const pending = this.#queue.size + this.#alone.size > 0 || [...this.#members].some(member => !member.idle);
+    const pending = this.#queue.size + this.#alone.size > 0 || [...this.#hearings.keys()].some(member => !member.idle);
     if (pending) this.#alive.ref();
     else this.#alive.unref();
   }
 
   /** While calls wait at workers, sees to it that they do not wait behind one that takes long. */
   #watchOver(): void {
-    if (this.#watch !== null || ![...this.#members].some(member => member.waiting > 0)) return;
+    if (this.#watch !== null || ![...this.#hearings.keys()].some(member => member.waiting > 0)) return;
     this.#watch = setTimeout(() => {
       this.#watch = null;
       const now = performance.now();
-      for (const member of this.#members) {
+      for (const member of this.#hearings.keys()) {
         if (member.waiting === 0 || now - member.heard < WATCH) continue;
         const second = [...member.entries.keys()][member.concurrency];
         if (second !== undefined) this.#queue.unshift(member.takeBack(second));

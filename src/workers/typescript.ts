@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { isMainThread } from "node:worker_threads";
 import { platform } from "../platform.ts";
 
 export type Namespace = Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ export async function importUser(url: string): Promise<Namespace> {
 
 /** True when modules go through a loader, which works in a thread of its own. */
 export function loaderAtWork(): boolean {
-  return loader !== null || platform.hasLoader;
+  return loader !== null || platform.loader !== null;
 }
 
 /** Node could load TypeScript only with the help of tsx, and it is not installed. */
@@ -24,8 +25,13 @@ export class NoLoaderError extends Error {}
 
 function needsLoader(url: string): boolean {
   const { pathname } = new URL(url);
-  if (platform.hasLoader) return false;
+  if (loaderOfThisThread()) return false;
   return platform.stripsTypes ? /\.tsx$/.test(pathname) : /\.([cm]?ts|tsx)$/.test(pathname);
+}
+
+/** The loader of tsx stays out of worker threads, though they inherit the flag that brought it. */
+function loaderOfThisThread(): boolean {
+  return platform.loader === "other" || (platform.loader === "tsx" && isMainThread);
 }
 
 function registerLoader(url: string): Promise<void> {

@@ -10,13 +10,18 @@ interface Reason {
   readonly hint: string;
 }
 
+/** False for what was typed in, given by `--eval` or read from standard input; Node names such code `[eval1]`. */
+export function hasFile<A extends Address>(address: A): address is A & { readonly module: string } {
+  return address.module !== null && !/\/\[(eval|stdin|worker eval)\d*\]$/.test(address.module);
+}
+
 /** Its module was loaded as far as it goes, and did not define it. */
 export function explainMissing(address: Address, parked: readonly Parked[]): Error {
   return new UnreachableTaskError({ task: address.name, ...reasonFor(address, parked) });
 }
 
 function reasonFor(address: Address, parked: readonly Parked[]): Reason {
-  if (address.module === null) {
+  if (!hasFile(address)) {
     return {
       why: "it has no file, as it was defined in a REPL, with --eval or from standard input",
       hint: "Move it to a file of its own, or run the flow with the inline runner.",

@@ -51,7 +51,11 @@ test("a character whose bytes come in two writes stays whole", () => {
   undo = installCapture("pass");
   const reporter = heard();
   const [first, second] = [Buffer.from("é").subarray(0, 1), Buffer.from("é").subarray(1)];
-  execute(call(1, reporter), () => void (process.stdout.write(first), process.stdout.write(second)), []);
+  const writeBoth = () => {
+    process.stdout.write(first);
+    process.stdout.write(second);
+  };
+  execute(call(1, reporter), writeBoth, []);
   expect(reporter.texts).toEqual(["t-1 stdout é"]);
 });
 
@@ -100,9 +104,8 @@ test("what is not an error is wrapped, and names its call", () => {
   execute(call(3, reporter), () => {
     throw { odd: 1 };
   }, []);
-  expect(reporter.ends[0]?.ok).toBe(false);
-  expect(reporter.ends[0]?.value).toMatchObject({ name: "ThrownValueError", cause: { odd: 1 } });
-  expect((reporter.ends[0]?.value as Error).message).toContain("t-3 threw");
+  expect(reporter.ends).toMatchObject([{ ok: false, value: { name: "ThrownValueError", cause: { odd: 1 } } }]);
+  expect(String(reporter.ends[0]?.value)).toContain("t-3 threw");
 });
 
 test("output is bounded: both ends are kept, and what was cut is counted", () => {
