@@ -53,7 +53,8 @@ export class Pools {
   }
 
   ofFlow(options: AnyOptions, parent: FlowScope | null): number {
-    const { runner } = this.run.settings;
+    const { runner, inProcess } = this.run.settings;
+    if (inProcess === true) return parent?.pool ?? this.add(isHere(runner) ? runner : inline({ concurrency: 1 }));
     const chosen = runner ?? options.runner;
     if (chosen !== undefined) return this.add(this.named(chosen));
     return parent?.pool ?? this.add(this.named(this.run.settings.fallback ?? inline()));
@@ -127,4 +128,8 @@ export class Pools {
   private tell(event: HeddleEvent): void {
     this.run.columns.emit(event);
   }
+}
+
+function isHere(runner: Runner | string | undefined): runner is Runner {
+  return typeof runner === "object" && runner.shared;
 }
