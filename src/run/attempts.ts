@@ -184,7 +184,8 @@ export class Attempts {
 
   private delayOf(flight: Flight, state: number, error: Error): number | null {
     try {
-      return retryDelay(flight.call.spec, state, error, flight.attempt, Math.random());
+      const delay = retryDelay(flight.call.spec, state, error, flight.attempt, Math.random());
+      return delay !== null && this.run.settings.retryAtOnce === true ? 0 : delay;
     } catch (problem) {
       this.run.warn(`The retry settings of ${idOf(flight.call)} failed: ${String(problem)}`, flight.id);
       return null;

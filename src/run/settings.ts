@@ -14,8 +14,13 @@ export interface RunSettings {
   readonly runners?: Readonly<Record<string, Runner>>;
   readonly onError?: "stop" | "continue";
   readonly strict?: boolean;
-  /** Everything inline and one call at a time, for debuggers. */
+  /**
+   * Everything in this process, whatever runners tasks and flows name: on `runner` if that shares this memory, else
+   * inline and one call at a time, for debuggers.
+   */
   readonly inProcess?: boolean;
+  /** Failed calls are tried again at once, without their delays, for tests; default false. */
+  readonly retryAtOnce?: boolean;
   /** Given the run's events, in batches. */
   readonly readers?: readonly EventReader[];
   /** Captured output is not also written to this process's own streams; default false. */
