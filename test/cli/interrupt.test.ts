@@ -5,6 +5,7 @@ import { channel, gone } from "./channel.ts";
 import { project } from "./rig.ts";
 
 const PIPELINE = `
+  import { pbkdf2Sync } from "node:crypto";
   import { context, flow, task } from "heddle";
   import { say, told } from "./channel.mjs";
 
@@ -23,6 +24,11 @@ const PIPELINE = `
     await say("running " + process.pid);
     for (;;);
   });
+  const native = task("native", async n => {
+    await say("running " + process.pid);
+    pbkdf2Sync("a", "b", 2_000_000_000, 64, "sha512");
+  });
+  export const natively = flow("natively", () => native.submit(1));
   export const politely = flow("politely", async () => {
     await quick.map([1, 2, 3]);
     await polite.map([1, 2]);
@@ -72,6 +78,16 @@ describe.each(["threads", "processes"])("calls that do not listen, on %s", runne
     expect(stderr).toContain(`${flow} interrupted`);
     for (const pid of pids) await gone(pid);
   });
+});
+
+test("a thread deep in native code does not hold the process: it ends by the signal, which shells show as 130", async () => {
+  const { start, line } = await prepared();
+  const run = start(["run", "pipeline.mjs:natively", "--runner", "threads", "-n", "1"]);
+  await line.heard("running");
+  run.process.kill("SIGINT");
+  const { code, signal, stderr } = await run.ended;
+  expect({ code, signal }).toEqual({ code: null, signal: "SIGINT" });
+  expect(stderr).toContain("natively interrupted");
 });
 
 describe("a second Ctrl-C", () => {

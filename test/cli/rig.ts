@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 
-const ROOT = process.env["HEDDLE_ROOT"] ?? fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMMAND = path.join(ROOT, "dist/cli/heddle.js");
 
 export interface Ended {
@@ -33,6 +33,9 @@ export interface Project {
     options?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[] },
   ): Running;
 }
+
+// Each test starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folders: string[] = [];
 const processes: ChildProcess[] = [];

@@ -107,7 +107,7 @@ describe("failures", () => {
     });
     const { code, stderr } = await made.heddle("run", "pipeline.mjs");
     expect(code).toBe(1);
-    expect(stderr).toContain('The flow "waits" waits for something that can never happen');
+    expect(stderr).toContain('The flow "waits" had not ended when nothing was left to do');
   });
 });
 

@@ -17,7 +17,7 @@ export function node(): Finding {
 export function typescript(root: string): Finding {
   const name = "typescript";
   if (platform.stripsTypes) return { name, state: "ok", detail: "read by Node itself" };
-  if (platform.hasLoader) return { name, state: "ok", detail: "read by the loader that Node was started with" };
+  if (platform.loader !== null) return { name, state: "ok", detail: "read by the loader that Node was started with" };
   const tsx = tsxSeenFrom(`${root}/`) ?? tsxSeenFrom(import.meta.url);
   if (tsx !== null) return { name, state: "ok", detail: `read through tsx ${tsx}` };
   return {

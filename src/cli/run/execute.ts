@@ -5,7 +5,6 @@ import { findRoot } from "../../config/find.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { startRun } from "../../run/start.ts";
-import { inline } from "../../runners/inline.ts";
 import type { AnyOptions } from "../../task/definition.ts";
 import { optionsOf } from "../../task/task.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit.ts";
@@ -57,8 +56,8 @@ export async function execute(given: string, flags: RunFlags): Promise<ExitCode>
     const run = startRun(targetOf(plan.target), plan.inputs, { ...plan.settings, readers });
     interruption.attach(run);
     watch({
-      problem: `The ${plan.target.definition.kind} "${plan.target.definition.name}" waits for something that can never happen`,
-      hint: "It awaits a promise that nothing is left to settle: no timer, no connection, no call.",
+      problem: `The ${plan.target.definition.kind} "${plan.target.definition.name}" had not ended when nothing was left to do`,
+      hint: "It awaits a promise that no timer, connection or call is left to settle, or something calls process.exit().",
       code: EXIT.failed,
     });
     return await conclude(run.result, display, () => interruption.happened);
@@ -90,7 +89,7 @@ async function makePlan(given: string, flags: RunFlags, watch: ReturnType<typeof
   const root = findRoot(path.dirname(file));
   watch({
     problem: `${shown} never finished loading`,
-    hint: "Its top level, or that of a module it imports, awaits a promise that nothing is left to settle.",
+    hint: "Its top level, or that of a module it imports, awaits what nothing is left to settle, or calls process.exit().",
     code: EXIT.module,
   });
   const { config, file: configPath } = await loadConfig(root, importConfig);
@@ -98,7 +97,7 @@ async function makePlan(given: string, flags: RunFlags, watch: ReturnType<typeof
   const own = target.value === null ? target.definition.options : optionsOf(target.value);
   const configFile = configPath === null ? "heddle.config" : path.relative(process.cwd(), configPath);
   const wishes = { runner: flags.runner, workers, own: own.runner, config, configFile };
-  const place = inProcess ? { runner: inline({ concurrency: 1 }) } : choosePlace(wishes);
+  const place = inProcess ? {} : choosePlace(wishes);
   const settings: RunSettings = {
     root,
     quiet: true,

@@ -7,7 +7,7 @@ import { moduleLoadError } from "../../workers/unreachable.ts";
 
 const MOST_FRAMES = 4;
 /** For these the loader knows what to do; other errors say it all themselves. */
-const EXPLAINED = new Set(["ERR_MODULE_NOT_FOUND", "ERR_UNKNOWN_FILE_EXTENSION", "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX"]);
+const EXPLAINED = new Set(["ERR_MODULE_NOT_FOUND", "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX"]);
 
 /** The error of the catalogue for a module that the command line could not load. */
 export function explainLoad(file: string, shown: string, error: unknown): HeddleError {
