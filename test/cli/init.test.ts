@@ -35,3 +35,12 @@ test("a file is no folder", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("heddle: notes.md is a file");
 });
+
+test("the project runs", async () => {
+  const { heddle } = project();
+  await heddle("init", "--yes");
+  const { code, stdout, stderr } = await heddle("run", "pipeline.ts");
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ the: 4, warp: 2, weft: 1 });
+  expect(stderr).toContain("threads");
+});
