@@ -9,6 +9,7 @@ export class Entry {
   readonly estimate: Estimate;
   /** The milliseconds it was thought to take when it was sent. */
   expected = 0;
+  /** The host was told of its start, which it is once, though the call may be taken back and go elsewhere. */
   started = false;
   cancelled = false;
   /** It was under way on a worker that died, with others: now it runs by itself, to see whether it was the one. */
@@ -92,7 +93,6 @@ export class Member {
     this.#seq += 1;
     if (this.idle) this.heard = now;
     entry.expected = Math.min(entry.estimate.ms, 1e9);
-    entry.started = false;
     this.#load += entry.expected;
     this.entries.set(this.#seq, entry);
   }
