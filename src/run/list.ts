@@ -5,7 +5,7 @@ import { partOf } from "./derived.ts";
 import { Failure } from "./failure.ts";
 import { FutureBase } from "./future.ts";
 import { KeptList } from "./kept.ts";
-import type { MapJob } from "./mapping.ts";
+import type { Broken, MapJob } from "./mapping.ts";
 
 /** How one call of a map ended. */
 interface Ended {
@@ -63,9 +63,10 @@ export class ListFuture extends FutureBase {
       const ended = this.failures.get(index)!;
       made.fail(ended.state, ended.error, ended.failure);
     } else if (this.isSettled && this.job.exhausted && index >= this.job.pulled) {
-      made.failAsAbsent();
+      made.failAsAbsent(this.job.broken);
     }
     this.handles.set(index, made);
+    if (!made.isSettled) this.job.expect(made);
     return made;
   }
 
@@ -135,7 +136,6 @@ export class ListFuture extends FutureBase {
 
   finish(): void {
     this.complete(new KeptList(this.results));
-    for (const [index, handle] of this.handles) if (index >= this.job.pulled) handle.failAsAbsent();
   }
 
   private outcomes(): Outcome<unknown>[] {
@@ -185,8 +185,13 @@ export class ElementFuture extends FutureBase {
     return partOf(this, key);
   }
 
-  failAsAbsent(): void {
+  /** There is no such element, or none was pulled before the map broke off. */
+  failAsAbsent(broken: Broken | null): void {
     const { index, job } = this;
+    if (broken !== null) {
+      this.fail(broken.state, broken.error, broken.failure);
+      return;
+    }
     const error = new BadPartError({ task: job.id, key: index, found: `a list of ${job.pulled}` });
     this.fail(FAILED, error, new Failure(this.id, error));
   }

@@ -13,7 +13,8 @@ import { END, NotIterable, SourceFailed, WAIT } from "./sources.ts";
 import type { Spec } from "./spec.ts";
 
 /** How a map as a whole went wrong, besides its calls. */
-interface Broken {
+export interface Broken {
+  readonly state: number;
   readonly error: Error;
   readonly failure: Failure;
 }
@@ -31,6 +32,8 @@ export class MapJob {
   private readonly active = new Map<number, Element>();
   private readonly weak: WeakRef<ListFuture>;
   private held: ListFuture | null = null;
+  /** Handles of calls that have not ended. They may be awaited when nobody holds the list any more. */
+  private readonly handles = new Map<number, ElementFuture>();
   private watchers: (() => void)[] = [];
   private endWatchers: (() => void)[] = [];
   /** Results that a stream has not taken yet; they count as under way. */
@@ -73,6 +76,10 @@ export class MapJob {
 
   hold(list: ListFuture): void {
     this.held = list;
+  }
+
+  expect(handle: ElementFuture): void {
+    this.handles.set(handle.index, handle);
   }
 
   watchPulls(watcher: () => void): void {
@@ -151,7 +158,7 @@ export class MapJob {
   stop(reason: string): void {
     if (this.exhausted) return;
     const error = cancelledError(this.id, reason);
-    this.breakOff({ error, failure: new Failure(this.id, error) }, CANCELLED);
+    this.breakOff({ state: CANCELLED, error, failure: new Failure(this.id, error) });
   }
 
   /** Makes calls of the elements that there is room for. */
@@ -191,17 +198,20 @@ export class MapJob {
   }
 
   elementEnded(element: Element, settle: (to: ListFuture | ElementFuture) => void): void {
-    this.active.delete(element.index);
+    const { index, number } = element;
+    this.active.delete(index);
     const list = this.held ?? this.weak.deref();
+    let handle = this.handles.get(index);
+    if (this.subscriber !== null) handle ??= list?.element(index) ?? new ElementFuture(this, index);
+    this.handles.delete(index);
+    if (handle !== undefined) handle.number = number;
+    if (list !== undefined) settle(list);
+    else if (handle !== undefined) settle(handle);
     if (this.subscriber !== null) {
       this.untaken++;
-      const future = list?.element(element.index) ?? new ElementFuture(this, element.index);
-      future.number = element.number;
-      if (list === undefined) settle(future);
-      else settle(list);
-      future.observe();
-      this.subscriber(future);
-    } else if (list !== undefined) settle(list);
+      handle!.observe();
+      this.subscriber(handle!);
+    }
     if (!this.exhausted) this.run.hungry(this);
     this.endIfDone();
   }
@@ -211,6 +221,8 @@ export class MapJob {
     const list = this.held ?? this.weak.deref();
     this.held = null;
     if (this.broken === null) list?.finish();
+    for (const handle of this.handles.values()) handle.failAsAbsent(this.broken);
+    this.handles.clear();
     for (const watcher of this.endWatchers) watcher();
     this.endWatchers = [];
     for (const watcher of this.watchers) watcher();
@@ -223,7 +235,7 @@ export class MapJob {
       const error = this.run.upstreamError(this.id, future.failure!);
       const failure = new Failure(this.id, error);
       failure.because(future.failure!);
-      this.breakOff({ error, failure }, UPSTREAM_FAILED);
+      this.breakOff({ state: UPSTREAM_FAILED, error, failure });
       return;
     }
     let error = asError(thrown, `The iterator given to ${name}.map`);
@@ -232,15 +244,15 @@ export class MapJob {
     }
     const failure = new Failure(this.id, error);
     this.spec.scope.failed(failure);
-    this.breakOff({ error, failure }, FAILED);
+    this.breakOff({ state: FAILED, error, failure });
   }
 
-  private breakOff(broken: Broken, state: number): void {
+  private breakOff(broken: Broken): void {
     this.broken = broken;
     this.exhausted = true;
     const list = this.held ?? this.weak.deref();
     if (list?.observed) broken.failure.observe();
-    list?.failBecause(state, broken.error, broken.failure);
+    list?.failBecause(broken.state, broken.error, broken.failure);
     this.rows.stop();
     this.run.mapExhausted(this);
     this.endIfDone();
