@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { asCompleted, MapLengthError, NothingToMapError, unmapped } from "heddle";
 import { describe, expect } from "vitest";
 import { add, fails, held, pairNow, same, says } from "../fixtures/cases/tasks.mjs";
@@ -123,6 +125,34 @@ describe("maps", () => {
     });
   });
 
+  on(everywhere, "a handle settles though nobody holds its list any more", async ({ run, at, channel }) => {
+    const values = await run(async () => {
+      const waiting = held
+        .map(unmapped(at), ["a", "b"], [1, 2])
+        .at(1)
+        ?.then(value => value + 1);
+      await channel.reached("b");
+      await collectGarbage();
+      channel.pass("a", "b");
+      return waiting;
+    });
+    expect(values).toBe(3);
+  });
+
+  on(everywhere, "a handle of an element that never comes settles too", async ({ run }) => {
+    await run(async () => {
+      const short = same.map(count(2));
+      const absent = short.at(5)?.settled();
+      expect(await absent).toMatchObject({ ok: false, error: { code: "BAD_PART" } });
+      function* broken() {
+        yield 1;
+        throw new RangeError("out of numbers");
+      }
+      const list = same.map(broken());
+      expect(await list.at(3)?.settled()).toMatchObject({ ok: false, error: { message: "out of numbers" } });
+    });
+  });
+
   on(everywhere, "the length of a list is unknown until its source has ended", async ({ run, at, channel }) => {
     await run(async () => {
       const list = held.with({ inFlight: 1 }).map(unmapped(at), points());
@@ -233,6 +263,15 @@ function caught(body: () => unknown): Error {
     return error as Error;
   }
   throw new Error("nothing was thrown");
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let i = 0; i < 3; i++) {
+    await new Promise(setImmediate);
+    collect();
+  }
 }
 
 function* takeFirst<T>(list: Iterable<T>): Generator<T> {
