@@ -65,7 +65,9 @@ export class Columns {
     this.writeBegun();
     if (this.completed.size === 0) return;
     const at = now();
-    for (const [worker, { calls, ms }] of this.completed) this.bus.emit({ type: "completed", at, worker, calls, ms });
+    // Flows, whose worker is -1, come last: after the calls that they waited for.
+    const columns = [...this.completed].sort(([a], [b]) => b - a);
+    for (const [worker, { calls, ms }] of columns) this.bus.emit({ type: "completed", at, worker, calls, ms });
     this.completed.clear();
   }
 
