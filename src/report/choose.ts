@@ -1,6 +1,5 @@
 import type { ShowCapture } from "./capture.ts";
 import { jsonReporter } from "./json.ts";
-import { liveReporter } from "./live.ts";
 import { plainReporter } from "./plain.ts";
 import { quietReporter } from "./quiet.ts";
 import type { Reporter } from "./reporter.ts";
@@ -22,13 +21,13 @@ export interface ReportSettings {
 }
 
 /** The reporter of a mode. `auto` is live on a terminal that can repaint, and plain in logs, pipes and CI. */
-export function reporter(settings: ReportSettings): Reporter {
+export async function reporter(settings: ReportSettings): Promise<Reporter> {
   const { out, showCapture = "all", env = process.env, cwd } = settings;
   const options = { out, style: styleFor(out, env), showCapture, place: stackPlace(cwd) };
   const mode = settings.mode === "auto" ? automatic(out, env) : settings.mode;
   switch (mode) {
     case "live":
-      return liveReporter(options);
+      return (await import("./live.ts")).liveReporter(options);
     case "plain":
       return plainReporter(options);
     case "json":

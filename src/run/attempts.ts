@@ -8,6 +8,7 @@ import type { Attempt } from "../task/runner.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
 import { after, now } from "./clock.ts";
 import { Flight } from "./flight.ts";
+import { KeepAlive } from "./keep-alive.ts";
 import { retryDelay } from "./retry.ts";
 import type { Run } from "./run.ts";
 
@@ -19,6 +20,7 @@ export class Attempts {
   readonly reasons = new Map<number, string>();
   private readonly run: Run;
   private readonly flights = new Map<number, Flight>();
+  private readonly keepAlive = new KeepAlive();
   private stopWake: (() => void) | null = null;
   private wakeAt = Number.POSITIVE_INFINITY;
 
@@ -29,6 +31,7 @@ export class Attempts {
   take(call: Call, pool: number): Flight {
     const flight = new Flight(call, ++call.attempt, pool);
     this.flights.set(call.number, flight);
+    if (pool !== this.run.pools.flows) this.keepAlive.add();
     return flight;
   }
 
@@ -227,6 +230,7 @@ export class Attempts {
     const flight = this.flights.get(id);
     if (flight === undefined) return undefined;
     this.flights.delete(id);
+    if (flight.pool !== this.run.pools.flows) this.keepAlive.remove();
     this.reasons.delete(id);
     flight.stopTimer?.();
     return flight;

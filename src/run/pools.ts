@@ -1,6 +1,8 @@
 import { UnknownRunnerError } from "../errors.ts";
 import type { HeddleEvent } from "../events/event.ts";
 import { inline } from "../runners/inline.ts";
+import { processes } from "../runners/processes.ts";
+import { threads } from "../runners/threads.ts";
 import type { AnyOptions } from "../task/definition.ts";
 import type { Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
 import type { Flight } from "./flight.ts";
@@ -14,7 +16,7 @@ interface Pool {
   broken: Error | null;
 }
 
-const BUILT_IN = ["inline", "threads", "processes"];
+const BUILT_IN: Readonly<Record<string, () => Runner>> = { inline, threads, processes };
 
 /** The runners of one run: which calls go where, and the sessions that execute them. */
 export class Pools {
@@ -24,6 +26,7 @@ export class Pools {
   private readonly root: string;
   private readonly pools: Pool[] = [];
   private readonly byRunner = new Map<Runner, number>();
+  private readonly byName = new Map<string, Runner>();
   private workers = 0;
 
   constructor(run: Run, root: string) {
@@ -92,9 +95,14 @@ export class Pools {
 
   private named(runner: Runner | string): Runner {
     if (typeof runner !== "string") return runner;
-    const known = this.run.settings.runners?.[runner];
-    if (known !== undefined) return known;
-    const choices = [...new Set([...BUILT_IN, ...Object.keys(this.run.settings.runners ?? {})])];
+    const registered = this.run.settings.runners ?? {};
+    const known = this.byName.get(runner) ?? (Object.hasOwn(registered, runner) ? registered[runner] : undefined);
+    const found = known ?? (Object.hasOwn(BUILT_IN, runner) ? BUILT_IN[runner]?.() : undefined);
+    if (found !== undefined) {
+      this.byName.set(runner, found);
+      return found;
+    }
+    const choices = [...new Set([...Object.keys(BUILT_IN), ...Object.keys(registered)])];
     throw new UnknownRunnerError({ name: runner, choices: choices.join(", ") });
   }
 

@@ -25,14 +25,19 @@ import { Run } from "./run.ts";
 import { FlowScope } from "./scope.ts";
 import type { RunSettings, StartedRun } from "./settings.ts";
 
-/** Starts a run of a task or flow with these inputs. */
+/** Starts a run of a task or flow, or of the definition of one, with these inputs. */
 export function startRun(target: unknown, inputs: unknown[], settings: RunSettings = {}): StartedRun {
-  const definition = definitionOf(target);
+  const definition = isDefinition(target) ? target : definitionOf(target);
   if (definition === undefined) {
     throw new UsageError({ problem: "only a task or a flow can be run", hint: "Wrap the function in task or flow." });
   }
-  const { id, future, interrupt } = begin(definition, optionsOf(target), inputs, settings);
+  const options = isDefinition(target) ? target.options : optionsOf(target);
+  const { id, future, interrupt } = begin(definition, options, inputs, settings);
   return { id, interrupt, result: future.result() };
+}
+
+function isDefinition(target: unknown): target is Definition {
+  return typeof target === "object" && target !== null && "identity" in target && "fn" in target;
 }
 
 /**

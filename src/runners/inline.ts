@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { checkKeys } from "../config/nearest.ts";
 import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
@@ -37,6 +38,7 @@ export function inline(options: InlineOptions = {}): Runner {
     name: "inline",
     workers: concurrency,
     shared: true,
+    resized: count => inline({ ...options, concurrency: count === "auto" ? availableParallelism() : count }),
     open: (host: Host): RunnerSession => new InlineSession(host, concurrency, warnBlocking),
   };
 }

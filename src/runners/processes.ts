@@ -1,7 +1,7 @@
 import { checkKeys } from "../config/nearest.ts";
-import type { Runner } from "../task/runner.ts";
-import { Pool } from "../workers/pool.ts";
-import { ProcessTransport } from "../workers/process.ts";
+import type { Host, Runner } from "../task/runner.ts";
+import { LateSession } from "../workers/late.ts";
+import type { Pool, PoolOptions } from "../workers/pool.ts";
 import { checkEnv, countCalls, countWorkers, moduleUrl } from "./options.ts";
 
 export interface ProcessesOptions {
@@ -30,12 +30,21 @@ export function processes(options: ProcessesOptions = {}): Runner {
   const concurrency = countCalls(options.concurrency, where);
   const init = moduleUrl(options.init, where);
   checkEnv(options.env, where);
-  const { env } = options;
   const name = "processes";
   return {
     name,
     workers,
     shared: false,
-    open: host => new Pool(host, new ProcessTransport({ env }), { name, workers, concurrency, init }),
+    resized: count => processes({ ...options, workers: count }),
+    open: host => new LateSession(host, () => load(options, { name, workers, concurrency, init })),
   };
+}
+
+async function load(place: ProcessesOptions, options: PoolOptions): Promise<(host: Host) => Pool> {
+  const [{ Pool }, { ProcessTransport }] = await Promise.all([
+    import("../workers/pool.ts"),
+    import("../workers/process.ts"),
+  ]);
+  const { env } = place;
+  return host => new Pool(host, new ProcessTransport({ env }), options);
 }

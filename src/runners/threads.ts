@@ -1,8 +1,8 @@
 import type { ResourceLimits } from "node:worker_threads";
 import { checkKeys } from "../config/nearest.ts";
-import type { Runner } from "../task/runner.ts";
-import { Pool } from "../workers/pool.ts";
-import { ThreadTransport } from "../workers/thread.ts";
+import type { Host, Runner } from "../task/runner.ts";
+import { LateSession } from "../workers/late.ts";
+import type { Pool, PoolOptions } from "../workers/pool.ts";
 import { checkEnv, countCalls, countWorkers, moduleUrl } from "./options.ts";
 
 export interface ThreadsOptions {
@@ -35,12 +35,21 @@ export function threads(options: ThreadsOptions = {}): Runner {
   const concurrency = countCalls(options.concurrency, where);
   const init = moduleUrl(options.init, where);
   checkEnv(options.env, where);
-  const { env, resourceLimits } = options;
   const name = "threads";
   return {
     name,
     workers,
     shared: false,
-    open: host => new Pool(host, new ThreadTransport({ env, resourceLimits }), { name, workers, concurrency, init }),
+    resized: count => threads({ ...options, workers: count }),
+    open: host => new LateSession(host, () => load(options, { name, workers, concurrency, init })),
   };
+}
+
+async function load(place: ThreadsOptions, options: PoolOptions): Promise<(host: Host) => Pool> {
+  const [{ Pool }, { ThreadTransport }] = await Promise.all([
+    import("../workers/pool.ts"),
+    import("../workers/thread.ts"),
+  ]);
+  const { env, resourceLimits } = place;
+  return host => new Pool(host, new ThreadTransport({ env, resourceLimits }), options);
 }

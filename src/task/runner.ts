@@ -78,6 +78,8 @@ export interface Runner {
   readonly workers: number;
   /** True when calls share this process's memory, so that inputs are handed over as they are. */
   readonly shared: boolean;
+  /** The same runner with another number of workers, for `-n`; left out where that number cannot be chosen. */
+  resized?(workers: number | "auto"): Runner;
   open(host: Host): RunnerSession;
 }
 

@@ -22,9 +22,9 @@ class Pipe {
   }
 }
 
-function plain(env: Record<string, string> = { LANG: "C.UTF-8" }) {
+async function plain(env: Record<string, string> = { LANG: "C.UTF-8" }) {
   const out = new Pipe();
-  return { out, ...reporter({ mode: "auto", out, env, cwd: "/home/me/project" }) };
+  return { out, ...(await reporter({ mode: "auto", out, env, cwd: "/home/me/project" })) };
 }
 
 const broken: HeddleEvent[] = [
@@ -35,23 +35,23 @@ const broken: HeddleEvent[] = [
   completed(5, [2], 5),
 ];
 
-test("auto is live on a terminal, and plain in CI, on dumb terminals and in pipes", () => {
-  const repaints = (out: Screen, env: Record<string, string>) => {
-    const { reader, close } = reporter({ mode: "auto", out, env });
+test("auto is live on a terminal, and plain in CI, on dumb terminals and in pipes", async () => {
+  const repaints = async (out: Screen, env: Record<string, string>) => {
+    const { reader, close } = await reporter({ mode: "auto", out, env });
     reader(beginning("score"));
     vi.advanceTimersByTime(3000);
     close();
     return out.writes.some(text => text.includes("\u001b[?2026h"));
   };
-  expect(repaints(new Screen(), { TERM: "xterm" })).toBe(true);
-  expect(repaints(new Screen(), { TERM: "xterm", CI: "false" })).toBe(true);
-  expect(repaints(new Screen(), { TERM: "xterm", CI: "true" })).toBe(false);
-  expect(repaints(new Screen(), { TERM: "dumb" })).toBe(false);
-  expect(repaints(Object.assign(new Screen(), { isTTY: false }), { TERM: "xterm" })).toBe(false);
+  expect(await repaints(new Screen(), { TERM: "xterm" })).toBe(true);
+  expect(await repaints(new Screen(), { TERM: "xterm", CI: "false" })).toBe(true);
+  expect(await repaints(new Screen(), { TERM: "xterm", CI: "true" })).toBe(false);
+  expect(await repaints(new Screen(), { TERM: "dumb" })).toBe(false);
+  expect(await repaints(Object.assign(new Screen(), { isTTY: false }), { TERM: "xterm" })).toBe(false);
 });
 
-test("plain: the start, failures at once, the summary, and no control characters", () => {
-  const { out, reader, close } = plain();
+test("plain: the start, failures at once, the summary, and no control characters", async () => {
+  const { out, reader, close } = await plain();
   reader([...beginning("score"), ...broken]);
   expect(out.lines).toEqual([
     "report · threads × 2 · run r1",
@@ -75,8 +75,8 @@ test("plain: the start, failures at once, the summary, and no control characters
   expect(out.text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
-test("plain: each task every ten seconds of progress, and once when it is done", () => {
-  const { out, reader } = plain();
+test("plain: each task every ten seconds of progress, and once when it is done", async () => {
+  const { out, reader } = await plain();
   reader([...beginning("quick", "slow"), submitted(1, 1, 3), submitted(2, 4, 100)]);
   reader([started(0, [1, 2, 3]), completed(0, [1, 2, 3], 1)]);
   vi.advanceTimersByTime(2500);
@@ -90,8 +90,8 @@ test("plain: each task every ten seconds of progress, and once when it is done",
   expect(out.lines.slice(2)).toEqual([progress, progress, progress]);
 });
 
-test("plain: a flow that submits one call after another does not say done each time", () => {
-  const { out, reader } = plain();
+test("plain: a flow that submits one call after another does not say done each time", async () => {
+  const { out, reader } = await plain();
   reader(beginning("step"));
   for (let call = 1; call <= 80; call++) {
     reader([submitted(1, call, 1, Date.now()), started(Date.now(), [call])]);
@@ -101,8 +101,8 @@ test("plain: a flow that submits one call after another does not say done each t
   expect(out.lines).toHaveLength(1);
 });
 
-test("plain: a long silence is broken", () => {
-  const { out, reader } = plain();
+test("plain: a long silence is broken", async () => {
+  const { out, reader } = await plain();
   reader([...beginning("train"), submitted(1, 1, 1), started(0, [1])]);
   reader([{ type: "progress", at: 0, call: 1, fraction: 0.25 }]);
   vi.advanceTimersByTime(125_000);
@@ -112,15 +112,15 @@ test("plain: a long silence is broken", () => {
   ]);
 });
 
-test("plain: colours only where FORCE_COLOR asks for them", () => {
-  const { out, reader } = plain({ FORCE_COLOR: "1", LANG: "C.UTF-8" });
+test("plain: colours only where FORCE_COLOR asks for them", async () => {
+  const { out, reader } = await plain({ FORCE_COLOR: "1", LANG: "C.UTF-8" });
   reader([...beginning("score"), ...broken]);
   expect(out.text).toContain("\u001b[31m✗\u001b[39m");
 });
 
-test("json: each event is a line", () => {
+test("json: each event is a line", async () => {
   const out = new Pipe();
-  const { reader, close } = reporter({ mode: "json", out });
+  const { reader, close } = await reporter({ mode: "json", out });
   const events = [...beginning("score"), ...broken, ended(10, "failed")];
   reader(events.slice(0, 3));
   reader([]);
@@ -129,16 +129,16 @@ test("json: each event is a line", () => {
   expect(out.lines.map(line => JSON.parse(line))).toEqual(events);
 });
 
-test("quiet: nothing of a good run, the failures of a bad one", () => {
-  const run = (...events: HeddleEvent[]) => {
+test("quiet: nothing of a good run, the failures of a bad one", async () => {
+  const run = async (...events: HeddleEvent[]) => {
     const out = new Pipe();
-    const { reader, close } = reporter({ mode: "quiet", out, env: { LANG: "C.UTF-8" }, showCapture: "no" });
+    const { reader, close } = await reporter({ mode: "quiet", out, env: { LANG: "C.UTF-8" }, showCapture: "no" });
     reader([...beginning("score"), ...events]);
     close();
     return out.lines;
   };
-  expect(run(ended(10))).toEqual([]);
-  const lines = run(...broken, ended(10, "failed"));
+  expect(await run(ended(10))).toEqual([]);
+  const lines = await run(...broken, ended(10, "failed"));
   expect(lines[0]).toBe("✗ score-1 failed after 5 ms on threads/1");
   expect(lines.at(-1)).toBe("✗ report failed after 10 ms · 2 calls, 1 failed");
   expect(lines.join("\n")).not.toContain("done");

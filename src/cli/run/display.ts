@@ -17,7 +17,7 @@ export interface Display {
   fail(error: unknown, code: ExitCode): void;
 }
 
-export function openDisplay(flags: RunFlags, config: HeddleConfig): Display {
+export async function openDisplay(flags: RunFlags, config: HeddleConfig): Promise<Display> {
   return flags.json === true ? jsonDisplay() : textDisplay(flags, config);
 }
 
@@ -33,10 +33,10 @@ export function openLog(flags: RunFlags, config: HeddleConfig, root: string): Ev
   };
 }
 
-function textDisplay(flags: RunFlags, config: HeddleConfig): Display {
+async function textDisplay(flags: RunFlags, config: HeddleConfig): Promise<Display> {
   const mode = flags.reporter ?? config.reporter ?? "auto";
   const showCapture = flags.showCapture ?? config.showCapture ?? "all";
-  const { reader, close } = reporter({ mode, out: process.stderr, showCapture });
+  const { reader, close } = await reporter({ mode, out: process.stderr, showCapture });
   let reported = false;
   return {
     reader(events) {
@@ -61,8 +61,8 @@ function textDisplay(flags: RunFlags, config: HeddleConfig): Display {
   };
 }
 
-function jsonDisplay(): Display {
-  const { reader } = reporter({ mode: "json", out: process.stdout });
+async function jsonDisplay(): Promise<Display> {
+  const { reader } = await reporter({ mode: "json", out: process.stdout });
   const end = (ok: boolean, exitCode: ExitCode, fields: object) => {
     process.stdout.write(`${JSON.stringify({ type: "result", ok, exitCode, ...fields })}\n`);
   };

@@ -50,10 +50,10 @@ export async function execute(given: string, flags: RunFlags): Promise<ExitCode>
   );
   try {
     const plan = await makePlan(given, flags, watch);
-    display = openDisplay(flags, plan.config);
+    display = await openDisplay(flags, plan.config);
     const log = openLog(flags, plan.config, plan.root);
     const readers = [display.reader, interruption.reader, ...(log === null ? [] : [log])];
-    const run = startRun(targetOf(plan.target), plan.inputs, { ...plan.settings, readers });
+    const run = startRun(plan.target.value ?? plan.target.definition, plan.inputs, { ...plan.settings, readers });
     interruption.attach(run);
     watch({
       problem: `The ${plan.target.definition.kind} "${plan.target.definition.name}" had not ended when nothing was left to do`,
@@ -108,14 +108,6 @@ async function makePlan(given: string, flags: RunFlags, watch: ReturnType<typeof
     ...policies(flags, own, config),
   };
   return { target, inputs, root, config, settings };
-}
-
-/** A module that parked keeps its tasks to itself, but has registered them: what runs is made of the definition. */
-function targetOf({ value, definition }: Candidate): unknown {
-  if (value !== null) return value;
-  return Object.defineProperty(() => {}, Symbol.for("heddle.definition.1"), {
-    value: { definition, options: definition.options },
-  });
 }
 
 /** The config stands behind the flow's own options, the command line before them. */

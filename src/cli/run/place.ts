@@ -66,8 +66,7 @@ function named(name: string, { workers, config, configFile }: Sizing): Runner {
   const entry = Object.hasOwn(config.runners ?? {}, name) ? config.runners?.[name] : undefined;
   if (typeof entry === "function") return build(name, entry, count, configFile);
   if (entry !== undefined) {
-    if (workers !== undefined) throw fixedSize(name, workers);
-    return asRunner(entry);
+    return sized(entry, { workers, config, configFile });
   }
   const make = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
   if (make === undefined) throw new UnknownRunnerError({ name, choices: namesOf(config).join(", ") });
@@ -78,9 +77,9 @@ function named(name: string, { workers, config, configFile }: Sizing): Runner {
 function sized(wanted: ConfiguredRunner | string, wishes: Sizing): Runner {
   if (typeof wanted === "string") return named(wanted, wishes);
   if (wishes.workers === undefined) return asRunner(wanted);
-  const make = Object.hasOwn(BUILT_IN, wanted.name) ? BUILT_IN[wanted.name] : undefined;
-  if (make === undefined) throw fixedSize(wanted.name, wishes.workers);
-  return make(wishes.workers);
+  const runner = asRunner(wanted);
+  if (runner.resized === undefined) throw fixedSize(runner.name, wishes.workers);
+  return runner.resized(wishes.workers);
 }
 
 function build(name: string, factory: RunnerFactory, workers: WorkerCount | undefined, configFile: string): Runner {

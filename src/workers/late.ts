@@ -1,0 +1,35 @@
+import type { Dispatch, Host, RunnerSession } from "../task/runner.ts";
+
+/**
+ * A session whose code is loaded when it is opened, so that programs which never use a runner do not pay for it.
+ * Until then it has asked for no slots, and so is given no calls.
+ */
+export class LateSession implements RunnerSession {
+  readonly #loading: Promise<RunnerSession | null>;
+  #session: RunnerSession | null = null;
+
+  constructor(host: Host, load: () => Promise<(host: Host) => RunnerSession>) {
+    this.#loading = load().then(
+      open => {
+        this.#session = open(host);
+        return this.#session;
+      },
+      error => {
+        host.broken(error instanceof Error ? error : new Error(String(error)));
+        return null;
+      },
+    );
+  }
+
+  dispatch(calls: readonly Dispatch[]): void {
+    this.#session?.dispatch(calls);
+  }
+
+  cancel(ids: readonly number[], reason: string): void {
+    this.#session?.cancel(ids, reason);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#loading)?.close();
+  }
+}
