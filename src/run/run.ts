@@ -251,6 +251,10 @@ export class Run implements Orders {
       if (need.hasFailed) {
         const failure = need.failure!;
         this.fail(call, UPSTREAM_FAILED, this.upstreamError(idOf(call), failure), failure);
+        // Who looks at this call has seen its other inputs too, however they end.
+        for (const other of needs) {
+          if (other !== need) other.listen(() => other.failure !== null && call.failure!.because(other.failure));
+        }
         return;
       }
       if (!need.isSettled) inputs.push(this.owners.nodeOf(need));
