@@ -28,5 +28,6 @@ export function backoff({ base, factor = 2, max }: BackoffOptions): (attempt: nu
       hint: "Give a number of at least 1.",
     });
   }
-  return attempt => Math.min(most, first * factor ** (attempt - 1));
+  // Capped before it is multiplied, as nothing times infinity is no number.
+  return attempt => Math.min(most, first * Math.min(factor ** (attempt - 1), Number.MAX_SAFE_INTEGER));
 }
