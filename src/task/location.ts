@@ -6,13 +6,13 @@ export interface Location {
   readonly module: string | null;
   /** File, line and column, for messages. */
   readonly where: string;
-  /** The function around it; null at module level. */
+  /** The function around it, empty if it has no name; null at module level. */
   readonly inside: string | null;
 }
 
 /** The place from which `callee` was called. */
 export function callerOf(callee: (...args: never[]) => unknown): Location {
-  const site = firstSite(callee);
+  const [site, around] = sitesAbove(callee);
   if (site === undefined) return { module: null, where: "an unknown place", inside: null };
   const file = site.getFileName() ?? site.getScriptNameOrSourceURL() ?? null;
   const module = moduleUrl(file);
@@ -20,18 +20,24 @@ export function callerOf(callee: (...args: never[]) => unknown): Location {
   return {
     module,
     where: `${path}:${site.getLineNumber() ?? 0}:${site.getColumnNumber() ?? 0}`,
-    inside: site.getFunctionName() ?? null,
+    inside: site.getFunctionName() ?? (isUserCode(around) ? "" : null),
   };
 }
 
-function firstSite(callee: (...args: never[]) => unknown): NodeJS.CallSite | undefined {
+/** A module's top level is called by Node itself, a function without a name by other code. */
+function isUserCode(site: NodeJS.CallSite | undefined): boolean {
+  const file = site?.getFileName();
+  return typeof file === "string" && !file.startsWith("node:");
+}
+
+function sitesAbove(callee: (...args: never[]) => unknown): readonly (NodeJS.CallSite | undefined)[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.stackTraceLimit = 1;
+    Error.stackTraceLimit = 2;
     Error.prepareStackTrace = (_, sites) => sites;
     const holder: { stack?: NodeJS.CallSite[] } = {};
     Error.captureStackTrace(holder, callee);
-    return holder.stack?.[0];
+    return holder.stack ?? [];
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;

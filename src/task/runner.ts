@@ -14,7 +14,7 @@ export interface TaskAddress {
   readonly module: string | null;
   /** File and line of the definition, for messages. */
   readonly where: string;
-  /** The function in which it was created; null at module level. */
+  /** The function in which it was created, empty if it has no name; null at module level. */
   readonly inside: string | null;
   readonly fn: (...args: never[]) => unknown;
 }
