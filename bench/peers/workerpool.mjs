@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+import workerpool from "workerpool";
+
+export const from = "workerpool";
+
+const on = workerType => async measure => {
+  const file = fileURLToPath(new URL("./workers/workerpool.mjs", import.meta.url));
+  const pool = workerpool.pool(file, { workerType, minWorkers: 2, maxWorkers: 2 });
+  try {
+    return await measure({ call: x => pool.exec("noop", [x]) });
+  } finally {
+    await pool.terminate();
+  }
+};
+
+export const places = { threads: on("thread"), processes: on("process") };

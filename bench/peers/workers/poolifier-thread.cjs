@@ -1,0 +1,4 @@
+/** No module, as for the cluster. */
+const { ThreadWorker } = require("poolifier");
+
+module.exports = new ThreadWorker(x => x);

@@ -1,0 +1,13 @@
+/** Who can run calls elsewhere. */
+const pools = {
+  heddle: () => import("../peers/heddle.mjs"),
+  piscina: () => import("../peers/piscina.mjs"),
+  tinypool: () => import("../peers/tinypool.mjs"),
+  workerpool: () => import("../peers/workerpool.mjs"),
+  poolifier: () => import("../peers/poolifier.mjs"),
+};
+
+export const onThreads = { ...pools, floor: () => import("../floors/threads.mjs") };
+
+const { piscina: _onlyThreads, ...withProcesses } = pools;
+export const onProcesses = { ...withProcesses, floor: () => import("../floors/processes.mjs") };

@@ -1,0 +1,15 @@
+import { mapped } from "../ways.mjs";
+import { calls } from "./calls.mjs";
+
+export default {
+  title: "no-op inline, all mapped at once",
+  calls: 100_000,
+  contenders: {
+    heddle: () => import("../peers/heddle.mjs"),
+    "p-limit": () => import("../peers/p-limit.mjs"),
+    "p-queue": () => import("../peers/p-queue.mjs"),
+    floor: () => import("../floors/inline.mjs"),
+  },
+  floor: "a promise a call",
+  measure: calls("inline", mapped, 20_000),
+};

@@ -1,0 +1,12 @@
+import { inFlight } from "../ways.mjs";
+import { calls } from "./calls.mjs";
+import { onThreads } from "./contenders.mjs";
+
+export default {
+  title: "no-op on 2 threads, one by one, 1,000 in flight",
+  calls: 100_000,
+  contenders: onThreads,
+  floor: "250 calls a message, as one array",
+  goal: { us: 3, peers: { poolifier: 5 } },
+  measure: calls("threads", inFlight, 20_000),
+};

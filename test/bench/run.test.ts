@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "vitest";
+
+const script = fileURLToPath(new URL("../../bench/run.mjs", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "heddle-bench-"));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function bench(...args: string[]) {
+  return promisify(execFile)(process.execPath, [script, ...args, "--out", folder]);
+}
+
+interface Line {
+  readonly who: string;
+  readonly failed?: boolean;
+  readonly us: number;
+}
+
+test("a row gives a table and JSON, with every contender and its version", async () => {
+  const { stdout } = await bench("inline-mapped", "--rounds", "2", "--calls", "50");
+  expect(stdout).toMatch(/cores, Node \d+.*p-limit \d+\.\d+.*medians of 2/);
+  expect(stdout).toContain("### no-op inline, all mapped at once, 50 calls");
+  for (const who of ["**heddle", "p-limit", "p-queue", "floor: a promise a call"]) expect(stdout).toContain(`| ${who}`);
+
+  const saved = JSON.parse(readFileSync(join(folder, "bench.json"), "utf8")) as {
+    rows: { name: string; lines: Line[]; measured: Record<string, unknown[]> }[];
+  };
+  const [row] = saved.rows;
+  expect(row?.name).toBe("inline-mapped");
+  expect(row?.lines.map(line => line.who)).toEqual(["heddle", "p-limit", "p-queue", "floor"]);
+  for (const line of row?.lines ?? []) expect(line.us).toBeGreaterThan(0);
+  expect(Object.values(row?.measured ?? {}).map(all => all.length)).toEqual([2, 2, 2, 2]);
+  expect(readFileSync(join(folder, "bench.md"), "utf8")).toContain("| **heddle");
+});
+
+test("the graph gives the same results whoever runs it, and its memory", async () => {
+  const { stdout } = await bench("graph", "--rounds", "1", "--calls", "40");
+  expect(stdout).toContain("bytes a call");
+  expect(stdout).not.toContain("did not finish");
+});
+
+test("an unknown row is an error that lists those there are", async () => {
+  await expect(bench("nothing")).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("inline-mapped") });
+});
