@@ -219,9 +219,9 @@ describe("maps", () => {
       const list = held.with({ inFlight: 3 }).map(unmapped(at), points());
       void list.settled();
       for (let i = 0; i < 12; i++) {
-        await channel.reached(`p${i}`);
+        const point = await channel.nth(i);
         expect(pulled).toBeLessThanOrEqual(i + 3);
-        channel.pass(`p${i}`);
+        channel.pass(point);
       }
     });
     expect(pulled).toBe(12);

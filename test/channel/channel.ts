@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 interface Watcher {
-  readonly point: string;
-  readonly times: number;
+  readonly holds: () => boolean;
   readonly resolve: () => void;
 }
 
@@ -44,10 +43,13 @@ export class Channel {
 
   /** Resolves when tasks have come to a point so many times. */
   reached(point: string, times = 1): Promise<void> {
-    return new Promise(resolve => {
-      this.#watchers.push({ point, times, resolve });
-      this.#look();
-    });
+    return this.#until(() => this.count(point) >= times);
+  }
+
+  /** Resolves to the nth thing heard, from 0, when it has been heard. */
+  async nth(place: number): Promise<string> {
+    await this.#until(() => this.heard.length > place);
+    return this.heard[place]!;
   }
 
   /** Lets all who wait at these points go on, and all who come later. */
@@ -81,8 +83,15 @@ export class Channel {
     this.#look();
   }
 
+  #until(holds: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      this.#watchers.push({ holds, resolve });
+      this.#look();
+    });
+  }
+
   #look(): void {
-    const ready = this.#watchers.filter(({ point, times }) => this.count(point) >= times);
+    const ready = this.#watchers.filter(({ holds }) => holds());
     this.#watchers = this.#watchers.filter(watcher => !ready.includes(watcher));
     for (const { resolve } of ready) resolve();
   }
