@@ -7,6 +7,8 @@
 import type { Runner } from "./runner.ts";
 
 declare const PART: unique symbol;
+declare const UNMAPPED: unique symbol;
+declare const QUOTED: unique symbol;
 
 type Atom =
   | string
@@ -35,8 +37,13 @@ type Parts<T> = T extends Atom
           ? readonly Input<E>[]
           : { [K in keyof T]: Input<T[K]> }
         : T extends object
-          ? { [K in keyof T]: Input<T[K]> }
+          ? Open<T> extends T
+            ? { [K in keyof T]: Input<T[K]> }
+            : never
           : never;
+
+/** `T` without its private parts: itself, unless it is a class that has some. */
+type Open<T> = { [K in keyof T]: T[K] };
 
 /** What may stand for a parameter of type `T`: a `T`, a future or promise of one, or a structure with futures in it. */
 export type Input<T> = T | PromiseLike<T> | Parts<T> | Quoted<T>;
@@ -52,9 +59,17 @@ export type Resolved<T> =
         ? Map<K, Resolved<V>>
         : T extends Set<infer V>
           ? Set<Resolved<V>>
-          : T extends { [K in keyof T]: Resolved<T[K]> }
-            ? T
-            : { [K in keyof T]: Resolved<T[K]> };
+          : T extends readonly (infer E)[]
+            ? number extends T["length"]
+              ? T extends unknown[]
+                ? Resolved<E>[]
+                : readonly Resolved<E>[]
+              : { [K in keyof T]: Resolved<T[K]> }
+            : T extends object
+              ? Open<T> extends T
+                ? { [K in keyof T]: Resolved<T[K]> }
+                : T
+              : T;
 
 /** A call's end as a value: the one shape in which a failure is not thrown. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: Error };
@@ -119,10 +134,10 @@ export interface FutureList<out T> extends Handle<T[]>, Iterable<Future<T>> {
 }
 
 export interface Unmapped<out T> {
-  readonly [PART]: T;
+  readonly [UNMAPPED]: T;
 }
 export interface Quoted<out T> {
-  readonly [PART]: T;
+  readonly [QUOTED]: T;
 }
 
 /** What may stand for a mapped parameter of type `T`. */
