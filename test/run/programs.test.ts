@@ -128,16 +128,16 @@ function checkFlow(body: Body, state: string, error: Error | undefined, value: (
 }
 
 /**
- * The errors of calls that failed by themselves, and that nobody has looked at, nor at what depends on them. Whether a
- * map that was cancelled still depends on its source is left open: `possible` says that it does not.
+ * The errors of calls that failed by themselves, and that nobody has looked at, nor at what depends on them. Whether
+ * what was cancelled before it had begun still depends on its inputs is left open: `possible` says that it does not.
  */
 function unseenFailures(body: Body, possible: boolean): Error[] {
   const seen = new Set<Made>();
   const see = (made: Made) => {
     if (seen.has(made)) return;
     seen.add(made);
-    const parts = possible && made.kind === "list" && made.cancelAsked ? elements.get(made)! : made.inputs;
-    parts.forEach(see);
+    if (!possible || !mayBeCancelled(made)) made.inputs.forEach(see);
+    else if (made.kind === "list") elements.get(made)!.forEach(see);
   };
   for (const made of body.made) if (made.observed) see(made);
   const calls = body.made.flatMap(made => (made.kind === "list" ? elements.get(made)! : [made]));
