@@ -174,11 +174,13 @@ export function captureShared(given: unknown[], futureOf: FutureOf, strict: bool
     const input = given[i];
     if (typeof input !== "object" || input === null) continue;
     if (input instanceof FutureBase) flat = true;
-    else if (input instanceof Constant) given[i] = input.unquoted;
-    else {
+    else if (input instanceof Constant) {
+      given[i] = input.unquoted;
+      if (strict) freeze(input.value);
+    } else {
       const found = futuresIn(input, look);
       if (found.length > 0 || quoted) nested = nested === null ? found : nested.concat(found);
-      else if (strict) freeze(input);
+      if (strict) freeze(input);
     }
   }
   if (nested !== null) return new NestedInputs(given, [...directFutures(given), ...nested], futureOf);
@@ -209,7 +211,8 @@ function isFuture(slot: FutureBase | Constant): slot is FutureBase {
   return slot instanceof FutureBase;
 }
 
-function freeze(value: object): void {
+function freeze(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
   const open: object[] = [value];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (Object.isFrozen(next) || !isPlain(next)) continue;
