@@ -45,6 +45,7 @@ export class CallReports implements Reports {
 
   ready(): void {}
   unfit(): void {}
+  begun(): void {}
   refused(): void {}
   fatal(): void {}
 }

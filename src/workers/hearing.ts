@@ -59,7 +59,8 @@ export class Hearing implements Reports {
     const member = this.#member;
     const entry = member.remove(seq);
     if (entry === undefined) return;
-    const id = entry.call.id;
+    const { id, task } = entry.call;
+    member.loaded.add(task);
     entry.estimate.learn(ms);
     this.#pool.measured(ms);
     if (!entry.started) this.#started.push(id);
@@ -73,6 +74,10 @@ export class Hearing implements Reports {
       const error = unpackError(packed);
       this.#ended.push({ id, state: state === FAILED ? "failed" : "unreachable", error, ms, worker });
     }
+  }
+
+  begun(seq: number): void {
+    this.#begun(seq);
   }
 
   refused(from: number, to: number): void {
@@ -116,7 +121,9 @@ export class Hearing implements Reports {
   /** A call of which something is heard has started, and its start is told first. */
   #begun(seq: number): Entry | undefined {
     const entry = this.#member.entries.get(seq);
-    if (entry === undefined || entry.started) return entry;
+    if (entry === undefined) return undefined;
+    this.#member.loaded.add(entry.call.task);
+    if (entry.started) return entry;
     entry.started = true;
     this.#started.push(entry.call.id);
     this.#tellStarted();

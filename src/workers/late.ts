@@ -2,17 +2,20 @@ import type { Dispatch, Host, RunnerSession } from "../task/runner.ts";
 
 /**
  * A session whose code is loaded when it is opened, so that programs which never use a runner do not pay for it.
- * Until then it has asked for no slots, and so is given no calls.
+ * Until then it has asked for no slots, and so is given no calls; but it may be given some at the moment when it asks.
  */
 export class LateSession implements RunnerSession {
   readonly #loading: Promise<RunnerSession | null>;
+  readonly #early: Dispatch[] = [];
   #session: RunnerSession | null = null;
 
   constructor(host: Host, load: () => Promise<(host: Host) => RunnerSession>) {
     this.#loading = load().then(
       open => {
-        this.#session = open(host);
-        return this.#session;
+        const session = open(host);
+        this.#session = session;
+        if (this.#early.length > 0) session.dispatch(this.#early.splice(0));
+        return session;
       },
       error => {
         host.broken(error instanceof Error ? error : new Error(String(error)));
@@ -22,7 +25,8 @@ export class LateSession implements RunnerSession {
   }
 
   dispatch(calls: readonly Dispatch[]): void {
-    this.#session?.dispatch(calls);
+    if (this.#session === null) this.#early.push(...calls);
+    else this.#session.dispatch(calls);
   }
 
   cancel(ids: readonly number[], reason: string): void {

@@ -34,6 +34,8 @@ export class Member {
   takenTo = 0;
   /** It gets no more until it has nothing left, as a call wants to be alone on it. */
   draining = false;
+  /** The tasks whose modules it has loaded. */
+  readonly loaded = new Set<TaskAddress>();
   /** When it was last heard, or sent something while idle. */
   heard = 0;
   /** The error that is about to kill it, and the call which that came from. */
@@ -113,14 +115,17 @@ export class Member {
     return entry;
   }
 
-  /** The first calls that are not known to have started, though by their place they have. */
+  /**
+   * The first calls that are not known to have started, though by their place they have. Loading a module is no part
+   * of a call: until it is done, the worker itself tells.
+   */
   takeStarted(): number[] {
     const started: number[] = [];
     let place = 0;
     for (const entry of this.entries.values()) {
       if (place >= this.concurrency) break;
       place += 1;
-      if (entry.started) continue;
+      if (entry.started || !this.loaded.has(entry.call.task)) continue;
       entry.started = true;
       started.push(entry.call.id);
     }

@@ -26,6 +26,7 @@ export const LOG = 16;
 export const PROGRESS = 17;
 export const WARNING = 18;
 export const FATAL = 19;
+export const BEGUN = 20;
 
 /** How an attempt ended, as a number. */
 export const COMPLETED = 0;
@@ -68,6 +69,8 @@ export interface Reports {
   /** It could not start. */
   unfit(error: Error): void;
   ended(seq: number, state: number, ms: number, value: PackedValue): void;
+  /** The module of this call's task has been loaded, and the call runs. */
+  begun(seq: number): void;
   /** It did not run these calls, as they were taken back. */
   refused(from: number, to: number): void;
   output(seq: number, stream: StreamName, text: string): void;
@@ -103,6 +106,10 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case REFUSED:
       cursor.at += 3;
       reports.refused(operand(1), operand(2));
+      break;
+    case BEGUN:
+      cursor.at += 2;
+      reports.begun(operand(1));
       break;
     case OUTPUT:
       cursor.at += 4;

@@ -10,6 +10,7 @@ import { readInputs } from "./inputs.ts";
 import { Loader, loading } from "./load.ts";
 import {
   type Address,
+  BEGUN,
   CALL,
   CANCEL,
   ENDED,
@@ -38,6 +39,9 @@ interface Waiting {
   readonly wire: readonly unknown[];
   readonly at: number;
 }
+
+/** After how long, in milliseconds, the user is told that a module is still being loaded. */
+const LONG_LOAD = 10_000;
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
@@ -163,15 +167,21 @@ export class Server {
       return;
     }
     this.#loading.add(call.seq);
+    const long = setTimeout(() => this.#reporter.stray("stderr", stillLoading(task.address)), LONG_LOAD);
+    const loaded = () => {
+      clearTimeout(long);
+      this.#loading.delete(call.seq);
+    };
     this.#loader.find(task.address).then(
       fn => {
+        loaded();
         task.fn = fn;
-        this.#loading.delete(call.seq);
+        this.#reporter.tell(BEGUN, call.seq);
         this.#run(call, fn);
         this.#pump();
       },
       error => {
-        this.#loading.delete(call.seq);
+        loaded();
         const packed = packError(error, { task: task.address.name, role: "error" });
         this.#reporter.fail(ENDED, [call.seq, UNREACHABLE, 0], packed);
         this.#pump();
@@ -222,4 +232,8 @@ export class Server {
     this.#reporter.flush();
     process.exit(1);
   }
+}
+
+function stillLoading({ module, name }: Address): string {
+  return `heddle: ${module ?? name} is still being loaded after ${LONG_LOAD / 1_000} s; does its top level await something that never comes?\n`;
 }

@@ -28,7 +28,8 @@ describe.each([
     rig = new Rig(make({ workers: 1 }));
     const first = rig.submit(taskOf("add"), 1, 1);
     const second = rig.submit(taskOf("add"), 2, 2);
-    rig.session.cancel([first], "not wanted");
+    await rig.until(() => rig.workers.length > 0);
+    rig.cancel(first);
     await rig.until(() => rig.releasedIds.includes(first));
     expect(await rig.value(second)).toBe(4);
     expect(rig.startedIds).toEqual([second]);

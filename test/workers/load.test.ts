@@ -44,7 +44,11 @@ describe.each([
 
   test("a top-level await without a parked call is waited for", async () => {
     rig = new Rig(make({ workers: 1 }));
-    expect(await rig.run(taskOf("patient", "waits.mjs"))).toBe("waited");
+    const id = rig.submit(taskOf("patient", "waits.mjs"));
+    await rig.until(() => rig.of("workerOutput").some(({ text }) => text === "on the way\n"));
+    expect(rig.startedIds).toEqual([]);
+    expect(await rig.value(id)).toBe("waited");
+    expect(rig.startedIds).toEqual([id]);
   });
 
   test("a module that parks a call and goes on is loaded to its end, or as far as the task needs", async () => {

@@ -173,7 +173,9 @@ export class Rig implements Host {
   }
 
   worker(name: string): number {
-    return this.workers.push(name) - 1;
+    this.workers.push(name);
+    this.#heard();
+    return this.workers.length - 1;
   }
 
   tell(event: HeddleEvent): void {
