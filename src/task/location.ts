@@ -10,6 +10,9 @@ export interface Location {
   readonly inside: string | null;
 }
 
+/** What Node names code that was given by `--eval`, or read from standard input. */
+const TYPED_IN = /(^|\/)\[(eval|stdin|worker eval)\d*\]$/;
+
 /** The place from which `callee` was called. */
 export function callerOf(callee: (...args: never[]) => unknown): Location {
   const [site, around] = sitesAbove(callee);
@@ -45,7 +48,7 @@ function sitesAbove(callee: (...args: never[]) => unknown): readonly (NodeJS.Cal
 }
 
 function moduleUrl(file: string | null): string | null {
-  if (file === null) return null;
+  if (file === null || TYPED_IN.test(file)) return null;
   if (file.startsWith("file://")) return file.replace(/[?#].*$/, "");
   return file.startsWith("/") ? new URL(`file://${encodeURI(file)}`).href : null;
 }
