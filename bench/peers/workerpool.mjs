@@ -5,7 +5,8 @@ export const from = "workerpool";
 
 const on = workerType => async measure => {
   const file = fileURLToPath(new URL("./workers/workerpool.mjs", import.meta.url));
-  const pool = workerpool.pool(file, { workerType, minWorkers: 2, maxWorkers: 2 });
+  // Last in, first out, as its other queue shifts an array, which takes long when 100,000 calls wait.
+  const pool = workerpool.pool(file, { workerType, minWorkers: 2, maxWorkers: 2, queueStrategy: "lifo" });
   try {
     return await measure({ call: x => pool.exec("noop", [x]) });
   } finally {
