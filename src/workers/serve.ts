@@ -176,7 +176,9 @@ export class Server {
       fn => {
         loaded();
         task.fn = fn;
+        // At once, as the call may keep this thread busy and its time counts from here.
         this.#reporter.tell(BEGUN, call.seq);
+        this.#reporter.flush();
         this.#run(call, fn);
         this.#pump();
       },
