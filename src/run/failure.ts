@@ -7,6 +7,7 @@ export class Failure {
   readonly call: string;
   readonly error: Error;
   private readonly causes: Failure[] = [];
+  private origin: Failure = this;
   observed = false;
 
   constructor(call: string, error: Error) {
@@ -16,13 +17,12 @@ export class Failure {
 
   /** The first failure behind this one. */
   get root(): Failure {
-    let root: Failure = this;
-    while (root.causes[0] !== undefined) root = root.causes[0];
-    return root;
+    return this.origin;
   }
 
   because(cause: Failure): void {
     if (cause === this) return;
+    if (this.causes.length === 0) this.origin = cause.origin;
     this.causes.push(cause);
     if (this.observed) cause.observe();
   }
@@ -32,7 +32,7 @@ export class Failure {
     for (let failure = seen.pop(); failure !== undefined; failure = seen.pop()) {
       if (failure.observed) continue;
       failure.observed = true;
-      seen.push(...failure.causes);
+      for (const cause of failure.causes) seen.push(cause);
     }
   }
 }
