@@ -37,9 +37,12 @@ export class Attempts {
 
   started(worker: number, ids: readonly number[]): void {
     const at = now();
+    const begun: number[] = [];
     for (const id of ids) {
       const flight = this.flights.get(id);
-      if (flight === undefined) continue;
+      // A worker may begin a call that has been cancelled in the meantime.
+      if (flight === undefined || flight.abandoned) continue;
+      begun.push(id);
       flight.worker = worker;
       flight.startedAt = at;
       const { call } = flight;
@@ -47,7 +50,7 @@ export class Attempts {
       if (flight.timeout > 0) flight.stopTimer = after(flight.timeout, () => this.timedOut(flight));
       if (call.spec.watched) this.run.hook(call, "onStart", "running", []);
     }
-    this.run.columns.callsStarted(worker, ids);
+    if (begun.length > 0) this.run.columns.callsStarted(worker, begun);
   }
 
   done(attempts: readonly Attempt[]): void {
