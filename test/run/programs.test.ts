@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { type HeddleEvent, inline, type Runner, threads } from "heddle";
 import { describe, expect, test } from "vitest";
-import { type Body, elements, execute, type Made, type Outcome, type Program, program, resultOf } from "./programs.ts";
+import { type Body, elements, execute, type Made, type Outcome, resultOf } from "./conduct.ts";
+import { type Program, program } from "./programs.ts";
 
 const terminal = ["completed", "failed", "crashed", "timedOut", "cancelled", "upstreamFailed"];
 
@@ -161,7 +162,7 @@ describe("random programs end as a plain evaluation says", () => {
   test("on threads", async () => {
     await fc.assert(
       fc.asyncProperty(program, one => holds(one, threads({ workers: 2 }))),
-      { numRuns: 10 },
+      { numRuns: 30 },
     );
   });
 });
