@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 const script = fileURLToPath(new URL("./measure.mjs", import.meta.url));
 const TIMEOUT = 120_000;
-const TRIES = 2;
+const TRIES = 3;
 
 /** Gives the measurements by contender, one a round; null where a contender did not finish. */
 export async function measureRow(name, row, { rounds, calls, onMeasured }) {
