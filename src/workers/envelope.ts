@@ -71,8 +71,8 @@ export async function execute(bytes: Uint8Array, options: { readonly signal?: Ab
   return bytesOf(messages);
 }
 
-/** Where the inputs begin: after the run, the task's seven entries and the call's six. */
-const INPUTS = 14;
+/** Where the inputs begin: after the run, the task's seven entries and the call's seven. */
+const INPUTS = 15;
 
 function prepare(): void {
   if (capturing) return;

@@ -80,6 +80,12 @@ export class Hearing implements Reports {
     this.#begun(seq);
   }
 
+  /** It has claimed this call, which runs unless its module is still being loaded: then the worker tells. */
+  reached(seq: number): void {
+    const entry = this.#member.entries.get(seq);
+    if (entry !== undefined && this.#member.loaded.has(entry.call.task)) this.#begun(seq);
+  }
+
   refused(from: number, to: number): void {
     for (let seq = from; seq <= to; seq += 1) this.#pool.refused(this.#member, seq, this.#member.remove(seq));
   }

@@ -271,8 +271,9 @@ export class Pool implements RunnerSession, Hears {
     this.#watch = setTimeout(() => {
       this.#watch = null;
       const now = performance.now();
-      for (const member of this.#hearings.keys()) {
+      for (const [member, hearing] of this.#hearings) {
         if (member.waiting === 0 || now - member.heard < WATCH) continue;
+        hearing.reached(member.far.claims.claimed());
         const second = [...member.entries.keys()][member.concurrency];
         if (second !== undefined) this.#queue.unshift(member.takeBack(second));
       }

@@ -57,7 +57,7 @@ export function writeTask(number: number, { identity, name, module, where, insid
 
 /** Appends a call; its inputs come last, after their length, so that a worker can leave them encoded. */
 export function writeCall(seq: number, task: number, call: Dispatch, wire: unknown[]): void {
-  wire.push(CALL, seq, task, call.id, call.attempt, 0);
+  wire.push(CALL, seq, task, call.id, call.attempt, call.timeout > 0 ? 1 : 0, 0);
   const start = wire.length;
   call.pack(wire);
   wire[start - 1] = wire.length - start;

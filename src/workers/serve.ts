@@ -36,6 +36,8 @@ interface Waiting {
   readonly task: KnownTask;
   readonly id: number;
   readonly attempt: number;
+  /** It has a time-out, so that the coordinator must know at once when it begins and ends. */
+  readonly timed: boolean;
   readonly wire: readonly unknown[];
   readonly at: number;
 }
@@ -59,6 +61,8 @@ export class Server {
   readonly #unwanted = new Set<number>();
   #concurrency = 1;
   #runId = "";
+  /** The last call that began has a time-out. */
+  #timed = false;
   #pumping = false;
   #resuming = false;
   #startedWell = () => {};
@@ -90,9 +94,18 @@ export class Server {
     const at = cursor.at;
     switch (wire[at]) {
       case CALL: {
-        const [seq, task, id, attempt, length] = wire.slice(at + 1, at + 6) as number[];
-        cursor.at += 6 + length!;
-        this.#waiting.push({ seq: seq!, task: this.#tasks[task!]!, id: id!, attempt: attempt!, wire, at: at + 6 });
+        const [seq, task, id, attempt, timed, length] = wire.slice(at + 1, at + 7) as number[];
+        cursor.at += 7 + length!;
+        const known = this.#tasks[task!]!;
+        this.#waiting.push({
+          seq: seq!,
+          task: known,
+          id: id!,
+          attempt: attempt!,
+          timed: timed === 1,
+          wire,
+          at: at + 7,
+        });
         return;
       }
       case TASK: {
@@ -139,6 +152,8 @@ export class Server {
       }
       const call = this.#waiting[this.#next]!;
       this.#next += 1;
+      if (call.timed || this.#timed) this.#reporter.flush();
+      this.#timed = call.timed;
       if (this.#claims.claim(call.seq)) this.#begin(call);
       else this.#reporter.tell(REFUSED, call.seq, call.seq);
     }
