@@ -5,12 +5,14 @@ import {
   defineRunner,
   type EventReader,
   type FlowOptions,
+  flow,
   type HeddleEvent,
   inline,
   processes,
   type Resolved,
   type Runner,
   run,
+  startRun,
   threads,
 } from "heddle";
 import { afterAll, onTestFinished, test } from "vitest";
@@ -33,6 +35,8 @@ export interface Bench {
   runner(workers?: number, concurrency?: number): Runner;
   /** Runs a function as a flow in this place. */
   run<R>(body: () => R | PromiseLike<R>, options?: FlowOptions): Promise<Resolved<R>>;
+  /** The same, with all its events. */
+  watch(body: () => unknown, runner?: Runner): { readonly result: Promise<unknown>; readonly witness: Witness };
 }
 
 /** One case: what it is called, where it makes sense, and what must hold. */
@@ -47,6 +51,7 @@ export function on(places: readonly PlaceName[], title: string, check: (bench: B
       at: channel.address,
       runner,
       run: (body, options = {}) => run({ runner: runner(), ...options }, body),
+      watch: (body, where = runner()) => watch(body, where),
     });
   });
 }
@@ -58,9 +63,25 @@ export class Witness {
     this.events.push(...events);
   };
 
+  /** What a call printed. */
+  printed(call: number, stream: "stdout" | "stderr" = "stdout"): string {
+    const texts = this.of("output").filter(event => event.call === call && event.stream === stream);
+    return texts.map(({ text }) => text).join("");
+  }
+
   of<T extends HeddleEvent["type"]>(type: T): Extract<HeddleEvent, { type: T }>[] {
     return this.events.filter((event): event is Extract<HeddleEvent, { type: T }> => event.type === type);
   }
+}
+
+let watched = 0;
+
+function watch(body: () => unknown, runner: Runner): ReturnType<Bench["watch"]> {
+  const witness = new Witness();
+  const target = flow(`watched ${++watched}`, body);
+  const { result } = startRun(target, [], { runner, readers: [witness.read], quiet: true });
+  result.catch(() => {});
+  return { result, witness };
 }
 
 function make(place: PlaceName, workers: number | undefined, concurrency = 1): Runner {

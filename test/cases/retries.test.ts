@@ -1,15 +1,14 @@
-import { backoff, flow, type HookCall, startRun } from "heddle";
+import { backoff, flow, type HookCall } from "heddle";
 import { describe, expect } from "vitest";
 import { add, failsUntil, held, says, stalls } from "../fixtures/cases/tasks.mjs";
-import { type Bench, everywhere, on, Witness } from "./places.ts";
+import { type Bench, everywhere, on } from "./places.ts";
 
 let flows = 0;
 
 /** Runs a body and gives the delays before its retries. */
-async function delays({ runner }: Bench, body: () => unknown): Promise<number[]> {
-  const witness = new Witness();
-  const target = flow(`watched ${flows++}`, body);
-  await startRun(target, [], { runner: runner(), readers: [witness.read], quiet: true }).result.catch(() => {});
+async function delays({ watch }: Bench, body: () => unknown): Promise<number[]> {
+  const { result, witness } = watch(body);
+  await result.catch(() => {});
   return witness.of("retrying").map(({ delay }) => delay);
 }
 
@@ -149,16 +148,14 @@ describe("hooks", () => {
   });
 
   on(everywhere, "a hook that throws is reported, and the run goes on", async bench => {
-    const witness = new Witness();
     const onStart = () => {
       throw new Error("a bad hook");
     };
     const onSuccess = async () => {
       throw new Error("a bad async hook");
     };
-    const target = flow(`hooked ${flows++}`, () => add.with({ onStart, onSuccess }).submit(1, 2));
-    const settings = { runner: bench.runner(), readers: [witness.read], quiet: true };
-    expect(await startRun(target, [], settings).result).toBe(3);
+    const { result, witness } = bench.watch(() => add.with({ onStart, onSuccess }).submit(1, 2));
+    expect(await result).toBe(3);
     const warned = witness.of("warning").map(({ message }) => message);
     expect(warned.filter(text => /onStart .*a bad hook/.test(text))).toHaveLength(1);
     expect(warned.filter(text => /onSuccess .*a bad async hook/.test(text))).toHaveLength(1);
