@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { script } from "./script.ts";
 
 const places = ["inline()", "threads({ workers: 2 })", "processes({ workers: 2 })"];
+/** What a program in TypeScript needs on this version of Node. */
+const typeScript = Reflect.get(process.features, "typescript") ? [] : ["--import", import.meta.resolve("tsx")];
 const tasks = `
   import { task } from "heddle";
   export const same = task("same", value => value);
@@ -138,5 +140,42 @@ describe.each(places)("a program that runs on %s", place => {
       `,
     });
     expect([stdout, stderr]).toEqual(["out 1\nout 2\nout 3\n", "err 1\nerr 2\nerr 3\n"]);
+  });
+
+  test("tasks and flow in TypeScript", async () => {
+    const { code, stdout, stderr } = await script(
+      {
+        "main.ts": `
+          import { flow, task, type Task, ${place.split("(")[0]} } from "heddle";
+          import { half } from "./half.ts";
+          interface Point { readonly x: number; readonly y: number }
+          const sum: Task<[point: Point], number> = task("sum", (point: Point): number => point.x + half(point.y));
+          export const report = flow("report", { runner: ${place} }, (points: Point[]) => sum.map(points));
+          console.log((await report([{ x: 1, y: 2 }, { x: 3, y: 4 }])).join(" "));
+        `,
+        "half.ts": "export const half = (n: number): number => n / 2;",
+      },
+      { entry: [...typeScript, "main.ts"] },
+    );
+    expect([code, stdout, stderr]).toEqual([0, "2 5\n", ""]);
+  });
+});
+
+describe("native code", () => {
+  test.each(places.slice(1))("that never ends runs out of time and holds nobody up, on %s", async place => {
+    const { stdout } = await script({
+      "main.mjs": `
+        import { pbkdf2Sync } from "node:crypto";
+        import { run, task, ${place.split("(")[0]} } from "heddle";
+        const stuck = task("stuck", { timeout: 300 }, () => pbkdf2Sync("a", "b", 2 ** 31 - 1, 64, "sha512").length);
+        const quick = task("quick", value => value);
+        console.log(await run({ runner: ${place} }, async () => {
+          const state = await stuck.submit().wait();
+          return [state, ...(await quick.map([1, 2, 3]))].join(" ");
+        }));
+        process.kill(process.pid, "SIGKILL");
+      `,
+    });
+    expect(stdout).toBe("timedOut 1 2 3\n");
   });
 });
