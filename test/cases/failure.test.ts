@@ -12,7 +12,7 @@ import {
   throwsNothing,
   withParts,
 } from "../fixtures/cases/tasks.mjs";
-import { abroad, everywhere, on, pools } from "./places.ts";
+import { abroad, becomes, everywhere, on, pools } from "./places.ts";
 
 type Failed = Error & Record<string, unknown>;
 
@@ -78,7 +78,7 @@ describe("failure", () => {
           const list = held.map(unmapped(at), ["slow", "bad", "third", "fourth"], [1, 2, 3, 4]);
           channel.pass("bad");
           await expect(Promise.resolve(list)).rejects.toThrow("bad failed");
-          expect(list.at(0)?.state).toBe("running");
+          await becomes(list.at(0), "running");
           channel.pass("slow", "third", "fourth");
           return list.at(3);
         },

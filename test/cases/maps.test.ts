@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { asCompleted, MapLengthError, NothingToMapError, unmapped } from "heddle";
 import { describe, expect } from "vitest";
 import { add, fails, held, pairNow, same, says } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { becomes, everywhere, on } from "./places.ts";
 
 function* count(to: number): Generator<number> {
   for (let i = 1; i <= to; i++) yield i;
@@ -173,7 +173,7 @@ describe("maps", () => {
         const list = held.map(unmapped(at), ["first", "second"], [1, 2]);
         channel.pass("second");
         await list.at(1);
-        expect(list.at(0)?.state).toBe("running");
+        await becomes(list.at(0), "running");
         channel.pass("first");
         return list;
       },

@@ -2,9 +2,11 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import {
+  type CallState,
   defineRunner,
   type EventReader,
   type FlowOptions,
+  type Future,
   flow,
   type HeddleEvent,
   inline,
@@ -50,10 +52,15 @@ export function on(places: readonly PlaceName[], title: string, check: (bench: B
       channel,
       at: channel.address,
       runner,
-      run: (body, options = {}) => run({ runner: runner(), ...options }, body),
-      watch: (body, where = runner()) => watch(body, where),
+      run: (body, options = {}) => run({ runner: runner(), ...options }, opensOnError(body, channel)),
+      watch: (body, where = runner()) => watch(opensOnError(body, channel), where),
     });
   });
+}
+
+/** Resolves when a call is in this state, of which the coordinator may hear later than the test. */
+export async function becomes(future: Future<unknown> | undefined, state: CallState): Promise<void> {
+  while (future?.state !== state) await new Promise(setImmediate);
 }
 
 /** Collects the events of a run. */
@@ -72,6 +79,22 @@ export class Witness {
   of<T extends HeddleEvent["type"]>(type: T): Extract<HeddleEvent, { type: T }>[] {
     return this.events.filter((event): event is Extract<HeddleEvent, { type: T }> => event.type === type);
   }
+}
+
+/** An expectation that fails in a flow's body is not to wait for tasks that wait for the test. */
+function opensOnError<R>(body: () => R, channel: Channel): () => R {
+  const open = (error: unknown): never => {
+    channel.passAll();
+    throw error;
+  };
+  return () => {
+    try {
+      const returned = body();
+      return returned instanceof Promise ? (returned.catch(open) as R) : returned;
+    } catch (error) {
+      return open(error);
+    }
+  };
 }
 
 let watched = 0;

@@ -22,6 +22,7 @@ export class Channel {
   readonly #sockets = new Set<Socket>();
   readonly #waiting = new Map<string, Socket[]>();
   readonly #opened = new Set<string>();
+  #allOpen = false;
   #watchers: Watcher[] = [];
 
   private constructor(folder: string) {
@@ -61,6 +62,12 @@ export class Channel {
     }
   }
 
+  /** Lets all who wait anywhere go on, and all who come later. */
+  passAll(): void {
+    this.#allOpen = true;
+    this.pass(...this.#waiting.keys());
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise(resolve => this.#server.close(resolve));
@@ -78,7 +85,7 @@ export class Channel {
   #hear(socket: Socket, line: string): void {
     const [kind, point] = JSON.parse(line) as [kind: "tell" | "gate", point: string];
     this.heard.push(point);
-    if (kind === "tell" || this.#opened.has(point)) socket.write("go\n");
+    if (kind === "tell" || this.#allOpen || this.#opened.has(point)) socket.write("go\n");
     else this.#waiting.set(point, [...(this.#waiting.get(point) ?? []), socket]);
     this.#look();
   }
