@@ -38,11 +38,6 @@ export const catalogue = {
     says: '{call} was called inside the running task "{inside}"',
     remedy: "Make the outer function a flow, or call the plain function: {task}.fn(…).",
   },
-  RUN_SETTINGS: {
-    name: "RunSettingsError",
-    says: 'The flow "{flow}" names {setting}, but it runs inside the run of "{outer}"',
-    remedy: "A run has one scheduler, one set of limits and one store: name {setting} on the outermost flow.",
-  },
   MAP_LENGTH: {
     name: "MapLengthError",
     says: "{task}.map got inputs of unequal length: {lengths}",
@@ -57,11 +52,6 @@ export const catalogue = {
     name: "ListLengthError",
     says: "The length of the list of {task} is not known yet, as its source has not ended",
     remedy: "Await the list, or read it with `for await (… of asCompleted(list))`.",
-  },
-  LIST_RELEASED: {
-    name: "ListReleasedError",
-    says: "The results of {task} were streamed and released",
-    remedy: "Keep what you need while you stream, or hold the list in a variable and await it instead.",
   },
   UNCLONEABLE: {
     name: "UncloneableError",
@@ -204,11 +194,9 @@ export const ConfigError = errorClass("CONFIG");
 export const NoFlowError = errorClass("NO_FLOW");
 export const FlowEndedError = errorClass("FLOW_ENDED");
 export const SubmitInsideTaskError = errorClass("SUBMIT_INSIDE_TASK");
-export const RunSettingsError = errorClass("RUN_SETTINGS");
 export const MapLengthError = errorClass("MAP_LENGTH");
 export const NothingToMapError = errorClass("NOTHING_TO_MAP");
 export const ListLengthError = errorClass("LIST_LENGTH");
-export const ListReleasedError = errorClass("LIST_RELEASED");
 export const UncloneableError = errorClass("UNCLONEABLE");
 export const SerializerError = errorClass("SERIALIZER");
 export const ThrownValueError = errorClass("THROWN_VALUE");

@@ -27,6 +27,8 @@ export function asCompleted<T>(
   return new Outcomes(stream, ms) as unknown as AsyncIterableIterator<Completed<T>>;
 }
 
+const TRIM = 256;
+
 interface Entry {
   readonly future: FutureBase;
   readonly index: number;
@@ -77,22 +79,21 @@ class FuturesStream implements Stream {
 }
 
 class ListStream implements Stream {
-  private ended: Entry[] = [];
+  private readonly ended: Entry[] = [];
   private head = 0;
   private readonly job: ListFuture["job"];
-  private readonly early: number;
+  /** Entries that had ended before anybody streamed; they do not hold the map back. */
+  private early: number;
   onMore = () => {};
 
   constructor(list: ListFuture) {
     this.job = list.job;
-    const before: Entry[] = [];
     for (let index = 0; index < this.job.pulled; index++) {
       const future = list.element(index);
       future.observe();
-      if (future.isSettled) before.push({ future, index });
+      if (future.isSettled) this.ended.push({ future, index });
     }
-    this.ended = before;
-    this.early = before.length;
+    this.early = this.ended.length;
     this.job.subscribe(
       future => {
         this.ended.push({ future, index: future.index });
@@ -110,12 +111,17 @@ class ListStream implements Stream {
       return undefined;
     }
     this.head++;
-    if (this.head > this.early) this.job.taken();
-    if (this.head === this.ended.length && this.head > this.early) {
-      this.ended = [];
-      this.head = 0;
-    }
+    if (this.early > 0) this.early--;
+    else this.job.taken();
+    this.trim();
     return entry;
+  }
+
+  /** Lets go of what was given, a good many at a time. */
+  private trim(): void {
+    if (this.head < TRIM) return;
+    this.ended.splice(0, this.head);
+    this.head = 0;
   }
 
   unfinished(): string {

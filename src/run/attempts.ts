@@ -1,6 +1,6 @@
 import { unpack } from "../codec/pack.ts";
 import { Packed } from "../codec/packed.ts";
-import { TimeoutError } from "../errors.ts";
+import { CrashedError, TimeoutError } from "../errors.ts";
 import type { FailureState } from "../events/event.ts";
 import { errorFacts } from "../events/facts.ts";
 import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT } from "../graph/states.ts";
@@ -13,6 +13,8 @@ import { retryDelay } from "./retry.ts";
 import type { Run } from "./run.ts";
 
 const STATES = { failed: FAILED, crashed: CRASHED, cancelled: CANCELLED, unreachable: FAILED } as const;
+
+const NOT_RESTARTED = "It did nothing wrong itself. As its task has `restart: false`, it was not run again.";
 
 /** The attempts under way: how they start, end, time out, and are made again. */
 export class Attempts {
@@ -58,7 +60,9 @@ export class Attempts {
       const flight = this.land(attempt.id);
       if (flight === undefined) continue;
       if (flight.abandoned) this.freed(flight);
-      else if (attempt.state === "completed") this.completed(flight, attempt);
+      else if (attempt.state === "completed" && !isOverdue(flight, attempt)) this.completed(flight, attempt);
+      else if (attempt.state === "completed")
+        this.failed(flight, TIMED_OUT, { ...attempt, error: overdue(flight) }, true);
       else this.failed(flight, STATES[attempt.state], attempt, attempt.state !== "unreachable");
     }
     this.run.plan();
@@ -71,6 +75,11 @@ export class Attempts {
       const { call } = flight;
       if (flight.abandoned) {
         this.freed(flight);
+        continue;
+      }
+      if (call.spec.options.restart === false) {
+        const error = new CrashedError({ task: idOf(call), cause: reason, hint: NOT_RESTARTED });
+        this.failed(flight, CRASHED, { error, ms: 0, worker: flight.worker ?? -1 }, true);
         continue;
       }
       call.attempt--;
@@ -171,10 +180,7 @@ export class Attempts {
     const { call } = flight;
     const { node } = call;
     const ms = now() - flight.startedAt;
-    const error = new TimeoutError({
-      what: `${idOf(call)} ran longer than its time-out of ${flight.timeout} ms`,
-      hint: "Give the task a longer `timeout`, or let it stop early by its signal: context().signal.",
-    });
+    const error = overdue(flight);
     flight.abandoned = true;
     const delay = this.delayOf(flight, TIMED_OUT, error);
     if (delay === null) {
@@ -238,4 +244,16 @@ export class Attempts {
     flight.stopTimer?.();
     return flight;
   }
+}
+
+/** It kept this thread busy beyond its limit, so that no timer could end it in time. */
+function isOverdue(flight: Flight, { ms }: Attempt): boolean {
+  return flight.timeout > 0 && ms > flight.timeout;
+}
+
+function overdue({ call, timeout }: Flight): Error {
+  return new TimeoutError({
+    what: `${idOf(call)} ran longer than its time-out of ${timeout} ms`,
+    hint: "Give the task a longer `timeout`, or let it stop early by its signal: context().signal.",
+  });
 }

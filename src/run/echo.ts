@@ -8,7 +8,8 @@ export const echo: EventReader = events => {
   for (const event of events) {
     if (event.type === "output" || event.type === "workerOutput") process[event.stream].write(event.text);
     else if (event.type === "log") process.stderr.write(`${event.level} ${event.message}${dataOf(event.data)}\n`);
-    else if (event.type === "warning") process.emitWarning(event.message, { type: `${event.name}Warning` });
+    else if (event.type === "warning")
+      process.emitWarning(event.message, event.name === "heddle" ? "HeddleWarning" : event.name);
   }
 };
 

@@ -1,7 +1,6 @@
 import type { Call } from "./call.ts";
 import type { Failure } from "./failure.ts";
 import type { CallInputs } from "./inputs.ts";
-import { ListFuture } from "./list.ts";
 import type { MapJob } from "./mapping.ts";
 import type { Spec } from "./spec.ts";
 
@@ -26,17 +25,11 @@ export class Element implements Call {
   }
 
   complete(raw: unknown): void {
-    this.job.elementEnded(this, to => {
-      if (to instanceof ListFuture) to.elementCompleted(this.index, this.number, raw);
-      else to.complete(raw);
-    });
+    this.job.elementCompleted(this, raw);
   }
 
   fail(state: number, error: Error, failure: Failure): void {
     this.failure = failure;
-    this.job.elementEnded(this, to => {
-      if (to instanceof ListFuture) to.elementFailed(this.index, this.number, state, error, failure);
-      else to.fail(state, error, failure);
-    });
+    this.job.elementFailed(this, { state, error, failure });
   }
 }

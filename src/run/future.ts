@@ -72,14 +72,14 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   }
 
   complete(raw: unknown): void {
-    if (this.isSettled) return;
+    if (isTerminal(this.settledAs)) return;
     this.settledAs = COMPLETED;
     this.raw = raw;
     this.announce();
   }
 
   fail(state: number, error: Error, failure: Failure): void {
-    if (this.isSettled) return;
+    if (isTerminal(this.settledAs)) return;
     this.settledAs = state;
     this.failedWith = error;
     this.failure = failure;

@@ -5,27 +5,21 @@ import { partOf } from "./derived.ts";
 import { Failure } from "./failure.ts";
 import { FutureBase } from "./future.ts";
 import { KeptList } from "./kept.ts";
-import type { Broken, MapJob } from "./mapping.ts";
+import type { MapJob } from "./mapping.ts";
+import type { Ended, Results } from "./results.ts";
 
-/** How one call of a map ended. */
-interface Ended {
-  readonly state: number;
-  readonly error: Error;
-  readonly failure: Failure;
-}
-
-/** The handle of a map: holds the results, as long as somebody holds it. */
+/** The handle of a map. What it settles as it reads from the results, so that the map can go on without it. */
 export class ListFuture extends FutureBase {
   readonly job: MapJob;
-  private readonly results: unknown[] = [];
-  private readonly states: number[] = [];
-  private readonly numbers: number[] = [];
-  private readonly failures = new Map<number, Ended>();
+  private readonly results: Results;
   private readonly handles = new Map<number, ElementFuture>();
+  private failuresSeen = 0;
+  private brokenSeen = false;
 
-  constructor(job: MapJob) {
+  constructor(job: MapJob, results: Results) {
     super();
     this.job = job;
+    this.results = results;
   }
 
   get id(): string {
@@ -55,16 +49,12 @@ export class ListFuture extends FutureBase {
     const known = this.handles.get(index);
     if (known !== undefined) return known;
     const made = new ElementFuture(this.job, index);
-    made.number = this.numbers[index] ?? null;
+    made.number = this.results.numberOf(index);
     if (this.observed) made.observe();
-    const state = this.states[index] ?? PENDING;
-    if (state === COMPLETED) made.complete(this.results[index]);
-    else if (state !== PENDING) {
-      const ended = this.failures.get(index)!;
-      made.fail(ended.state, ended.error, ended.failure);
-    } else if (this.isSettled && this.job.exhausted && index >= this.job.pulled) {
-      made.failAsAbsent(this.job.broken);
-    }
+    const state = this.results.stateOf(index);
+    if (state === COMPLETED) made.complete(this.results.values[index]);
+    else if (state !== PENDING) made.failAs(this.results.failureOf(index)!);
+    else if (this.job.exhausted && index >= this.job.pulled) made.failAsAbsent();
     this.handles.set(index, made);
     if (!made.isSettled) this.job.expect(made);
     return made;
@@ -81,10 +71,24 @@ export class ListFuture extends FutureBase {
     }
   }
 
+  override get isSettled(): boolean {
+    this.catchUp();
+    return super.isSettled;
+  }
+
+  override get state(): CallState {
+    this.catchUp();
+    return super.state;
+  }
+
+  override get error(): Error | undefined {
+    this.catchUp();
+    return super.error;
+  }
+
   override async settled(): Promise<Outcome<unknown>[]> {
     this.observe();
     await new Promise<void>(resolve => this.job.whenAllEnded(this, resolve));
-    if (this.job.broken !== null) return [...this.outcomes(), { ok: false, error: this.job.broken.error }];
     return this.outcomes();
   }
 
@@ -99,7 +103,7 @@ export class ListFuture extends FutureBase {
   override observe(): void {
     super.observe();
     if (!this.job.allEnded) this.job.hold(this);
-    for (const { failure } of this.failures.values()) failure.observe();
+    this.catchUp();
     for (const handle of this.handles.values()) handle.observe();
   }
 
@@ -108,40 +112,31 @@ export class ListFuture extends FutureBase {
     super.listen(listener);
   }
 
-  elementCompleted(index: number, number: number, raw: unknown): void {
-    this.numbers[index] = number;
-    this.results[index] = raw;
-    this.states[index] = COMPLETED;
-    this.handles.get(index)?.complete(raw);
-  }
-
-  elementFailed(index: number, number: number, state: number, error: Error, failure: Failure): void {
-    this.numbers[index] = number;
-    this.states[index] = state;
-    this.failures.set(index, { state, error, failure });
-    if (this.observed) failure.observe();
-    this.handles.get(index)?.fail(state, error, failure);
-    this.failBecause(state, error, failure);
-  }
-
-  /** The list ends badly: its own failure stands for those of its elements. */
-  failBecause(state: number, error: Error, cause: Failure): void {
-    if (this.failure !== null) this.failure.because(cause);
-    else {
-      const failure = new Failure(this.id, error);
-      failure.because(cause);
-      this.fail(state === CANCELLED || state === UPSTREAM_FAILED ? state : FAILED, error, failure);
+  /** Settles, if the calls have ended or one of them failed. Failures after the first count as seen with the list. */
+  catchUp(): void {
+    const { failures, values } = this.results;
+    while (this.failuresSeen < failures.length) this.failBecause(failures[this.failuresSeen++]!);
+    const { broken } = this.job;
+    if (broken !== null && !this.brokenSeen) {
+      this.brokenSeen = true;
+      this.failBecause(broken);
     }
+    if (this.settledAs === PENDING && this.job.allEnded) this.complete(new KeptList(values));
   }
 
-  finish(): void {
-    this.complete(new KeptList(this.results));
+  private failBecause({ state, error, failure: cause }: Ended): void {
+    const failure = this.failure ?? new Failure(this.id, error);
+    failure.because(cause);
+    if (this.observed) failure.observe();
+    this.fail(state === CANCELLED || state === UPSTREAM_FAILED ? state : FAILED, error, failure);
   }
 
   private outcomes(): Outcome<unknown>[] {
-    return Array.from({ length: this.job.pulled }, (_, index) => {
-      const failed = this.failures.get(index);
-      return failed === undefined ? { ok: true, value: this.element(index).value } : { ok: false, error: failed.error };
+    return Array.from({ length: this.length ?? this.job.pulled }, (_, index) => {
+      const { error } = this.results.failureOf(index) ?? {};
+      if (error !== undefined) return { ok: false, error };
+      const element = this.element(index);
+      return element.error === undefined ? { ok: true, value: element.value } : { ok: false, error: element.error };
     });
   }
 }
@@ -185,11 +180,15 @@ export class ElementFuture extends FutureBase {
     return partOf(this, key);
   }
 
+  failAs({ state, error, failure }: Ended): void {
+    this.fail(state, error, failure);
+  }
+
   /** There is no such element, or none was pulled before the map broke off. */
-  failAsAbsent(broken: Broken | null): void {
+  failAsAbsent(): void {
     const { index, job } = this;
-    if (broken !== null) {
-      this.fail(broken.state, broken.error, broken.failure);
+    if (job.broken !== null) {
+      this.failAs(job.broken);
       return;
     }
     const error = new BadPartError({ task: job.id, key: index, found: `a list of ${job.pulled}` });

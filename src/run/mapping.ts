@@ -7,17 +7,13 @@ import { cancelledError } from "./call.ts";
 import { Element } from "./element.ts";
 import { Failure } from "./failure.ts";
 import { ElementFuture, ListFuture } from "./list.ts";
+import { type Ended, Results } from "./results.ts";
 import { Rows } from "./rows.ts";
 import type { Run } from "./run.ts";
 import { END, NotIterable, SourceFailed, WAIT } from "./sources.ts";
 import type { Spec } from "./spec.ts";
 
-/** How a map as a whole went wrong, besides its calls. */
-export interface Broken {
-  readonly state: number;
-  readonly error: Error;
-  readonly failure: Failure;
-}
+const lists = new FinalizationRegistry<MapJob>(job => job.listIsGone());
 
 /**
  * A map under way: takes elements from its sources as calls end, never more than `inFlight` ahead, and makes a call of
@@ -30,7 +26,9 @@ export class MapJob {
   private readonly rows: Rows;
   private readonly inFlight: number;
   private readonly active = new Map<number, Element>();
-  private readonly weak: WeakRef<ListFuture>;
+  /** Null when nobody can ask for them any more: then streams of any length need no room. */
+  private results: Results | null = new Results();
+  /** The list, while somebody waits for it or looks at what fails. */
   private held: ListFuture | null = null;
   /** Handles of calls that have not ended. They may be awaited when nobody holds the list any more. */
   private readonly handles = new Map<number, ElementFuture>();
@@ -41,7 +39,7 @@ export class MapJob {
   private subscriber: ((future: ElementFuture) => void) | null = null;
   pulled = 0;
   exhausted = false;
-  broken: Broken | null = null;
+  broken: Ended | null = null;
   private pumping = false;
 
   constructor(run: Run, spec: Spec, each: readonly unknown[], inFlight: number) {
@@ -49,17 +47,18 @@ export class MapJob {
     this.spec = spec;
     this.inFlight = inFlight;
     this.rows = new Rows(spec.definition.name, each, run.futureOf, () => run.hungry(this));
-    const list = new ListFuture(this);
-    this.weak = new WeakRef(list);
-    this.held = list;
     this.depth = 1 + Math.max(0, ...each.map(one => (one instanceof ListFuture ? one.depth : 0)));
   }
 
-  /** The handle; held here only until it has been handed out. */
-  takeList(): ListFuture {
-    const list = this.held!;
-    this.held = null;
+  /** Makes the handle. It is not kept here, so that nobody but its users keeps the results alive. */
+  makeList(): ListFuture {
+    const list = new ListFuture(this, this.results!);
+    lists.register(list, this);
     return list;
+  }
+
+  listIsGone(): void {
+    this.results = null;
   }
 
   get id(): string {
@@ -67,7 +66,8 @@ export class MapJob {
   }
 
   get length(): number | undefined {
-    return this.exhausted ? this.pulled : this.rows.length;
+    if (this.exhausted && this.broken === null) return this.pulled;
+    return this.rows.length ?? (this.exhausted ? this.pulled : undefined);
   }
 
   get allEnded(): boolean {
@@ -197,20 +197,36 @@ export class MapJob {
     return true;
   }
 
-  elementEnded(element: Element, settle: (to: ListFuture | ElementFuture) => void): void {
-    const { index, number } = element;
+  elementCompleted(element: Element, raw: unknown): void {
+    const handle = this.take(element);
+    this.results?.completed(element.index, element.number, raw);
+    handle?.complete(raw);
+    this.elementEnded(handle);
+  }
+
+  elementFailed(element: Element, ended: Ended): void {
+    const handle = this.take(element);
+    this.results?.failed(element.index, element.number, ended);
+    handle?.failAs(ended);
+    this.held?.catchUp();
+    this.elementEnded(handle);
+  }
+
+  /** The handle of a call that ends, if anybody has one or wants one. */
+  private take({ index, number }: Element): ElementFuture | undefined {
     this.active.delete(index);
-    const list = this.held ?? this.weak.deref();
     let handle = this.handles.get(index);
-    if (this.subscriber !== null) handle ??= list?.element(index) ?? new ElementFuture(this, index);
-    this.handles.delete(index);
+    if (handle !== undefined) this.handles.delete(index);
+    else if (this.subscriber !== null) handle = new ElementFuture(this, index);
     if (handle !== undefined) handle.number = number;
-    if (list !== undefined) settle(list);
-    else if (handle !== undefined) settle(handle);
-    if (this.subscriber !== null) {
+    return handle;
+  }
+
+  private elementEnded(handle: ElementFuture | undefined): void {
+    if (this.subscriber !== null && handle !== undefined) {
       this.untaken++;
-      handle!.observe();
-      this.subscriber(handle!);
+      handle.observe();
+      this.subscriber(handle);
     }
     if (!this.exhausted) this.run.hungry(this);
     this.endIfDone();
@@ -218,10 +234,9 @@ export class MapJob {
 
   private endIfDone(): void {
     if (!this.allEnded) return;
-    const list = this.held ?? this.weak.deref();
+    this.held?.catchUp();
     this.held = null;
-    if (this.broken === null) list?.finish();
-    for (const handle of this.handles.values()) handle.failAsAbsent(this.broken);
+    for (const handle of this.handles.values()) handle.failAsAbsent();
     this.handles.clear();
     for (const watcher of this.endWatchers) watcher();
     this.endWatchers = [];
@@ -247,12 +262,10 @@ export class MapJob {
     this.breakOff({ state: FAILED, error, failure });
   }
 
-  private breakOff(broken: Broken): void {
+  private breakOff(broken: Ended): void {
     this.broken = broken;
     this.exhausted = true;
-    const list = this.held ?? this.weak.deref();
-    if (list?.observed) broken.failure.observe();
-    list?.failBecause(broken.state, broken.error, broken.failure);
+    this.held?.catchUp();
     this.rows.stop();
     this.run.mapExhausted(this);
     this.endIfDone();

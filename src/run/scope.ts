@@ -59,7 +59,7 @@ export class FlowScope implements Scope {
     const job = new MapJob(this.run, spec, each, options.inFlight ?? DEFAULT_IN_FLIGHT);
     this.callBegan();
     this.run.hungry(job);
-    return job.takeList() as unknown as FutureList<unknown>;
+    return job.makeList() as unknown as FutureList<unknown>;
   }
 
   callBegan(): void {

@@ -193,7 +193,10 @@ class ListSource implements Source {
   pull(): unknown {
     if (this.next < this.list.job.pulled) return this.list.job.elementAt(this.next++, this.list);
     if (!this.list.job.exhausted) return WAIT;
-    if (this.list.job.broken !== null) throw new SourceFailed(this.list);
+    if (this.list.job.broken !== null) {
+      this.list.catchUp();
+      throw new SourceFailed(this.list);
+    }
     return END;
   }
 

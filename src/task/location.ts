@@ -1,3 +1,4 @@
+import { findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /** Where a piece of user code stands. */
@@ -20,11 +21,21 @@ export function callerOf(callee: (...args: never[]) => unknown): Location {
   const file = site.getFileName() ?? site.getScriptNameOrSourceURL() ?? null;
   const module = moduleUrl(file);
   const path = module === null ? (file ?? "a place without a file") : fileURLToPath(module);
+  const [line, column] = written(file, site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
   return {
     module,
-    where: `${path}:${site.getLineNumber() ?? 0}:${site.getColumnNumber() ?? 0}`,
+    where: `${path}:${line}:${column}`,
     inside: site.getFunctionName() ?? (isUserCode(around) ? "" : null),
   };
+}
+
+/** Where that stands in the file as it was written, when a loader has translated it. */
+function written(file: string | null, line: number, column: number): readonly [number, number] {
+  const map = file === null ? undefined : findSourceMap(file);
+  const entry = map?.findEntry(line - 1, column - 1);
+  return entry !== undefined && "originalLine" in entry
+    ? [entry.originalLine + 1, entry.originalColumn + 1]
+    : [line, column];
 }
 
 /** A module's top level is called by Node itself, a function without a name by other code. */

@@ -102,8 +102,33 @@ function catchWarnings(fallthrough: Fallthrough): () => void {
     else for (const printer of printers) printer.call(process, warning);
   };
   process.on("warning", listener);
+  const undo = catchAtOnce();
   return () => {
+    undo();
     process.off("warning", listener);
     for (const printer of printers) process.on("warning", printer);
   };
+}
+
+type EmitWarning = (warning: string | Error, options?: unknown, ...rest: unknown[]) => void;
+
+/** Node tells of a warning a tick later, when the call that gave rise to it may have ended. */
+function catchAtOnce(): () => void {
+  const holder = process as { emitWarning: EmitWarning };
+  const original = holder.emitWarning;
+  const emitWarning: EmitWarning = (warning, options, ...rest) => {
+    const call = shared.ambient.getStore()?.call;
+    if (call === undefined) original.call(process, warning, options, ...rest);
+    else if (warning instanceof Error) call.sink.warning(warning.name, warning.message);
+    else call.sink.warning(typeOf(options), String(warning));
+  };
+  holder.emitWarning = emitWarning;
+  return () => {
+    if (holder.emitWarning === emitWarning) holder.emitWarning = original;
+  };
+}
+
+function typeOf(options: unknown): string {
+  const type = typeof options === "object" && options !== null ? Reflect.get(options, "type") : options;
+  return typeof type === "string" ? type : "Warning";
 }

@@ -52,6 +52,11 @@ export class InlineSession implements RunnerSession, Reporter {
   dispatch(calls: readonly Dispatch[]): void {
     for (const call of calls) this.#queue.push(call);
     if (this.#pumping || this.#scheduled) return;
+    // Lots that follow one another in microtasks would otherwise never let the event loop turn.
+    if (performance.now() - this.#turn() >= BREATH) {
+      this.#resume();
+      return;
+    }
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;

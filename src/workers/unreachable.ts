@@ -43,7 +43,7 @@ function reasonFor(address: Address, parked: readonly Parked[]): Reason {
   const other = parked.at(-1);
   if (other !== undefined) {
     return {
-      why: `loading stopped in ${fileOf(other.module)} at ${other.where}, where ${other.call} is called outside a flow; ${fileOf(address.module)} imports it and never got to run`,
+      why: `loading stopped in ${fileOf(other.module)} at ${other.where}, where ${other.call} is called outside a flow, before ${fileOf(address.module)} had defined it`,
       hint: "Move that call to a file which no task's module imports.",
     };
   }

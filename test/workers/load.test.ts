@@ -39,7 +39,7 @@ describe.each([
     rig = new Rig(make({ workers: 1 }));
     const error = await rig.error(rig.submit(taskOf("upstairs", "imports-parked.mjs"), 1));
     expect(error.message).toContain("parks.mjs:8");
-    expect(error.message).toContain("imports it and never got to run");
+    expect(error.message).toMatch(/before .* had defined it/);
   });
 
   test("a top-level await without a parked call is waited for", async () => {
