@@ -59,7 +59,9 @@ describe("graphs at scale", () => {
     expect(found).toEqual({ chain: 300, total: (3_000 * 3_001) / 2 });
   });
 
-  test("a million elements of an async generator: 1,000 ahead at most, in little memory", async () => {
+  test("a million elements of an async generator: 1,000 ahead at most, in little memory", {
+    timeout: 120_000,
+  }, async () => {
     const { code, stdout } = await script(
       {
         "main.mjs": `
@@ -78,7 +80,7 @@ describe("graphs at scale", () => {
           console.log(pulled, done, taken, most <= 1_000 || most);
         `,
       },
-      { entry: ["--max-old-space-size=64", "main.mjs"] },
+      { entry: ["--max-old-space-size=96", "main.mjs"] },
     );
     expect([code, stdout]).toEqual([0, "1000000 1000000 1000000 true\n"]);
   });

@@ -9,7 +9,7 @@ export function tell(address, point) {
   return ask(address, ["tell", point]);
 }
 
-/** Resolves when the test opens the point; rejects when `signal` aborts. */
+/** Resolves when the test opens the point; rejects when `signal` aborts, and tells so, before anything else can happen. */
 export function gate(address, point, signal) {
   return ask(address, ["gate", point], signal);
 }
@@ -18,7 +18,8 @@ function ask(address, message, signal) {
   return new Promise((resolve, reject) => {
     const socket = connect(address, () => socket.write(`${JSON.stringify(message)}\n`));
     const leave = () => {
-      socket.destroy();
+      const [reason] = signal.reason.message.split("\n");
+      socket.end(`${JSON.stringify(["tell", `${message[1]} stopped: ${reason}`])}\n`);
       reject(signal.reason);
     };
     socket.on("data", () => {
