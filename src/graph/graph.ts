@@ -60,6 +60,10 @@ export class Graph {
     if (depth > this.depth[consumer]!) this.depth[consumer] = depth;
   }
 
+  hasConsumers(node: number): boolean {
+    return this.consumers[node] !== NONE;
+  }
+
   /** Appends the consumers of a node to `into`, in the order in which they were linked, and forgets the edges. */
   cut(node: number, into: number[]): void {
     const start = into.length;

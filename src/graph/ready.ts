@@ -3,6 +3,8 @@ import { Heap } from "./heap.ts";
 
 /** Beyond so many, to put a lane in its place costs more than a heap. */
 const MANY_LANES = 256;
+/** How long a queue may be to be kept for other nodes. */
+const KEPT_ROOM = 1024;
 
 /**
  * Nodes that could run now, best first: by priority, then the deepest, then by order of submission.
@@ -14,6 +16,7 @@ export class ReadyQueue {
   private readonly graph: Graph;
   /** Sorted, the best last; none is empty. */
   private readonly lanes: Lane[] = [];
+  private readonly spare: Lane[] = [];
   /** Nodes of priorities and depths that have no lane, because there are too many. */
   private readonly strays: Heap<number>;
   size = 0;
@@ -39,7 +42,7 @@ export class ReadyQueue {
     if (lane === undefined) return strays.pop()!;
     if (stray !== undefined && goesBefore(graph, stray, lane.first(graph))) return strays.pop()!;
     const node = lane.pop(graph);
-    if (lane.size === 0) lanes.pop();
+    if (lane.size === 0) this.spare.push(lanes.pop()!);
     return node;
   }
 
@@ -56,8 +59,11 @@ export class ReadyQueue {
     const found = lanes[low];
     if (found !== undefined && found.priority === priority && found.depth === depth) return found;
     if (lanes.length >= MANY_LANES) return undefined;
-    const made = new Lane(priority, depth);
-    lanes.splice(low, 0, made);
+    const made = this.spare.pop() ?? new Lane();
+    made.priority = priority;
+    made.depth = depth;
+    if (low === lanes.length) lanes.push(made);
+    else lanes.splice(low, 0, made);
     return made;
   }
 }
@@ -68,27 +74,22 @@ function goesBefore({ priority, depth, order }: Graph, a: number, b: number): bo
   return order[a]! < order[b]!;
 }
 
-/** What is ready of one priority and depth. */
+/** What is ready of one priority and depth. Used again for others when it is empty, with the room that it has. */
 class Lane {
-  readonly priority: number;
-  readonly depth: number;
+  priority = 0;
+  depth = 0;
   private queue: number[] = [];
   private head = 0;
+  private tail = 0;
   private outOfTurn: Heap<number> | null = null;
 
-  constructor(priority: number, depth: number) {
-    this.priority = priority;
-    this.depth = depth;
-  }
-
   get size(): number {
-    return this.queue.length - this.head + (this.outOfTurn?.size ?? 0);
+    return this.tail - this.head + (this.outOfTurn?.size ?? 0);
   }
 
   push(node: number, graph: Graph): void {
-    const last = this.queue[this.queue.length - 1];
-    if (last === undefined || graph.order[last]! < graph.order[node]!) {
-      this.queue.push(node);
+    if (this.tail === this.head || graph.order[this.queue[this.tail - 1]!]! < graph.order[node]!) {
+      this.queue[this.tail++] = node;
       return;
     }
     this.outOfTurn ??= new Heap((a, b) => graph.order[a]! < graph.order[b]!);
@@ -96,22 +97,28 @@ class Lane {
   }
 
   first({ order }: Graph): number {
-    const first = this.queue[this.head];
     const early = this.outOfTurn?.first;
-    return first === undefined || (early !== undefined && order[early]! < order[first]!) ? early! : first;
+    if (this.head === this.tail) return early!;
+    const first = this.queue[this.head]!;
+    return early !== undefined && order[early]! < order[first]! ? early : first;
   }
 
   pop(graph: Graph): number {
     const node = this.first(graph);
-    if (this.queue[this.head] !== node) return this.outOfTurn!.pop()!;
+    if (this.head === this.tail || this.queue[this.head] !== node) return this.outOfTurn!.pop()!;
     this.head++;
-    if (this.head === this.queue.length) {
-      this.queue.length = 0;
-      this.head = 0;
-    } else if (this.head > 1024 && this.head * 2 > this.queue.length) {
-      this.queue = this.queue.slice(this.head);
+    if (this.head === this.tail) this.empty();
+    else if (this.head > KEPT_ROOM && this.head * 2 > this.tail) {
+      this.queue = this.queue.slice(this.head, this.tail);
+      this.tail -= this.head;
       this.head = 0;
     }
     return node;
+  }
+
+  private empty(): void {
+    this.head = 0;
+    this.tail = 0;
+    if (this.queue.length > KEPT_ROOM) this.queue = [];
   }
 }

@@ -8,6 +8,7 @@ import type { Attempt } from "../task/runner.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
 import { after, now } from "./clock.ts";
 import { Flight } from "./flight.ts";
+import { Flights } from "./flights.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { retryDelay } from "./retry.ts";
 import type { Run } from "./run.ts";
@@ -21,7 +22,7 @@ export class Attempts {
   /** Why calls were cancelled, by number, until their attempt has ended. */
   readonly reasons = new Map<number, string>();
   private readonly run: Run;
-  private readonly flights = new Map<number, Flight>();
+  private readonly flights = new Flights();
   private readonly keepAlive = new KeepAlive();
   private stopWake: (() => void) | null = null;
   private wakeAt = Number.POSITIVE_INFINITY;
@@ -32,7 +33,7 @@ export class Attempts {
 
   take(call: Call, pool: number): Flight {
     const flight = new Flight(call, ++call.attempt, pool);
-    this.flights.set(call.number, flight);
+    this.flights.set(flight);
     if (pool !== this.run.pools.flows) this.keepAlive.add();
     return flight;
   }
@@ -99,7 +100,7 @@ export class Attempts {
 
   /** Ends all that a runner holds, which cannot work any more. */
   broken(pool: number, error: Error): void {
-    for (const flight of [...this.flights.values()]) {
+    for (const flight of this.flights.all()) {
       if (flight.pool !== pool) continue;
       this.land(flight.id);
       if (flight.abandoned) this.freed(flight);

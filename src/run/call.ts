@@ -33,18 +33,20 @@ export function cancelledError(id: string, reason: string): Error {
 
 /** A submitted call is its own future. */
 export class CallFuture extends FutureBase implements Call {
-  readonly run: Run;
   readonly spec: Spec;
   readonly number: number;
   node = -1;
   attempt = 0;
   inputs: CallInputs | null = null;
 
-  constructor(run: Run, spec: Spec, number: number) {
+  constructor(spec: Spec, number: number) {
     super();
-    this.run = run;
     this.spec = spec;
     this.number = number;
+  }
+
+  get run(): Run {
+    return this.spec.scope.run;
   }
 
   get id(): string {

@@ -23,8 +23,6 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   protected settledAs: number = PENDING;
   /** A live value, or a `Packed` one. */
   protected raw: unknown = undefined;
-  private live: { readonly value: unknown } | null = null;
-  protected failedWith: Error | undefined = undefined;
   failure: Failure | null = null;
   observed = false;
   private waiting: Waiting | null = null;
@@ -55,7 +53,7 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   }
 
   get error(): Error | undefined {
-    return this.failedWith;
+    return this.failure?.error;
   }
 
   /** The value as it is kept; only of a completed future. */
@@ -66,9 +64,8 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   /** The value as the user sees it; only of a completed future. */
   get value(): unknown {
     const { raw } = this;
-    if (!(raw instanceof Packed) && !(raw instanceof KeptList)) return raw;
-    this.live ??= { value: raw instanceof Packed ? unpack(raw) : raw.values.map(liveOf) };
-    return this.live.value;
+    if (raw instanceof Packed || raw instanceof KeptList) return decodedOnce(raw);
+    return raw;
   }
 
   complete(raw: unknown): void {
@@ -78,10 +75,9 @@ export abstract class FutureBase implements PromiseLike<unknown> {
     this.announce();
   }
 
-  fail(state: number, error: Error, failure: Failure): void {
+  fail(state: number, _error: Error, failure: Failure): void {
     if (isTerminal(this.settledAs)) return;
     this.settledAs = state;
-    this.failedWith = error;
     this.failure = failure;
     if (this.observed) failure.observe();
     this.announce();
@@ -157,7 +153,8 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   }
 
   protected outcome(): Outcome<unknown> {
-    if (this.failedWith !== undefined) return { ok: false, error: this.failedWith };
+    const { error } = this;
+    if (error !== undefined) return { ok: false, error };
     return { ok: true, value: this.value };
   }
 
@@ -195,8 +192,9 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   }
 
   private answer(waiting: Waiting): void {
-    if (this.failedWith !== undefined) {
-      waiting.reject(this.failedWith);
+    const { error } = this;
+    if (error !== undefined) {
+      waiting.reject(error);
       return;
     }
     try {
@@ -205,6 +203,18 @@ export abstract class FutureBase implements PromiseLike<unknown> {
       waiting.reject(error as Error);
     }
   }
+}
+
+const decoded = new WeakMap<object, { readonly value: unknown }>();
+
+/** All who ask for a value get the same one. */
+function decodedOnce(raw: Packed | KeptList): unknown {
+  let live = decoded.get(raw);
+  if (live === undefined) {
+    live = { value: raw instanceof Packed ? unpack(raw) : raw.values.map(liveOf) };
+    decoded.set(raw, live);
+  }
+  return live.value;
 }
 
 function liveOf(raw: unknown): unknown {

@@ -72,14 +72,14 @@ class FlatInputs extends SharedInputs {
     return directFutures(this.flat);
   }
 
+  /** Puts the values where the futures were: they are asked for when all have completed, and stay the same. */
   override values(): unknown[] {
     const { flat } = this;
-    const values: unknown[] = [];
     for (let i = 0; i < flat.length; i++) {
       const input = flat[i];
-      values.push(input instanceof FutureBase ? input.value : input);
+      if (input instanceof FutureBase) flat[i] = input.value;
     }
-    return values;
+    return flat;
   }
 }
 

@@ -43,6 +43,8 @@ export class Run implements Orders {
   private readonly jobs = new Set<MapJob>();
   private readonly hungryJobs = new Set<MapJob>();
   private numbers = 0;
+  /** Used again for each call, as a million of them would cost more than the graph. */
+  private readonly inputNodes: number[] = [];
   private flushing = false;
   private flushAgain = false;
   private flushPlanned = false;
@@ -246,7 +248,8 @@ export class Run implements Orders {
   }
 
   private enter(call: Call, needs: readonly FutureBase[]): void {
-    const inputs: number[] = [];
+    const inputs = this.inputNodes;
+    let count = 0;
     for (const need of needs) {
       if (need.hasFailed) {
         const failure = need.failure!;
@@ -257,12 +260,12 @@ export class Run implements Orders {
         }
         return;
       }
-      if (!need.isSettled) inputs.push(this.owners.nodeOf(need));
+      if (!need.isSettled) inputs[count++] = this.owners.nodeOf(need);
     }
     const node = this.scheduler.declare();
     call.node = node;
     this.owners.set(node, call);
-    this.scheduler.define(node, call.spec.pool, call.spec.priority, inputs);
+    this.scheduler.define(node, call.spec.pool, call.spec.priority, inputs, count);
     this.plan();
   }
 

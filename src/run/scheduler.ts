@@ -72,13 +72,16 @@ export class Scheduler {
     return node;
   }
 
-  /** Makes a declared node a call of a pool, that starts when its inputs, none of which has settled, have completed. */
-  define(node: number, pool: number, priority: number, inputs: readonly number[]): void {
-    this.journal?.({ fact: "defined", node, pool, priority, inputs: [...inputs] });
+  /**
+   * Makes a declared node a call of a pool. It starts when its inputs, none of which has settled, have completed: the
+   * first `count` of the list.
+   */
+  define(node: number, pool: number, priority: number, inputs: readonly number[], count = inputs.length): void {
+    this.journal?.({ fact: "defined", node, pool, priority, inputs: inputs.slice(0, count) });
     const { graph } = this;
     graph.pool[node] = pool;
     graph.priority[node] = priority;
-    for (let i = 0; i < inputs.length; i++) graph.link(inputs[i]!, node);
+    for (let i = 0; i < count; i++) graph.link(inputs[i]!, node);
     if (graph.unmet[node] === 0) this.enqueue(node);
   }
 
@@ -194,8 +197,12 @@ export class Scheduler {
   /** Ends a node and all that cannot run any more because of it; iterative, as graphs are deep. */
   private finish(node: number, state: number): void {
     const { graph, orders } = this;
-    const ended = [node];
     graph.state[node] = state;
+    if (!graph.hasConsumers(node)) {
+      this.removeIfDone(node);
+      return;
+    }
+    const ended = [node];
     this.mark(node, ENDING);
     const consumers: number[] = [];
     for (let at = 0; at < ended.length; at++) {

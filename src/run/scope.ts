@@ -48,7 +48,7 @@ export class FlowScope implements Scope {
   submit(definition: Definition, options: AnyOptions, inputs: unknown[], inline: boolean): Future<unknown> {
     this.mustBeOpen(`${definition.name}${inline ? "" : ".submit"}(…)`);
     const spec = this.specOf(definition, options, inline);
-    const call = new CallFuture(this.run, spec, this.run.nextNumber());
+    const call = new CallFuture(spec, this.run.nextNumber());
     this.run.begin(call, inputs, (options.after as readonly unknown[] | undefined) ?? null);
     return call as unknown as Future<unknown>;
   }

@@ -127,7 +127,7 @@ export class InlineSession implements RunnerSession, Reporter {
     const began = this.#turn();
     let told = performance.now();
     while (this.#head < this.#queue.length && this.#running.size < this.#concurrency && !this.#closed) {
-      const now = this.#runSome(told);
+      const now = this.#runSome();
       if (now - told >= GATHER || this.#ended.length >= BATCH) {
         this.#tell();
         told = now;
@@ -142,7 +142,7 @@ export class InlineSession implements RunnerSession, Reporter {
   }
 
   /** Runs as many calls as make a millisecond, if they take as long as they usually do. Gives the time. */
-  #runSome(told: number): number {
+  #runSome(): number {
     const room = Math.min(this.#concurrency - this.#running.size, this.#queue.length - this.#head, BATCH);
     const count = Math.max(1, Math.min(room, Math.floor(GATHER / this.#usual)));
     const calls = this.#queue.slice(this.#head, this.#head + count);
@@ -151,15 +151,14 @@ export class InlineSession implements RunnerSession, Reporter {
       this.#worker!,
       calls.map(call => call.id),
     );
-    let now = told;
-    for (const call of calls) now = this.#run(call);
+    let now = performance.now();
+    for (const call of calls) now = this.#run(call, now);
     return now;
   }
 
-  #run(call: Dispatch): number {
+  #run(call: Dispatch, began: number): number {
     const { id, task, attempt } = call;
     const execution = new Execution(id, id, task.name, attempt, this.#host.runId, this);
-    const began = performance.now();
     this.#current = execution;
     this.#cancelledCurrent = false;
     const ended = execute(execution, task.fn, call.inputs());

@@ -58,7 +58,11 @@ function checkEvents(events: readonly HeddleEvent[]): void {
   expect(ended.size, "every call ends").toBe(parents.size);
   expect(events[0]!.type).toBe("runStarted");
   expect(events.at(-1)!.type).toBe("runEnded");
-  expect(events.filter(event => event.type === "warning")).toEqual([]);
+  // On a machine that is busy with other things, any direct call may keep this process for long.
+  const warnings = events.filter(
+    event => event.type === "warning" && !event.message.includes("kept this process busy"),
+  );
+  expect(warnings).toEqual([]);
 }
 
 const bad = (made: Made) => made.future.state !== "completed";
