@@ -86,7 +86,7 @@ export const catalogue = {
   CANCELLED: {
     name: "CancelledError",
     says: "{task} was cancelled: {reason}",
-    remedy: "Nothing, if that was meant; else see who called cancel().",
+    remedy: "If that was not meant, look for who called cancel(), or for what failed in the same flow.",
   },
   CRASHED: {
     name: "CrashedError",

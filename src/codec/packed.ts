@@ -3,6 +3,7 @@
  * travels as it is, or text or bytes that stay encoded until somebody reads them. Whoever only hands a value on never
  * decodes it.
  */
+import { oneClass } from "./one-class.ts";
 
 /**
  * - `json`: JSON text, where JSON keeps the value exactly.
@@ -12,7 +13,7 @@
 export type PackedTag = "json" | "clone" | "marked";
 
 /** A value in encoded form. Bytes own their whole ArrayBuffer, so that a thread can be sent them as they are. */
-export class Packed {
+class PackedBytes {
   readonly tag: PackedTag;
   readonly data: string | Uint8Array;
 
@@ -22,17 +23,23 @@ export class Packed {
   }
 }
 
+export const Packed = oneClass("Packed", PackedBytes);
+export type Packed = PackedBytes;
+
 export type Primitive = string | number | bigint | boolean | null | undefined;
 export type PackedValue = Packed | Primitive;
 
 /** The place of a future in the inputs of a call, to be filled with the value of slot `slot`. */
-export class Hole {
+class InputHole {
   readonly slot: number;
 
   constructor(slot: number) {
     this.slot = slot;
   }
 }
+
+export const Hole = oneClass("Hole", InputHole);
+export type Hole = InputHole;
 
 /**
  * The inputs of one call, with holes where futures were: a list with one item an input, or, where inputs share parts

@@ -1,8 +1,12 @@
-/** A value that is passed on without being searched for futures. */
-export class Quote<T = unknown> {
+import { oneClass } from "./one-class.ts";
+
+class Quoted<T = unknown> {
   readonly value: T;
 
   constructor(value: T) {
     this.value = value;
   }
 }
+
+/** A value that is passed on without being searched for futures. */
+export const Quote = oneClass("Quote", Quoted);

@@ -119,6 +119,13 @@ export class Attempts {
     this.run.pools.cancel(flight.pool, flight.id, this.reasons.get(call.number) ?? "cancelled");
   }
 
+  /** The run has ended: nobody waits for what a runner was not given time to stop. */
+  close(): void {
+    this.stopWake?.();
+    this.stopWake = null;
+    for (const flight of this.flights.all()) this.land(flight.id);
+  }
+
   armWake(): void {
     const at = this.run.scheduler.nextWake() ?? Number.POSITIVE_INFINITY;
     if (at === this.wakeAt) return;
@@ -253,8 +260,12 @@ function isOverdue(flight: Flight, { ms }: Attempt): boolean {
 }
 
 function overdue({ call, timeout }: Flight): Error {
+  const { kind } = call.spec.definition;
   return new TimeoutError({
     what: `${idOf(call)} ran longer than its time-out of ${timeout} ms`,
-    hint: "Give the task a longer `timeout`, or let it stop early by its signal: context().signal.",
+    hint:
+      kind === "flow"
+        ? "Give the flow a longer `timeout`."
+        : "Give the task a longer `timeout`, or let it stop early by its signal: context().signal.",
   });
 }

@@ -69,7 +69,7 @@ export function partOf(source: FutureBase, key: unknown): Future<never> {
   const id = `${source.id}.get(${shown(key)})`;
   const compute = () => {
     const whole = source.value;
-    const found = whole instanceof Map ? whole.has(key) : isObject(whole) && (key as PropertyKey) in whole;
+    const found = whole instanceof Map ? whole.has(key) : hasPart(whole, key as PropertyKey);
     if (!found) {
       throw new BadPartError({ task: source.id, key: shown(key), found: shown(whole) });
     }
@@ -101,6 +101,10 @@ function asOutcome(future: FutureBase): Outcome<unknown> {
   return future.error === undefined ? { ok: true, value: future.value } : { ok: false, error: future.error };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+/** What plain objects and arrays inherit is no part of them; of other objects it may be, such as a getter. */
+function hasPart(whole: unknown, key: PropertyKey): boolean {
+  if (typeof whole !== "object" || whole === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(whole);
+  const plain = Array.isArray(whole) || prototype === Object.prototype || prototype === null;
+  return plain ? Object.hasOwn(whole, key) : key in whole;
 }

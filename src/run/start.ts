@@ -89,6 +89,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
 
   const end = async () => {
     await run.pools.close();
+    run.attempts.close();
     const error = interrupted ? new InterruptedError() : (call.error ?? (await frame.unobserved()));
     undoCapture();
     undoRejections();

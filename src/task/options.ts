@@ -62,12 +62,17 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 function checkOption(key: keyof AnyOptions, value: unknown, where: string): void {
-  if (key === "timeout") parseDuration(value, where);
+  if (key === "timeout") checkTimeout(value, where);
   else if (key === "retryDelay") checkRetryDelay(value, where);
   else {
     const [good, hint] = checks[key] ?? aFunction;
     if (!good(value)) throw new OptionError({ where, problem: `${shown(value)} is not possible`, hint });
   }
+}
+
+function checkTimeout(value: unknown, where: string): void {
+  if (parseDuration(value, where) > 0) return;
+  throw new OptionError({ where, problem: "0 leaves no time at all", hint: "Leave the option out for no limit." });
 }
 
 function checkRetryDelay(value: unknown, where: string): void {

@@ -1,12 +1,15 @@
+import { oneClass } from "../codec/one-class.ts";
 import type { Unmapped } from "./types.ts";
 
 /** What `unmapped` makes; the run gives its value to every call of the map. */
-export class UnmappedInput {
+class Unmap {
   readonly value: unknown;
   constructor(value: unknown) {
     this.value = value;
   }
 }
+
+export const UnmappedInput = oneClass("UnmappedInput", Unmap);
 
 /**
  * In a map: gives the whole value to every call, instead of one element to each.

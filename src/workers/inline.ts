@@ -23,6 +23,8 @@ export class InlineSession implements RunnerSession, Reporter {
   readonly #warnBlocking: boolean;
   readonly #uninstall: () => void;
   readonly #running = new Map<number, Execution>();
+  /** Told to have started, though their turn is yet to come: a hook or another call may still cancel them. */
+  readonly #starting = new Set<number>();
   readonly #warned = new Set<TaskAddress>();
   #worker: number | null = null;
   #queue: Dispatch[] = [];
@@ -75,6 +77,7 @@ export class InlineSession implements RunnerSession, Reporter {
     });
     this.#head = 0;
     for (const id of ids) {
+      if (this.#starting.delete(id)) released.push(id);
       const execution = this.#running.get(id) ?? (this.#current?.callId === id ? this.#current : undefined);
       if (execution === undefined) continue;
       if (!this.#running.delete(id)) this.#cancelledCurrent = true;
@@ -147,12 +150,11 @@ export class InlineSession implements RunnerSession, Reporter {
     const count = Math.max(1, Math.min(room, Math.floor(GATHER / this.#usual)));
     const calls = this.#queue.slice(this.#head, this.#head + count);
     this.#head += count;
-    this.#host.started(
-      this.#worker!,
-      calls.map(call => call.id),
-    );
+    const ids = calls.map(call => call.id);
+    for (const id of ids) this.#starting.add(id);
+    this.#host.started(this.#worker!, ids);
     let now = performance.now();
-    for (const call of calls) now = this.#run(call, now);
+    for (const call of calls) if (this.#starting.delete(call.id)) now = this.#run(call, now);
     return now;
   }
 

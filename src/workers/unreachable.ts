@@ -84,6 +84,11 @@ export function moduleLoadError(file: string, error: unknown, place: string): Er
   return new ModuleLoadError({ file, place, cause, hint: loadHint(error) }, { cause: error });
 }
 
+/** A module written as ESM in a package that is CommonJS, as loaders put it. */
+export function takenForCommonJs(error: unknown): boolean {
+  return /Cannot require\(\) ES Module|"cjs" output format|is not in cache/.test(String(error));
+}
+
 function loadHint(error: unknown): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   if (error instanceof NoLoaderError || (code === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[cm]?tsx?"/.test(String(error)))) {
@@ -91,6 +96,9 @@ function loadHint(error: unknown): string {
   }
   if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
     return "Node removes types but does not translate enums, namespaces and parameter properties: do without them, or start with `node --import tsx`.";
+  }
+  if (takenForCommonJs(error)) {
+    return 'It is taken for CommonJS. Set "type": "module" in its package.json (npm pkg set type=module), or name it .mts.';
   }
   if (code === "ERR_MODULE_NOT_FOUND")
     return "Check the path or install the package; a worker resolves imports as Node does.";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { HeddleError, ModuleLoadError } from "../../errors.ts";
 import { stackPlace, userFrames } from "../../report/stack.ts";
 import { NoLoaderError } from "../../workers/typescript.ts";
-import { moduleLoadError } from "../../workers/unreachable.ts";
+import { moduleLoadError, takenForCommonJs } from "../../workers/unreachable.ts";
 
 const MOST_FRAMES = 4;
 /** For these the loader knows what to do; other errors say it all themselves. */
@@ -38,7 +38,8 @@ function hintFor(shown: string, error: unknown): string {
   if (error instanceof HeddleError) return error.remedy;
   if (/Cannot find package 'heddle'/.test(String(error))) return "Install it in the project: npm install heddle";
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (!(error instanceof NoLoaderError) && !EXPLAINED.has(code)) return "";
+  const known = error instanceof NoLoaderError || EXPLAINED.has(code) || takenForCommonJs(error);
+  if (!known) return "";
   const explained = moduleLoadError(shown, error, "this process");
   return explained instanceof HeddleError ? explained.remedy : "";
 }

@@ -1,0 +1,62 @@
+import { flow, run as start, task } from "heddle";
+import { describe, expect, test } from "vitest";
+import { same } from "../fixtures/cases/tasks.mjs";
+import { everywhere, on } from "./places.ts";
+import { script } from "./script.ts";
+
+describe.each(["inline()", "threads({ workers: 1 })", "processes({ workers: 1 })"])("a program on %s", place => {
+  test.each([
+    ["timed out", "await stuck.with({ timeout: 50 }).submit().wait()"],
+    ["was cancelled", "const f = stuck.submit(); f.onDone(() => {}); f.cancel(); await f.wait()"],
+  ])("ends by itself, though a call that %s never stopped", async (_, body) => {
+    const { code, stdout } = await script({
+      "main.mjs": `
+        import { run, task, ${place.split("(")[0]} } from "heddle";
+        export const stuck = task("stuck", () => new Promise(() => {}));
+        await run({ runner: ${place} }, async () => { ${body}; });
+        console.log("end");
+      `,
+    });
+    expect(stdout).toBe("end\n");
+    expect(code).toBe(0);
+  });
+});
+
+describe("hooks", () => {
+  on(everywhere, "one that cancels its own call ends it, and the flow goes on", async ({ run }) => {
+    const result = await run(async () => {
+      let cancel = () => {};
+      const future = same.with({ onStart: () => cancel() }).submit(1);
+      cancel = () => void future.cancel("by its hook");
+      return [await future.wait(), await same.submit(2)];
+    });
+    expect(result).toEqual(["cancelled", 2]);
+  });
+
+  test("one that cancels a call of the same lot keeps that from running", async () => {
+    const ran: number[] = [];
+    const futures: { cancel(): boolean; wait(): Promise<string> }[] = [];
+    const noted = task("noted", { onStart: () => futures[3]!.cancel() }, (i: number) => ran.push(i));
+    const states = await start(async () => {
+      for (let i = 0; i < 5; i++) futures.push(noted.submit(i));
+      return Promise.all(futures.map(future => future.wait()));
+    });
+    expect(states).toEqual(["completed", "completed", "completed", "cancelled", "completed"]);
+    expect(ran).toEqual([0, 1, 2, 4]);
+  });
+});
+
+test("what objects inherit is no part of them", async () => {
+  const parts = flow("parts", async () => {
+    const whole = same.submit({ own: 1 }) as unknown as {
+      get(key: string): PromiseLike<unknown> & { settled(): unknown };
+    };
+    return [await whole.get("own"), await whole.get("toString").settled(), await whole.get("__proto__").settled()];
+  });
+  const bad = { ok: false, error: expect.objectContaining({ code: "BAD_PART" }) };
+  expect(await parts()).toEqual([1, bad, bad]);
+});
+
+test("a time-out of 0 is refused", () => {
+  expect(() => task("hasty", { timeout: 0 }, () => 1)).toThrow(/Leave the option out for no limit/);
+});
