@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { flow, run as start, task } from "heddle";
 import { describe, expect, test } from "vitest";
 import { same } from "../fixtures/cases/tasks.mjs";
@@ -59,4 +60,24 @@ test("what objects inherit is no part of them", async () => {
 
 test("a time-out of 0 is refused", () => {
   expect(() => task("hasty", { timeout: 0 }, () => 1)).toThrow(/Leave the option out for no limit/);
+});
+
+test("a program that a loader evaluates as CommonJS, with workers that are ESM, gets its values", async () => {
+  const { stdout, stderr } = await script(
+    {
+      "package.json": '{ "name": "own", "type": "commonjs" }',
+      "main.ts": `
+        import { flow, task, threads } from "heddle";
+        export const count = task("count", (text: string) => ({ letters: text.length }));
+        export const sum = task("sum", (counts: { letters: number }[]) => counts.reduce((n, c) => n + c.letters, 0));
+        export const both = flow("both", { runner: threads({ workers: 1 }) }, (texts: string[]) => {
+          const counts = count.map(texts);
+          return { counts, total: sum.submit(counts) };
+        });
+        both(["a", "bb"]).then(result => console.log(JSON.stringify(result)));
+      `,
+    },
+    { entry: [fileURLToPath(import.meta.resolve("tsx/cli")), "main.ts"] },
+  );
+  expect(stdout, stderr).toBe('{"counts":[{"letters":1},{"letters":2}],"total":3}\n');
 });
