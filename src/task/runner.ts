@@ -19,9 +19,6 @@ export interface TaskAddress {
   readonly fn: (...args: never[]) => unknown;
 }
 
-/** Values in the form in which they travel: a flat list of tags and payloads, see `codec/packed`. */
-export type Wire = readonly unknown[];
-
 /** One attempt of one call. */
 export interface Dispatch {
   readonly id: number;

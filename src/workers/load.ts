@@ -27,9 +27,16 @@ interface Patience {
 
 let loads = 0;
 
-/** True while a module is being loaded: what parks then is its top level. */
-export function loading(): boolean {
-  return loads > 0;
+/** Tells, once, of a call that parks while no module is loaded: a timer or a detached function made it. */
+export function tellOfStray(place: string, tell: (text: string) => void): void {
+  const next = shared.onPark;
+  let told = false;
+  shared.onPark = parked => {
+    next?.(parked);
+    if (loads > 0 || told) return;
+    told = true;
+    tell(`${parked.call} at ${parked.where} was called outside a flow in ${place}; it will never settle`);
+  };
 }
 
 /** Finds the functions of tasks; each module is imported once, and its failure reported to every task in it. */

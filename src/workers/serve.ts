@@ -7,7 +7,7 @@ import { installCapture } from "./capture.ts";
 import type { Claimer } from "./claims.ts";
 import { Execution, execute } from "./execute.ts";
 import { readInputs } from "./inputs.ts";
-import { Loader, loading } from "./load.ts";
+import { Loader, tellOfStray } from "./load.ts";
 import {
   type Address,
   BEGUN,
@@ -72,7 +72,7 @@ export class Server {
     if (startedWell !== undefined) this.#startedWell = startedWell;
     this.#reporter = new WireReporter(send, execution => this.#ended(execution));
     shared.mode = "loading";
-    shared.onPark = parked => this.#parked(parked.call, parked.where);
+    tellOfStray("a worker", text => this.#stray(text));
     installCapture((stream, chunk) => this.#reporter.stray(stream, chunk));
     process.on("uncaughtException", error => this.#die(error));
     process.on("exit", () => this.#reporter.flush());
@@ -233,10 +233,8 @@ export class Server {
     else if (this.#loading.has(seq) || this.#waiting.some(call => call.seq === seq)) this.#unwanted.add(seq);
   }
 
-  #parked(call: string, where: string): void {
-    if (loading() || shared.parked.length > 1) return;
+  #stray(text: string): void {
     const inside = shared.ambient.getStore()?.call;
-    const text = `${call} at ${where} was called outside a flow in a worker; it will never settle`;
     if (inside instanceof Execution) this.#reporter.warning(inside, "heddle", text);
     else this.#reporter.stray("stderr", `${text}\n`);
   }

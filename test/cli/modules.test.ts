@@ -17,6 +17,22 @@ describe("a module that parks", () => {
     expect(await made.heddle("run", "script.mjs:double", "--input", "4")).toMatchObject({ code: 0, stdout: "8\n" });
   });
 
+  test("a call that parks when all is loaded is told of once", async () => {
+    const made = project({
+      "stray.mjs": `
+        import { flow } from "heddle";
+        let go;
+        const gone = new Promise(resolve => { go = resolve; });
+        const other = flow("other", () => 1);
+        setTimeout(() => { other(); other(); go(); }, 300);
+        export default flow("waits", async () => { await gone; return "on"; });
+      `,
+    });
+    const { code, stdout, stderr } = await made.heddle("run", "stray.mjs");
+    expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: "on" });
+    expect(stderr.match(/other\(…\) at .*stray\.mjs:6:.* it will never settle/g)).toHaveLength(1);
+  });
+
   test("before it defined anything: the line is named", async () => {
     const made = project({
       "early.mjs": `import { flow, run } from "heddle";\nawait run(() => 1);\nexport default flow("late", () => 1);\n`,

@@ -5,7 +5,7 @@ import type { Importer } from "../../config/load.ts";
 import { ConfigError } from "../../errors.ts";
 import { type Parked, shared } from "../../task/shared.ts";
 import { definitionOf } from "../../task/task.ts";
-import { importModule } from "../../workers/load.ts";
+import { importModule, tellOfStray } from "../../workers/load.ts";
 import type { Candidate, Choosable } from "./choose.ts";
 import { explainLoad } from "./load-error.ts";
 
@@ -25,6 +25,7 @@ export const importConfig: Importer = async url => {
 export async function loadModule(file: string, shown: string): Promise<Choosable> {
   const url = pathToFileURL(file).href;
   const { namespace, parked } = await load(url, shown);
+  tellOfStray("the command line", text => process.emitWarning(text, "HeddleWarning"));
   return {
     shown,
     namespace,
