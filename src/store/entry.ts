@@ -1,0 +1,95 @@
+import type { Digest } from "../codec/digest.ts";
+import type { PackedTag, PackedValue } from "../codec/packed.ts";
+
+/**
+ * The content address of a call, in three parts with dots between them: 16 digits for the task's identity, 40 for its
+ * inputs, 40 for its code and the options that count. So the entries of one task lie side by side, and with them those
+ * of other code for the same inputs.
+ */
+export type CallKey = string;
+
+/** Where a result is kept that is too large for the index: a file named for the digest of its bytes. */
+export interface BlobRef {
+  readonly tag: PackedTag;
+  /** Of the bytes as they were before compression. */
+  readonly digest: Digest;
+  /** Bytes before compression, and on disk. */
+  readonly size: number;
+  readonly stored: number;
+}
+
+/** A file that a result names with `file(…)`: the entry is valid while the file's bytes have this digest. */
+export interface FileFact {
+  /** Absolute, or relative to the project's root if it lies inside. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** The directory of a call (`context().dir`), with what was in it when the call completed. */
+export interface DirectoryFact {
+  /** Relative to the store's folder, with `/`. */
+  readonly path: string;
+  /** Paths in it, with `/`, sorted. */
+  readonly files: readonly FileFact[];
+}
+
+/** A call that a cached flow made: the flow's entry is valid while that of each child is. */
+export interface ChildRef {
+  readonly identity: string;
+  /** Null for a child that is not cached: then its code alone counts. */
+  readonly key: CallKey | null;
+  /** The third part of its key, or what that would be. */
+  readonly code: string;
+}
+
+/** What the index knows of a completed call. Never changed once written. */
+export interface EntryFacts {
+  readonly key: CallKey;
+  readonly identity: string;
+  /** What counts in the keys of calls that take this result. */
+  readonly result: Digest;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** How long the call took, in milliseconds. */
+  readonly ms: number;
+  readonly run: string;
+  /** The call as displays name it, such as `score-12`. */
+  readonly call: string;
+  readonly children?: readonly ChildRef[];
+  readonly files?: readonly FileFact[];
+  readonly directory?: DirectoryFact;
+}
+
+export interface Entry extends EntryFacts {
+  /** The result itself where it is small, else where it is. */
+  readonly value: { readonly inline: PackedValue } | { readonly blob: BlobRef };
+}
+
+/** What explains a key afterwards: kept beside the entry, read by `heddle why` alone. */
+export interface About {
+  /** One a parameter, in order: what stands for it in the key. */
+  readonly marks: readonly string[];
+  /** Names of the parameters where they are known. */
+  readonly names: readonly (string | null)[];
+  /** One a parameter: for an input that was another call's result that call's display name, else null. */
+  readonly sources: readonly (string | null)[];
+  /** The inputs as they were sent, if they are small: an encoded list, in which futures are holes. */
+  readonly inputs?: PackedValue;
+}
+
+/** One declaration (or file, or package) of the code that a task reaches. */
+export interface CodePart {
+  /** Path from the project's root with `/`, or `name@version` of a package. */
+  readonly file: string;
+  /** Name of the declaration; `(effects)`, `(module)` or `(package)` for what has none. */
+  readonly name: string;
+  /** First digits of a digest of what it says, comments and formatting aside. */
+  readonly digest: string;
+}
+
+/** Small facts that can be worked out again, kept between runs. Values are plain data. */
+export interface Memo {
+  get(key: string): unknown;
+  put(key: string, value: unknown): void;
+}
