@@ -1,9 +1,10 @@
 /** Checks a config: every key known, every value of its type. */
 import { ConfigError, HeddleError } from "../errors.ts";
-import type { HeddleConfig } from "./config.ts";
+import type { CacheConfig, HeddleConfig, SharedCacheConfig } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 import { suggest } from "./nearest.ts";
 import { shown } from "./shown.ts";
+import { parseSize } from "./size.ts";
 
 /** What a value should be, in words, and whether it is. */
 interface Kind {
@@ -26,12 +27,19 @@ const fraction: Kind = {
   fits: value => typeof value === "number" && value >= 0 && value <= 1,
 };
 const callback: Kind = { wants: "a function", fits: value => typeof value === "function" };
-const duration: Kind = { wants: 'a duration: milliseconds, or a string such as "10s"', fits: isDuration };
+const duration: Kind = {
+  wants: 'a duration: milliseconds, or a string such as "10s"',
+  fits: value => parses(parseDuration, value),
+};
+const size: Kind = {
+  wants: 'a size: bytes, or a string such as "500MB" or "2GB"',
+  fits: value => parses(parseSize, value),
+};
 const delays: Kind = {
   wants: 'a duration such as "10s", a list of durations, or a function of the attempt',
   fits: value =>
     typeof value === "function" ||
-    (Array.isArray(value) ? value.length > 0 && value.every(isDuration) : isDuration(value)),
+    (Array.isArray(value) ? value.length > 0 && value.every(duration.fits) : duration.fits(value)),
 };
 const workers: Kind = {
   wants: 'a whole number of at least 1, or "auto"',
@@ -46,6 +54,15 @@ const namedRunner: Kind = {
   fits: value => typeof value === "function" || isRunner(value),
 };
 const record: Kind = { wants: "an object", fits: isRecord };
+const text: Kind = { wants: "a text that is not empty", fits: value => typeof value === "string" && value !== "" };
+const address: Kind = {
+  wants: 'an address such as "http://cache.example:7480"',
+  fits: value => typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+};
+const cache: Kind = {
+  wants: 'true, false, or an object such as { maxSize: "2GB" }',
+  fits: value => typeof value === "boolean" || isRecord(value),
+};
 
 const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
   runner,
@@ -54,6 +71,7 @@ const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
   onError: oneOf("stop", "continue"),
   strict: boolean,
   defaults: record,
+  cache,
   reporter: oneOf("live", "plain", "quiet"),
   showCapture: oneOf("no", "stdout", "stderr", "all"),
   log: boolean,
@@ -69,6 +87,21 @@ const DEFAULTS: Readonly<Record<keyof NonNullable<HeddleConfig["defaults"]>, Kin
   restart: boolean,
 };
 
+const CACHE: Readonly<Record<keyof CacheConfig, Kind>> = {
+  enabled: boolean,
+  maxSize: size,
+  ttl: duration,
+  folder: text,
+  shared: record,
+};
+
+const SHARED: Readonly<Record<keyof SharedCacheConfig, Kind>> = {
+  url: address,
+  token: text,
+  push: boolean,
+  secret: text,
+};
+
 /** The config, if `value` is one; else throws a `ConfigError` that names the key, what it is and what it should be. */
 export function checkConfig(value: unknown, file: string): HeddleConfig {
   if (!isRecord(value)) {
@@ -81,10 +114,25 @@ export function checkConfig(value: unknown, file: string): HeddleConfig {
   }
   checkRecord(value, KEYS, "", file);
   if (isRecord(value["defaults"])) checkRecord(value["defaults"], DEFAULTS, "defaults.", file);
+  if (isRecord(value["cache"])) checkCache(value["cache"], file);
   for (const [name, made] of Object.entries(value["runners"] ?? {})) {
     checkValue(made, namedRunner, `runners.${name}`, file);
   }
   return value;
+}
+
+function checkCache(cache: Readonly<Record<string, unknown>>, file: string): void {
+  checkRecord(cache, CACHE, "cache.", file);
+  const shared = cache["shared"];
+  if (!isRecord(shared)) return;
+  checkRecord(shared, SHARED, "cache.shared.", file);
+  if (shared["url"] === undefined) {
+    throw new ConfigError({
+      file,
+      problem: '"cache.shared" has no url',
+      hint: `Say where the shared cache is: url should be ${address.wants}.`,
+    });
+  }
 }
 
 function checkRecord(record: object, kinds: Readonly<Record<string, Kind>>, prefix: string, file: string): void {
@@ -112,9 +160,9 @@ function isRunner(value: unknown): boolean {
   return isRecord(value) && typeof value["name"] === "string" && typeof value["open"] === "function";
 }
 
-function isDuration(value: unknown): boolean {
+function parses(parse: (value: unknown, where: string) => number, value: unknown): boolean {
   try {
-    parseDuration(value, "");
+    parse(value, "");
     return true;
   } catch (error) {
     if (error instanceof HeddleError) return false;

@@ -28,6 +28,31 @@ export interface TaskDefaults {
   readonly restart?: boolean;
 }
 
+/** A store on another machine, that `heddle cache serve` runs: results are looked up there too. */
+export interface SharedCacheConfig {
+  /** Such as `"http://cache.example:7480"`. */
+  readonly url: string;
+  /** What the server asks for, if it asks; better taken from `process.env` than written down. */
+  readonly token?: string;
+  /** Also send results there; default false. */
+  readonly push?: boolean;
+  /** Entries are signed with it, and what is not signed so is not taken. */
+  readonly secret?: string;
+}
+
+/** Where results are kept, how much of them, and for how long. */
+export interface CacheConfig {
+  /** As `cache: true` on every task that does not say; default false: only tasks that ask for it are cached. */
+  readonly enabled?: boolean;
+  /** How large the store may grow, as bytes or such as `"2GB"`; what was used least recently goes first. */
+  readonly maxSize?: number | string;
+  /** How long results are valid, for tasks that do not say: milliseconds, or such as `"7d"`. */
+  readonly ttl?: number | string;
+  /** As `-o`: the store's folder, relative to the project's root; default `.heddle`. */
+  readonly folder?: string;
+  readonly shared?: SharedCacheConfig;
+}
+
 /** What `heddle.config.ts` exports by default. The command line, a call, a task and a flow come before it. */
 export interface HeddleConfig {
   /** Where calls run: `"inline"`, `"threads"`, `"processes"`, a name from `runners`, or a runner. */
@@ -41,6 +66,8 @@ export interface HeddleConfig {
   /** Freeze plain inputs of inline calls. */
   readonly strict?: boolean;
   readonly defaults?: TaskDefaults;
+  /** True: results of every task that does not say are cached. An object says how they are kept. */
+  readonly cache?: boolean | CacheConfig;
   /** How the command line shows a run; default: live in a terminal, plain elsewhere. */
   readonly reporter?: "live" | "plain" | "quiet";
   /** Which captured output is shown with a failed call; default "all". */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cacheSettings } from "../../src/config/cache.ts";
 import { checkConfig } from "../../src/config/check.ts";
 import { defineConfig, type HeddleConfig } from "../../src/config/config.ts";
 import { findConfig, findRoot } from "../../src/config/find.ts";
@@ -19,6 +20,13 @@ describe("checkConfig", () => {
       onError: "continue",
       strict: true,
       defaults: { retries: 2, retryDelay: [100, "1s"], retryJitter: 0.5, timeout: "10s", priority: 3, restart: false },
+      cache: {
+        enabled: true,
+        maxSize: "2GB",
+        ttl: "7d",
+        folder: "../store",
+        shared: { url: "http://cache.example:7480", token: "t", push: true, secret: "s" },
+      },
       reporter: "plain",
       showCapture: "stderr",
       log: false,
@@ -50,6 +58,16 @@ describe("checkConfig", () => {
     [{ defaults: { timeout: "soon" } }, '"defaults.timeout" is "soon"\n  It should be a duration'],
     [{ defaults: { retryDelay: [1, "x"] } }, "\"defaults.retryDelay\" is [ 1, 'x' ]"],
     [{ defaults: { retryIf: true } }, '"defaults.retryIf" is true'],
+    [{ cache: "yes" }, '"cache" is "yes"\n  It should be true, false, or an object such as { maxSize: "2GB" }.'],
+    [{ cache: { maxsize: 1 } }, 'unknown key "cache.maxsize"\n  Did you mean maxSize?'],
+    [{ cache: { maxSize: "big" } }, '"cache.maxSize" is "big"\n  It should be a size: bytes, or a string such as'],
+    [{ cache: { ttl: "soon" } }, '"cache.ttl" is "soon"\n  It should be a duration'],
+    [{ cache: { folder: "" } }, '"cache.folder" is ""\n  It should be a text that is not empty.'],
+    [{ cache: { shared: "http://x" } }, '"cache.shared" is "http://x"\n  It should be an object.'],
+    [{ cache: { shared: { push: true } } }, '"cache.shared" has no url'],
+    [{ cache: { shared: { url: "cache.example" } } }, '"cache.shared.url" is "cache.example"'],
+    [{ cache: { shared: { url: "ftp://x" } } }, '"cache.shared.url" is "ftp://x"\n  It should be an address such as'],
+    [{ cache: { shared: { url: "http://x", tokn: "t" } } }, 'unknown key "cache.shared.tokn"\n  Did you mean token?'],
     [undefined, "there is no default export"],
     [[], "the default export is [], not a config"],
   ])("%j is refused", (value, message) => {
@@ -58,6 +76,15 @@ describe("checkConfig", () => {
     expect(attempt).toThrow(`heddle.config.ts: `);
     expect(attempt).toThrow(message);
   });
+});
+
+test.each([
+  [{}, { enabled: false }],
+  [{ cache: true }, { enabled: true }],
+  [{ cache: { maxSize: "1kB", ttl: "1s" } }, { enabled: false, maxSize: 1000, ttl: 1000 }],
+  [{ cache: { enabled: true, folder: "x" } }, { enabled: true, folder: "x" }],
+])("the cache settings of %j", (config, settings) => {
+  expect(cacheSettings(config)).toEqual(settings);
 });
 
 describe("on disk", () => {
