@@ -133,6 +133,11 @@ export const catalogue = {
     says: "The run was interrupted",
     remedy: "Start it again when you like.",
   },
+  DRAWING: {
+    name: "DrawingError",
+    says: "The plan cannot be drawn as SVG: {problem}",
+    remedy: "{hint}",
+  },
 } as const;
 
 /** The code of an error in the catalogue. */
@@ -211,6 +216,7 @@ export const BadPartError = errorClass("BAD_PART");
 export const ProtocolError = errorClass("PROTOCOL");
 export const UsageError = errorClass("USAGE");
 export const InterruptedError = errorClass("INTERRUPTED");
+export const DrawingError = errorClass("DRAWING");
 
 /** A call that did not run because one that it needed failed; `root` is the error of that first failure. */
 export class UpstreamError extends HeddleError {
