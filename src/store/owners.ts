@@ -1,4 +1,6 @@
 import type { CallKey } from "./entry.ts";
+import { Member } from "./owners/member.ts";
+import type { Registry } from "./owners/registry.ts";
 
 /** True: this process may execute the call. A promise: another does; when it resolves, look again, and claim again. */
 export type Claim = true | Promise<void>;
@@ -12,4 +14,13 @@ export interface Owners {
   /** The executions have ended, whatever came of them; results must have been written before. */
   release(keys: readonly CallKey[]): void;
   close(): Promise<void>;
+}
+
+/**
+ * Joins the processes that share the store in this folder.
+ *
+ * @param registry is one for all who share the store, such as `lmdbRegistry(env)` of `owners/registry.ts`.
+ */
+export function openOwners(folder: string, registry: Registry): Promise<Owners> {
+  return Member.open(folder, registry);
 }
