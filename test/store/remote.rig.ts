@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Packed, type PackedValue } from "../../src/codec/packed.ts";
 import type { EntryFacts } from "../../src/store/entry.ts";
-import { type ServeOptions, serveStore } from "../../src/store/remote/serve.ts";
+import { type ServeOptions, serveStore } from "../../src/store/remote/server.ts";
 import { openShared, type SharedOptions, type SharedStore } from "../../src/store/remote/shared.ts";
 import { factsOf } from "./remote.entries.ts";
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { OptionError } from "../../src/errors.ts";
-import { serveStore } from "../../src/store/remote/serve.ts";
+import { serveStore } from "../../src/store/remote/server.ts";
 import { client, folder, keyOf, large, put, server, sha256 } from "./remote.rig.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));

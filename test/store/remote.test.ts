@@ -57,7 +57,7 @@ describe("a round trip", () => {
       const facts = factsOf(`${length}`);
       store.push(facts, new Packed("clone", new Uint8Array(length)));
       await store.flush();
-      const { data } = (await store.fetch(facts.key))?.value as Packed & { data: Uint8Array };
+      const { data } = (await store.fetch(facts.key))!.value as Packed & { data: Uint8Array };
       expect(data.buffer.byteLength).toBe(length);
     }
   });

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { PAUSE } from "../../src/store/remote/circuit.ts";
-import { serveStore } from "../../src/store/remote/serve.ts";
+import { serveStore } from "../../src/store/remote/server.ts";
 import { client, factsOf, folder, keyOf, large, put } from "./remote.rig.ts";
 
 /** Takes connections and never answers. */
