@@ -56,8 +56,8 @@ const namedRunner: Kind = {
 const record: Kind = { wants: "an object", fits: isRecord };
 const text: Kind = { wants: "a text that is not empty", fits: value => typeof value === "string" && value !== "" };
 const address: Kind = {
-  wants: 'an address such as "http://cache.example:7480"',
-  fits: value => typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+  wants: 'an address such as "http://cache.example:7480" or "s3://bucket/prefix"',
+  fits: value => typeof value === "string" && URL.canParse(value) && /^(https?|s3):$/.test(new URL(value).protocol),
 };
 const cache: Kind = {
   wants: 'true, false, or an object such as { maxSize: "2GB" }',

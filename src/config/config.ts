@@ -28,9 +28,9 @@ export interface TaskDefaults {
   readonly restart?: boolean;
 }
 
-/** A store on another machine, that `heddle cache serve` runs: results are looked up there too. */
+/** A cache that machines share: results are looked up there too. */
 export interface SharedCacheConfig {
-  /** Such as `"http://cache.example:7480"`. */
+  /** Of a `heddle cache serve`, such as `"http://cache.example:7480"`, or `"s3://bucket/prefix"`. */
   readonly url: string;
   /** What the server asks for, if it asks; better taken from `process.env` than written down. */
   readonly token?: string;
