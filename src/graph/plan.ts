@@ -1,4 +1,9 @@
 /** What a run would do, as data. */
+import { toDot } from "./drawing/dot.ts";
+import { toMermaid } from "./drawing/mermaid.ts";
+import { type DrawOptions, outline } from "./drawing/outline.ts";
+
+export type { DrawOptions };
 
 /**
  * - `hit`: its result is in the cache.
@@ -25,4 +30,75 @@ export interface PlanEdge {
   /** The call whose result is needed. */
   readonly from: string;
   readonly to: string;
+}
+
+/** How many calls are in which state. */
+export type PlanSummary = Readonly<Record<PlanState, number>>;
+
+/** A plan as plain data. */
+export interface PlanData {
+  readonly calls: readonly PlanCall[];
+  readonly edges: readonly PlanEdge[];
+  /** Flows planned only up to a value that would have to be computed, by the ids of their calls. */
+  readonly unfinished: readonly string[];
+}
+
+/**
+ * What a run would do: its calls, with what becomes of each and why, and which needs which. Nothing was executed to
+ * make it. Drawings of one plan are the same each time.
+ *
+ * @example
+ * const plan = await report.plan("a.csv");
+ * plan.summary();            // { hit: 12, run: 2, mayRun: 1, unknown: 0 }
+ * plan.calls.filter(call => call.state === "run").map(call => `${call.id}: ${call.reason}`);
+ * await writeFile("plan.svg", await plan.toSvg());
+ */
+export class Plan implements PlanData {
+  readonly calls: readonly PlanCall[];
+  readonly edges: readonly PlanEdge[];
+  readonly unfinished: readonly string[];
+
+  constructor({ calls, edges, unfinished }: PlanData) {
+    this.calls = calls;
+    this.edges = edges;
+    this.unfinished = unfinished;
+  }
+
+  /** Counts calls, save flows whose calls are in the plan: they count through them. */
+  summary(): PlanSummary {
+    const counts = { hit: 0, run: 0, mayRun: 0, unknown: 0 };
+    const parents = new Set(this.calls.map(call => call.parent));
+    for (const { id, state } of this.calls) if (!parents.has(id)) counts[state] += 1;
+    return counts;
+  }
+
+  /** A flowchart in the language of Mermaid, for Markdown files. */
+  toMermaid(options: DrawOptions = {}): string {
+    return toMermaid(outline(this, options));
+  }
+
+  /** A graph in the language of Graphviz. */
+  toDot(options: DrawOptions = {}): string {
+    return toDot(outline(this, options));
+  }
+
+  /**
+   * A drawing.
+   *
+   * @throws DrawingError if the package `@viz-js/viz` is not installed, or cannot draw so many calls.
+   */
+  async toSvg(options: DrawOptions = {}): Promise<string> {
+    const { toSvg } = await import("./drawing/svg.ts");
+    return toSvg(this.toDot(options));
+  }
+
+  /** Plain data: the plan and its summary. */
+  toJSON(): PlanData & { readonly summary: PlanSummary } {
+    return {
+      summary: this.summary(),
+      calls: [...this.calls],
+      edges: [...this.edges],
+      unfinished: [...this.unfinished],
+    };
+  }
 }
