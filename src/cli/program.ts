@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
 import { heddleVersion } from "../version.ts";
+import { addCache } from "./commands/cache.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInit } from "./commands/init.ts";
 import { addRun } from "./commands/run.ts";
@@ -41,6 +42,8 @@ async function parse(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
+    // A command that has commands, without one: the help is written.
+    if (error.code === "commander.help") return EXIT.usage;
     throw usageError(error, commandIn(program, argv));
   }
   return code;
@@ -55,6 +58,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .configureOutput({ outputError: () => {} })
     .addHelpText("after", EXAMPLES);
   addRun(program, done);
+  addCache(program, done);
   addDoctor(program, done);
   addInit(program, done);
   return program;
@@ -68,9 +72,9 @@ function usageError(error: CommanderError, command: string): Error {
   return new UsageError({ problem: capital(first), hint: suggestion === "" ? see : `${suggestion} ${see}` });
 }
 
-function commandIn(program: Command, argv: readonly string[]): string {
-  const known = program.commands.find(command => command.name() === argv[0]);
-  return known === undefined ? "heddle" : `heddle ${known.name()}`;
+function commandIn(command: Command, argv: readonly string[], path = "heddle"): string {
+  const known = command.commands.find(one => one.name() === argv[0]);
+  return known === undefined ? path : commandIn(known, argv.slice(1), `${path} ${known.name()}`);
 }
 
 function capital(text: string): string {
