@@ -138,6 +138,21 @@ export const catalogue = {
     says: "The plan cannot be drawn as SVG: {problem}",
     remedy: "{hint}",
   },
+  STORE: {
+    name: "StoreError",
+    says: "The cache in {folder} cannot be used: {problem}",
+    remedy: "{hint}",
+  },
+  STORE_VERSION: {
+    name: "StoreVersionError",
+    says: "The cache in {folder} has format {found}, and this heddle reads up to {known}",
+    remedy: "Upgrade heddle, or give another folder with -o (`store` in heddle.config).",
+  },
+  DAMAGED_ENTRY: {
+    name: "DamagedEntryError",
+    says: "The cached result {key} is damaged: {problem}",
+    remedy: "Run the call again, which replaces it, or remove all that is damaged with `heddle cache verify`.",
+  },
 } as const;
 
 /** The code of an error in the catalogue. */
@@ -217,6 +232,20 @@ export const ProtocolError = errorClass("PROTOCOL");
 export const UsageError = errorClass("USAGE");
 export const InterruptedError = errorClass("INTERRUPTED");
 export const DrawingError = errorClass("DRAWING");
+export const StoreError = errorClass("STORE");
+export const StoreVersionError = errorClass("STORE_VERSION");
+
+/** A cached result that is not as it was written; `key` says which, `problem` what is wrong with it. */
+export class DamagedEntryError extends HeddleError {
+  readonly key: string;
+  readonly problem: string;
+  constructor(details: { readonly key: string; readonly problem: string }, options?: ErrorOptions) {
+    super("DAMAGED_ENTRY", details, options);
+    this.key = details.key;
+    this.problem = details.problem;
+    hide(this, "key", "problem");
+  }
+}
 
 /** A call that did not run because one that it needed failed; `root` is the error of that first failure. */
 export class UpstreamError extends HeddleError {
