@@ -10,6 +10,9 @@ import { OptionError } from "../../src/errors.ts";
 import { serveStore } from "../../src/store/remote/server.ts";
 import { client, folder, keyOf, large, put, server, sha256 } from "./remote.rig.ts";
 
+/** For machines with other things to do. */
+const PATIENT = { timeout: 30_000 };
+
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
 
 async function servedByChild(at: string): Promise<{ url: string; child: ChildProcess }> {
@@ -118,9 +121,9 @@ test("an upload that breaks off leaves nothing", async () => {
   socket.write(
     `PUT /v1/blobs/${sha256("x")} HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n${"x".repeat(70_000)}`,
   );
-  await expect.poll(() => filesIn(at)).toHaveLength(1);
+  await expect.poll(() => filesIn(at), PATIENT).toHaveLength(1);
   socket.destroy();
-  await expect.poll(() => filesIn(at)).toEqual([]);
+  await expect.poll(() => filesIn(at), PATIENT).toEqual([]);
 });
 
 test("drafts of servers that died are removed when they are old", async () => {
@@ -142,7 +145,7 @@ test("a server killed in the middle of an upload has no part of it, and serves w
   const socket = connect(Number(port), hostname);
   socket.on("error", () => {});
   socket.write(`PUT /v1/blobs/${blob} HTTP/1.1\r\nhost: x\r\ncontent-length: 200000\r\n\r\n${"x".repeat(90_000)}`);
-  await expect.poll(() => readdir(join(at, "drafts"))).toHaveLength(1);
+  await expect.poll(() => readdir(join(at, "drafts")), PATIENT).toHaveLength(1);
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
 
@@ -180,7 +183,7 @@ test("a server that closes lets an upload end", async () => {
   const socket = connect(Number(port), hostname);
   const answer = once(socket, "data");
   socket.write(`PUT /v1/blobs/${sha256("xy")} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nx`);
-  await expect.poll(() => readdir(join(at, "drafts"))).toHaveLength(1);
+  await expect.poll(() => readdir(join(at, "drafts")), PATIENT).toHaveLength(1);
   const closed = served.close();
   socket.write("y");
   expect(String((await answer)[0])).toMatch(/^HTTP\/1\.1 201/);
