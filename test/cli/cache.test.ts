@@ -118,7 +118,7 @@ describe("show", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^score-1\n {2}task +fixture\/src\/a\.ts#score\n/);
     expect(stdout).toContain(key);
-    expect(stdout).toMatch(/created +\d{4}-.*, 1 h 00 m ago, in run 20261122-fa5438\n {2}took +1\.2 s\n/);
+    expect(stdout).toMatch(/created +\d{4}-.*, 1 h 00 m ago\n {2}run +20261122-fa5438\n {2}took +1\.2 s\n/);
     expect(stdout).toMatch(/inputs +url: .*\n +html: the result of fetch-1\n/);
     expect(stdout).toMatch(/code +src\/a\.ts: score, norm\n +lodash@4\.17\.21\n/);
     expect(stdout).toMatch(/files +out\.csv, 1\.5 kB\n/);

@@ -12,10 +12,10 @@ export function entryTable(rows: readonly Row[], screen: Screen): string[] {
   return table(
     [
       { title: "call", least: 12 },
-      { title: "task", least: 8 },
+      { title: "task", least: 8, spare: 2 },
       { title: "size", align: "right" },
       { title: "age", align: "right" },
-      { title: "took", align: "right" },
+      { title: "took", align: "right", spare: 1 },
       { title: "key" },
     ],
     rows.map(({ call, identity, bytes, createdAt, ms }, at) => [

@@ -28,28 +28,44 @@ export interface Column {
   readonly align?: "right";
   /** What it may be cut to where it is too narrow for all; default: it is never cut. */
   readonly least?: number;
+  /** It is left out where there is no room for all that cannot be cut; the lowest first. */
+  readonly spare?: number;
 }
 
 /** Lines of a table with a heading: cut to the screen where that is a terminal. */
 export function table(
-  columns: readonly Column[],
+  all: readonly Column[],
   rows: readonly (readonly string[])[],
   { style, columns: room }: Screen,
 ): string[] {
-  const widest = columns.map(({ title }, at) =>
-    rows.reduce((most, row) => Math.max(most, width(row[at]!)), title.length),
+  const widest = all.map(({ title }, at) => rows.reduce((most, row) => Math.max(most, width(row[at]!)), title.length));
+  const kept = chosen(all, widest, room);
+  const widths = fitted(
+    kept.map(at => all[at]!),
+    kept.map(at => widest[at]!),
+    room,
   );
-  const widths = fitted(columns, widest, room);
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => {
-        const text = cut(cell, widths[at]!, style.symbols.ellipsis);
-        return columns[at]?.align === "right" ? padStart(text, widths[at]!) : padEnd(text, widths[at]!);
-      })
-      .join("  ")
-      .trimEnd();
-  const trimmed = (text: string) => cut(text, room, style.symbols.ellipsis);
-  return [style.paint("dim", trimmed(line(columns.map(({ title }) => title)))), ...rows.map(row => trimmed(line(row)))];
+  const line = (cells: readonly string[]) => {
+    const padded = kept.map((from, at) => {
+      const text = cut(cells[from]!, widths[at]!, style.symbols.ellipsis);
+      return all[from]?.align === "right" ? padStart(text, widths[at]!) : padEnd(text, widths[at]!);
+    });
+    return cut(padded.join("  ").trimEnd(), room, style.symbols.ellipsis);
+  };
+  return [style.paint("dim", line(all.map(({ title }) => title))), ...rows.map(line)];
+}
+
+/** The columns for which there is room, by number. */
+function chosen(columns: readonly Column[], widest: readonly number[], room: number): number[] {
+  let kept = columns.map((_, at) => at);
+  const spare = kept.filter(at => columns[at]!.spare !== undefined);
+  spare.sort((a, b) => columns[a]!.spare! - columns[b]!.spare!);
+  const needed = (at: number) => Math.min(widest[at]!, columns[at]!.least ?? Number.POSITIVE_INFINITY) + 2;
+  for (const one of spare) {
+    if (kept.reduce((sum, at) => sum + needed(at), -2) <= room) break;
+    kept = kept.filter(at => at !== one);
+  }
+  return kept;
 }
 
 /** The widest of those that may be cut is cut first. */

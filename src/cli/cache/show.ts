@@ -79,7 +79,8 @@ function text({ entry, inputs, code, content }: Shown, screen: Screen): string[]
   const facts: [name: string, lines: readonly string[]][] = [
     ["task", [entry.identity]],
     ["key", [entry.key.length + MARGIN > columns ? shortKey(entry.key) : entry.key]],
-    ["created", [`${new Date(entry.createdAt).toISOString()}, ${age} ago, in run ${entry.run}`]],
+    ["created", [`${new Date(entry.createdAt).toISOString()}, ${age} ago`]],
+    ["run", [entry.run]],
     ["took", [duration(entry.ms)]],
     ["size", [formatSize(row.bytes)]],
     ["inputs", inputs.map(input => inputLine(input, terminal))],
