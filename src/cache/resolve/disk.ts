@@ -11,6 +11,10 @@ export class Sight {
   readonly seen = new Set<string>();
   readonly read = new Set<string>();
 
+  get size(): number {
+    return this.seen.size + this.read.size;
+  }
+
   add(other: Sight): void {
     for (const one of other.seen) this.seen.add(one);
     for (const one of other.read) this.read.add(one);
@@ -30,7 +34,7 @@ export class Disk {
   readonly #digests: FileDigests;
   readonly #facts = new Map<string, Fact>();
   readonly #contents = new Map<string, Digest | null>();
-  #sight = new Sight();
+  #sight: Sight | null = null;
 
   constructor(root: string, digests: FileDigests) {
     this.root = root;
@@ -50,12 +54,12 @@ export class Disk {
 
   /** Records in the present sight what was seen for an answer that is given again. */
   again(sight: Sight): void {
-    this.#sight.add(sight);
+    this.#sight?.add(sight);
   }
 
   /** What is at a place whose folder is real. */
   look(place: string): Fact {
-    this.#sight.seen.add(place);
+    this.#sight?.seen.add(place);
     let fact = this.#facts.get(place);
     if (fact === undefined) {
       fact = factOf(place);
@@ -88,7 +92,7 @@ export class Disk {
   bytes(place: string): { readonly bytes: Buffer; readonly digest: Digest } | null {
     const real = this.real(place);
     if (real === null) return null;
-    this.#sight.read.add(real);
+    this.#sight?.read.add(real);
     const read = orNull(() => this.#digests.read(real));
     const digest = read?.digest ?? null;
     if ((this.#contents.get(real) ?? digest) !== digest) this.torn = true;
@@ -99,7 +103,7 @@ export class Disk {
   digest(place: string): Digest | null {
     const real = this.real(place);
     if (real === null) return null;
-    this.#sight.read.add(real);
+    this.#sight?.read.add(real);
     let digest = this.#contents.get(real);
     if (digest === undefined) {
       digest = orNull(() => this.#digests.of(real))?.digest ?? null;
