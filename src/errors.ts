@@ -146,7 +146,7 @@ export const catalogue = {
   STORE_VERSION: {
     name: "StoreVersionError",
     says: "The cache in {folder} has format {found}, and this heddle reads up to {known}",
-    remedy: "Upgrade heddle, or give another folder with -o (`store` in heddle.config).",
+    remedy: "Upgrade heddle, or give another folder with -o (`cache.folder` in heddle.config).",
   },
   DAMAGED_ENTRY: {
     name: "DamagedEntryError",

@@ -1,6 +1,6 @@
 /** The result of an entry, where it can be read here. */
 import { unpack } from "../../codec/unpack.ts";
-import { ProtocolError, SerializerError } from "../../errors.ts";
+import { DamagedEntryError, ProtocolError, SerializerError } from "../../errors.ts";
 import type { Entry } from "../../store/entry.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -16,7 +16,12 @@ export async function contentOf(store: Store, entry: Entry): Promise<Content> {
     if (error instanceof SerializerError) {
       return { problem: `The result cannot be shown here: ${error.short}`, damaged: false, error };
     }
-    const said = error instanceof ProtocolError ? error.short : error instanceof Error ? error.message : String(error);
-    return { problem: `The result is damaged: ${said.split("\n", 1)[0]}`, damaged: true, error };
+    if (error instanceof DamagedEntryError) return damaged(error.problem, error);
+    if (error instanceof ProtocolError) return damaged(error.short, error);
+    throw error;
   }
+}
+
+function damaged(problem: string, error: Error): Content {
+  return { problem: `The result is damaged: ${problem}; heddle cache verify removes it`, damaged: true, error };
 }
