@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { Place, type Sharer } from "./owners-rig.ts";
 
 const PROCESSES = 20;
-const AT_FIRST = 7;
-const KILLS = 11;
+const AT_FIRST = 6;
+const KILLS = 15;
 const KEYS = Array.from({ length: 8 }, (_, at) => `key-${at}`);
 
 function randomOf(seed: number): (below: number) => number {
@@ -27,11 +27,18 @@ async function storm(seed: number): Promise<{ clashes: string[]; survivors: numb
   const random = randomOf(seed);
   const killed = new Set<number>();
   const clashes: string[] = [];
-  let living: Sharer[] = [];
+  const failures: unknown[] = [];
+  const storms: Promise<unknown>[] = [];
+  /** Those that have joined, in this order; and those that only start. */
+  let storming: Sharer[] = [];
+  let starting = 0;
   let started = 0;
   let steps = 0;
-  let next = 40;
-  const storms: Promise<void>[] = [];
+  let next = Number.POSITIVE_INFINITY;
+  let end = () => {};
+  const ended = new Promise<void>(resolve => {
+    end = resolve;
+  });
 
   const clash = (sharer: Sharer, key: string) => {
     const path = join(witness, key);
@@ -46,43 +53,45 @@ async function storm(seed: number): Promise<{ clashes: string[]; survivors: numb
   };
   const step = () => {
     steps += 1;
-    if (steps < next || killed.size === KILLS || living.length < 2) return;
-    next = steps + 20 + random(40);
-    const victim = living[random(2) * random(living.length)]!;
-    living = living.filter(one => one !== victim);
+    if (steps < next) return;
+    next = steps + 30 + random(100);
+    if (killed.size === KILLS) return end();
+    const victim = storming[random(2) * random(storming.length)]!;
+    storming = storming.filter(one => one !== victim);
     killed.add(victim.child.pid!);
     victim.child.kill("SIGKILL");
-    start();
+    if (started < PROCESSES) void start();
   };
-  const start = () => {
-    if (started === PROCESSES) return;
+  const start = async () => {
     started += 1;
+    starting += 1;
+    next = Number.POSITIVE_INFINITY;
     const sharer = place.start();
     sharer.onSaid = said => {
       if (said.clash !== undefined) clash(sharer, said.clash);
       if (said.step !== undefined) step();
     };
-    const run = async () => {
-      await Promise.race([sharer.ready(), sharer.ended]);
-      if (!killed.has(sharer.child.pid!)) await sharer.order("storm", KEYS, random(2 ** 31));
-    };
-    living.push(sharer);
-    storms.push(
-      run().catch(error => {
-        if (!killed.has(sharer.child.pid!)) throw error;
-      }),
-    );
+    await sharer.ready();
+    storming.push(sharer);
+    starting -= 1;
+    if (starting === 0) next = steps + 30 + random(100);
+    const over = sharer.order("storm", KEYS, random(2 ** 31)).catch(error => {
+      if (killed.has(sharer.child.pid!)) return;
+      failures.push(error);
+      end();
+    });
+    storms.push(over);
   };
 
   try {
-    for (let at = 0; at < AT_FIRST; at++) start();
-    // Storms of processes that join later are added while these are awaited.
-    for (let at = 0; at < storms.length; at++) await storms[at];
-    while (started < PROCESSES) start();
-    for (let at = 0; at < storms.length; at++) await storms[at];
-    await Promise.all(living.map(sharer => sharer.order("drain", KEYS)));
-    await Promise.all(living.map(sharer => sharer.order("close")));
-    return { clashes, survivors: living.length };
+    for (let at = 0; at < AT_FIRST; at++) void start();
+    await ended;
+    await Promise.all(storming.map(sharer => sharer.order("calm")));
+    await Promise.all(storms);
+    await Promise.all(storming.map(sharer => sharer.order("drain", KEYS)));
+    await Promise.all(storming.map(sharer => sharer.order("close")));
+    expect(failures).toEqual([]);
+    return { clashes, survivors: storming.length };
   } finally {
     await place.close();
   }

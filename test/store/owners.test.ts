@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Registry } from "../../src/store/owners/registry.ts";
@@ -81,6 +81,30 @@ test("an arbiter that cannot be reached is taken for dead: nobody hangs", async 
   const owners = await openOwners(place.folder, registryOf(rows));
   expect(owners.claim(["a"])).toEqual([true]);
   await owners.close();
+});
+
+test("what the journal of a dead arbiter says of processes that have left counts no more", async () => {
+  const rows = new Map([
+    ["arbiter", "dead"],
+    ["member/dead", join(place.folder, "live", "dead")],
+    ["member/killed", join(place.folder, "live", "killed")],
+  ]);
+  const journal = [
+    ["+", "left", ["a", "b"]],
+    ["+", "killed", ["c"]],
+    ["-", "left", ["b"]],
+  ];
+  const text = journal.map(line => `${JSON.stringify(line)}\n`).join("");
+  mkdirSync(join(place.folder, "live"));
+  writeFileSync(join(place.folder, "live", "dead.held"), `${text}["+", "left", ["d`);
+  const owners = await openOwners(place.folder, registryOf(rows));
+  const [a, b, c, d] = await owners.claim(["a", "b", "c", "d"]);
+  expect([a, b, d]).toEqual([true, true, true]);
+  await c;
+  expect(owners.claim(["c"])).toEqual([true]);
+  await expect.poll(() => [...rows.keys()]).toHaveLength(2);
+  await owners.close();
+  expect(live()).toEqual([]);
 });
 
 test("two processes, one key: the second is told when the first is done, however the roles are", async () => {
