@@ -191,7 +191,7 @@ describe("what is found", () => {
     const about = (mark: string, limit: number): About => {
       const futures = [new Future(), new Future()];
       const inputs = packInputs([{ pages: [futures[0], futures[1]], limit }], subject, value => {
-        const slot = futures.findIndex(future => future === value);
+        const slot = futures.indexOf(value as Future);
         return slot < 0 ? undefined : slot;
       });
       if (!(inputs instanceof Packed)) throw new Error("not one piece");
