@@ -7,7 +7,7 @@ import type { Subject } from "./uncloneable.ts";
 
 declare const DIGEST: unique symbol;
 
-/** A SHA-256, as 64 hexadecimal digits. */
+/** A SHA-256, as 64 hexadecimal digits; where it stands for a primitive result, that one's mark. */
 export type Digest = string & { readonly [DIGEST]: true };
 
 /** What stands for one argument in a call's key. */
@@ -58,7 +58,7 @@ export function markOf(value: unknown, subject: Subject, slotOf: SlotOf | null):
 /**
  * The mark of an argument once the results in its slots are known.
  *
- * @param digests one a slot of the mark, in their order, each from `slotDigestOf`.
+ * @param digests one a slot of the mark, in their order, each from `resultDigest`.
  */
 export function closeMark({ text, slots }: Mark, digests: readonly string[]): string {
   if (slots.length === 0) return text;
@@ -77,9 +77,9 @@ export function inputsDigest(marks: readonly string[]): string {
  *
  * @param content the digest of the encoded bytes, where it is known.
  */
-export function slotDigestOf(packed: PackedValue, content?: Digest): string {
+export function resultDigest(packed: PackedValue, content?: Digest): Digest {
   if (packed instanceof Packed) return digestBytes(`${packed.tag} ${content ?? digestBytes(packed.data)}`);
-  return primitiveText(packed)!;
+  return primitiveText(packed) as Digest;
 }
 
 /** The mark's text of a primitive; null for everything else. */
