@@ -201,8 +201,7 @@ export class Arbiter {
       if (!current()) return void socket?.destroy();
       if (socket === null) return this.#bury(member.id);
       watch.socket = socket.resume().on("close", again);
-      if (socket.destroyed) again();
-      else this.#count(null);
+      this.#count(null);
     };
     if (tries < TRIES) void look();
     else setTimeout(() => void look(), PAUSE).unref();

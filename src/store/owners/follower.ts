@@ -67,7 +67,6 @@ export class Follower {
     this.#outbox = "";
     this.#send(["hello", this.#me.id, this.#me.address, [...this.#held], this.#waits.keys]);
     for (const { keys } of this.#asked) this.#send(["claim", keys]);
-    if (socket.destroyed) socket.emit("close");
   }
 
   /** This process has become the arbiter, and answers its own claims. */

@@ -42,7 +42,7 @@ export class Journal {
     const text = this.#pending;
     this.#pending = "";
     try {
-      this.#descriptor ??= openSync(this.#path, "a", 0o600);
+      this.#descriptor ??= openSync(this.#path, "a");
       writeFileSync(this.#descriptor, text);
     } catch {
       // A full disk must not end a run: at worst a call is executed twice if this process is killed.
@@ -58,7 +58,7 @@ export class Journal {
     for (const [member, keys] of held) text += line(["+", member, keys]);
     const fresh = `${this.#path}.new`;
     try {
-      writeFileSync(fresh, text, { mode: 0o600 });
+      writeFileSync(fresh, text);
       renameSync(fresh, this.#path);
       this.close();
       this.#length = text.length;

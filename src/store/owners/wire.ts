@@ -23,9 +23,10 @@ export function say(message: Request | Reply): string {
 export function listenTo<M extends Request | Reply>(socket: Socket, hear: (messages: readonly M[]) => void): void {
   let rest = "";
   socket.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
+    rest += text;
+    if (!text.includes("\n")) return;
+    const lines = rest.split("\n");
     rest = lines.pop() ?? "";
-    if (lines.length === 0) return;
     try {
       hear(lines.map(line => JSON.parse(line) as M));
     } catch (error) {
