@@ -98,7 +98,9 @@ export class FileDigests {
 
   #keep(path: string, found: StampedDigest): StampedDigest {
     this.#known.set(path, found);
-    if (found.stamp !== null) this.#memo?.put(`file:${path}`, [found.stamp, found.digest, found.size]);
+    if (found.stamp !== null && this.#kept(path)?.stamp !== found.stamp) {
+      this.#memo?.put(`file:${path}`, [found.stamp, found.digest, found.size]);
+    }
     return found;
   }
 
