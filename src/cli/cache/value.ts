@@ -16,12 +16,16 @@ export async function contentOf(store: Store, entry: Entry): Promise<Content> {
     if (error instanceof SerializerError) {
       return { problem: `The result cannot be shown here: ${error.short}`, damaged: false, error };
     }
-    if (error instanceof DamagedEntryError) return damaged(error.problem, error);
-    if (error instanceof ProtocolError) return damaged(error.short, error);
+    if (error instanceof DamagedEntryError) {
+      return {
+        problem: `The result is damaged: ${error.problem}; heddle cache verify removes it`,
+        damaged: true,
+        error,
+      };
+    }
+    if (error instanceof ProtocolError) {
+      return { problem: `The result cannot be decoded: ${error.short}`, damaged: true, error };
+    }
     throw error;
   }
-}
-
-function damaged(problem: string, error: Error): Content {
-  return { problem: `The result is damaged: ${problem}; heddle cache verify removes it`, damaged: true, error };
 }
