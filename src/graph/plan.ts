@@ -85,11 +85,11 @@ export class Plan implements PlanData {
   /**
    * A drawing.
    *
-   * @throws DrawingError if the package `@viz-js/viz` is not installed, or cannot draw so many calls.
+   * @throws DrawingError if the package `@viz-js/viz` is not installed, and for drawings of more than 3,000 nodes and edges.
    */
   async toSvg(options: DrawOptions = {}): Promise<string> {
     const { toSvg } = await import("./drawing/svg.ts");
-    return toSvg(this.toDot(options));
+    return toSvg(outline(this, options));
   }
 
   /** Plain data: the plan and its summary. */

@@ -1,3 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Plan, type PlanCall, type PlanEdge, type PlanState } from "../../src/graph/plan.ts";
 
@@ -154,6 +160,24 @@ describe("drawings", () => {
   });
 });
 
+test("without the package that draws, the error says what to install", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "heddle-plan-"));
+  try {
+    // A copy that finds no packages.
+    cpSync("src/graph", path.join(folder, "src/graph"), { recursive: true });
+    cpSync("src/errors.ts", path.join(folder, "src/errors.ts"));
+    writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
+    const program = `import { Plan } from "./src/graph/plan.ts";
+      new Plan({ calls: [], edges: [], unfinished: [] }).toSvg().catch(error => console.log(error.code, error.message));`;
+    writeFileSync(path.join(folder, "draw.ts"), program);
+    const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+    const { stdout } = spawnSync(process.execPath, ["--import", tsx, "draw.ts"], { cwd: folder, encoding: "utf8" });
+    expect(stdout).toMatch(/^DRAWING .*@viz-js\/viz, which is not installed\n.*npm install @viz-js\/viz/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 describe("groups", () => {
   test("calls of one task become one node with counts where there are many", () => {
     const plan = wide(1000);
@@ -199,6 +223,12 @@ describe("size", () => {
     expect(plan.summary()).toEqual({ hit: 90_000, run: 10_000, mayRun: 1, unknown: 0 });
     expect(plan.toMermaid()).toContain("90,000 hit, 10,000 run");
     expect(await plan.toSvg()).toContain("100,000");
+  });
+
+  test("too many for a picture", async () => {
+    await expect(wide(6000).toSvg({ group: false })).rejects.toThrow(
+      /12,002 nodes and edges are more than 3,000\n.*--group/,
+    );
   });
 
   test("flows nested deeply overflow no stack", () => {

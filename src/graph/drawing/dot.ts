@@ -3,11 +3,15 @@ import { forEachNested } from "./nested.ts";
 import type { Outline, OutlineNode } from "./outline.ts";
 import { STYLES } from "./style.ts";
 
+/** Above so many edges the best layout takes several times longer than one that is nearly as good. */
+const MOST_EDGES = 300;
+const HASTE = ", nslimit=2, nslimit1=2, mclimit=0.5";
+
 export function toDot({ nodes, roots, edges, states }: Outline): string {
   const lines = [
     "digraph plan {",
     // `compound` lets edges end at the frame of a flow.
-    "  graph [rankdir=LR, compound=true, fontname=Helvetica, fontsize=11];",
+    `  graph [rankdir=LR, compound=true, fontname=Helvetica, fontsize=11${edges.length > MOST_EDGES ? HASTE : ""}];`,
     '  node [shape=box, height=0.3, margin="0.12,0.06", fontname=Helvetica, fontsize=11, fontcolor=black];',
     '  edge [color="#404040", arrowsize=0.7];',
   ];

@@ -1,10 +1,21 @@
 /** Drawings by Graphviz, compiled to WebAssembly: no program has to be installed. */
 import { DrawingError } from "../../errors.ts";
+import { toDot } from "./dot.ts";
+import { shownCount } from "./label.ts";
+import type { Outline } from "./outline.ts";
 
 const PACKAGE = "@viz-js/viz";
 
-/** SVG of a graph in the language of Graphviz. */
-export async function toSvg(dot: string): Promise<string> {
+/** Nodes and edges: the time grows with the cube of them, and nobody can look at more. */
+const MOST_PARTS = 3_000;
+
+/** A drawing of a plan. */
+export async function toSvg(outline: Outline): Promise<string> {
+  const parts = outline.nodes.length + outline.edges.length;
+  if (parts > MOST_PARTS) {
+    throw failed(`its ${shownCount(parts)} nodes and edges are more than ${shownCount(MOST_PARTS)}`);
+  }
+  const dot = toDot(outline);
   const viz = await load();
   let problem: string;
   try {
@@ -37,8 +48,8 @@ async function load(): Promise<import("@viz-js/viz").Viz> {
 function failed(problem: string, cause?: unknown): Error {
   return new DrawingError(
     {
-      problem: `Graphviz gave up (${problem})`,
-      hint: "Plans of very many calls are beyond it: group calls, or take the plan as json.",
+      problem,
+      hint: "Group calls (group: true, or --group), or take the plan as dot or json.",
     },
     { cause },
   );
