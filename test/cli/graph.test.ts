@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Command } from "commander";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { addGraph } from "../../src/cli/commands/graph.ts";
 import { FORMATS, formatOf, written } from "../../src/cli/graph/format.ts";
 import { type GraphFlags, graph, type Planner } from "../../src/cli/graph/graph.ts";
 import { planText } from "../../src/cli/graph/text.ts";
@@ -116,6 +118,22 @@ describe("the command", () => {
     expect(readFileSync(file, "utf8")).toContain("</svg>");
     expect(out).toBe("");
     expect(err).toContain("plan.svg: 2 calls: 1 hit, 1 run");
+  });
+
+  test.each<[string[], string, string]>([
+    [[], '"a-1"', "flowchart"],
+    [["--no-group", "--format", "dot"], 'label="a-1"', "digraph"],
+    [["--group"], "a #215; 2", "flowchart"],
+  ])("%j", async (words, text, language) => {
+    const program = new Command("heddle");
+    addGraph(
+      program,
+      () => {},
+      async () => async () => PLAN,
+    );
+    await program.parseAsync(["graph", pipeline(), ...words], { from: "user" });
+    expect(out).toContain(text);
+    expect(out).toContain(language);
   });
 
   test("groups when asked", async () => {
