@@ -71,7 +71,7 @@ describe("the command", () => {
     writeFileSync(path.join(folder, "heddle.config.mjs"), "export default { defaults: { retries: 2 } };");
     writeFileSync(
       path.join(folder, "pipeline.mjs"),
-      `import { flow, task } from ${JSON.stringify(path.resolve("src/index.ts"))};
+      `import { flow, task } from ${JSON.stringify(path.resolve("src/task/task.ts"))};
        export const a = task("a", n => n);
        export default flow("main", n => a.submit(n));`,
     );
