@@ -6,6 +6,10 @@ export const names = [
   "threads-idle",
   "processes-mapped",
   "graph",
+  "keys-primitives",
+  "keys-object",
+  "keys-array",
+  "keys-nodes",
 ];
 
 export const loadRow = async name => (await import(`./${name}.mjs`)).default;
