@@ -41,21 +41,20 @@ export async function fill(
 ): Promise<string[]> {
   const store = Store.open(folder);
   const keys: string[] = [];
+  const writes: Promise<unknown>[] = [];
   for (const cached of calls) {
     const { call, value = `the result of ${call}`, age = HOUR, about, facts } = cached;
     const key = keyOf(cached);
     const packed: PackedValue = pack(value, { task: call, role: "result" });
     const result = digestBytes(JSON.stringify(value) ?? "undefined");
     const createdAt = Date.now() - age;
-    store.write(
-      { key, identity: identityOf(cached), result, createdAt, ms: 1234, run: "20261122-fa5438", call, ...facts },
-      packed,
-      about,
-    );
+    const common = { key, identity: identityOf(cached), result, createdAt, ms: 1234, run: "20261122-fa5438", call };
+    writes.push(store.write({ ...common, ...facts }, packed));
+    if (about !== undefined) store.putAbout(key, about);
     keys.push(key);
   }
-  for (const [code, parts] of Object.entries(codes)) store.writeCode(digestBytes(code).slice(0, 40), [...parts]);
-  await store.flush();
+  for (const [code, parts] of Object.entries(codes)) store.putCodes(digestBytes(code).slice(0, 40), parts);
+  await Promise.all(writes);
   await store.close();
   return keys;
 }

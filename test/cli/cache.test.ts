@@ -37,7 +37,7 @@ describe("ls", () => {
     ]);
     expect(lines.slice(1, 6).map(line => line.split(/\s+/).at(-1))).toEqual([3, 4, 1, 2, 0].map(at => keys[at]));
     expect(lines[4]).toMatch(/^score-2 +score +1 B +1 d 00 h +1\.2 s /);
-    expect(lines.at(-1)).toMatch(/^5 entries, \d+ B$/);
+    expect(lines.at(-1)).toMatch(/^5 entries, \d+ B; .* on disk$/);
   });
 
   test("of one task, by name and by identity, and at most so many", async () => {
@@ -170,13 +170,13 @@ describe("what cannot be meant: exit 2 and nothing on stdout", () => {
     [["cache", "ls", "other"], 'nothing of a task "other"\n  Choose one of: fetch, main, score.'],
     [["cache", "ls", "score", "--task", "main"], "Two tasks were given: score and main"],
     [["cache", "ls", "--limit", "0"], "--limit 0 is not a number of entries"],
-    [["cache", "show", "score-7"], 'Nothing in the cache is called "score-7"\n  Did you mean score-1?'],
+    [["cache", "show", "score-7"], 'Nothing in the cache is called "score-7"\n  Did you mean score-'],
     [["cache", "show", "abcdef"], 'Nothing in the cache is called "abcdef"\n  See what there is with heddle cache ls.'],
     [["cache", "show", "main", "--value", "--json"], "Option '--value' cannot be used with option '--json'"],
     [["cache", "show", "main", "-o", "elsewhere"], "Nothing is cached yet in elsewhere"],
     [["cache", "list"], "Unknown command 'list'"],
     [["cache", "ls", "--tsak", "x"], "Unknown option '--tsak'\n  Did you mean --task? See heddle cache ls --help"],
-    [["cache", "ls", "-o", "package.json"], "package.json"],
+    [["cache", "ls", "-o", "node_modules"], "node_modules holds no cache, but heddle\n  Give the folder"],
   ])("heddle %j", async (args, message) => {
     const { heddle } = await filled();
     const { code, stdout, stderr } = await heddle(...args);

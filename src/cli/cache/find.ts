@@ -3,6 +3,7 @@ import { nearest } from "../../config/nearest.ts";
 import { UsageError } from "../../errors.ts";
 import { coarse, plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
+import type { Entry } from "../../store/entry.ts";
 import type { Store } from "../../store/store.ts";
 import { distinctKeys, keyTest, type Row, rowOf } from "./row.ts";
 
@@ -68,7 +69,7 @@ export class Finder {
   }
 
   /** A key that is nearly whole leads straight to its place. */
-  #candidates(words: readonly string[]): ReturnType<Store["entries"]> {
+  #candidates(words: readonly string[]): Iterable<Entry> {
     const [word] = words;
     const direct = words.length === 1 && word !== undefined && /^[0-9a-f]{16}\.[0-9a-f]{4,40}(\.|$)/.test(word);
     if (!direct) return this.#store.entries();

@@ -21,6 +21,8 @@ interface Listing {
   /** All that there are, wanted or not. */
   readonly entries: number;
   readonly bytes: number;
+  /** What the whole store takes of the disk, where the whole store was asked for. */
+  readonly disk?: number;
 }
 
 const IN_TERMINAL = 50;
@@ -72,7 +74,7 @@ function listing(store: Store, task: string | undefined, limit: number): Listing
       hint: suggest(task, [...others].sort(), "task"),
     });
   }
-  return { rows: newest(rows, limit), entries, bytes };
+  return { rows: newest(rows, limit), entries, bytes, ...(task === undefined && { disk: store.stats().bytes }) };
 }
 
 function newest(rows: Row[], limit: number): Row[] {
@@ -80,20 +82,20 @@ function newest(rows: Row[], limit: number): Row[] {
   return rows.length > limit ? rows.slice(0, limit) : rows;
 }
 
-function text({ rows, entries, bytes }: Listing, screen: Screen): string[] {
+function text({ rows, entries, bytes, disk }: Listing, screen: Screen): string[] {
   const { paint, symbols } = screen.style;
   const more = entries - rows.length;
   return [
     ...entryTable(rows, screen),
     ...(more > 0 ? [paint("dim", `${symbols.ellipsis} and ${count(more)} more; --limit ${entries} shows all`)] : []),
     "",
-    `${plural(entries, "entry", "entries")}, ${formatSize(bytes)}`,
+    `${plural(entries, "entry", "entries")}, ${formatSize(bytes)}${disk === undefined ? "" : `; ${formatSize(disk)} on disk`}`,
   ];
 }
 
 /** One document, with an entry a line. */
-function* json(store: string, { rows, entries, bytes }: Listing): Generator<string> {
-  yield `{ "store": ${JSON.stringify(store)}, "total": ${JSON.stringify({ entries, bytes })}, "entries": [`;
+function* json(store: string, { rows, ...total }: Listing): Generator<string> {
+  yield `{ "store": ${JSON.stringify(store)}, "total": ${JSON.stringify(total)}, "entries": [`;
   for (const [at, row] of rows.entries()) yield `  ${JSON.stringify(row)}${at < rows.length - 1 ? "," : ""}`;
   yield "] }";
 }

@@ -4,6 +4,7 @@ import { formatSize } from "../../config/size.ts";
 import { coarse, duration } from "../../report/format.ts";
 import { clean, cut, oneLine, width } from "../../report/text.ts";
 import type { CodePart, Entry } from "../../store/entry.ts";
+import { isKey } from "../../store/key.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { resultFields, resultText } from "../run/result.ts";
@@ -50,9 +51,11 @@ export function show(word: string, flags: ShowFlags): Promise<ExitCode> {
 }
 
 function found(store: Store, word: string): Entry {
+  // A damaged entry is found by its whole key alone, and then this throws.
+  if (isKey(word)) store.get(word);
   const finder = new Finder(store);
-  const row = finder.one(word);
-  const entry = store.get(row.key);
+  const entry = store.get(finder.one(word).key);
+  // Somebody else has removed it in the meantime.
   if (entry === undefined) throw finder.nothing(word);
   return entry;
 }

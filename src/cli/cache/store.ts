@@ -40,18 +40,30 @@ export async function withStore<R>(
   }
 }
 
-function holdsStore({ folder }: StorePlace): boolean {
+/** What may lie beside the cache in a store's folder. */
+const BESIDE = ["cache", "runs", "shared"];
+
+/** Whether there is something to open. What cannot be opened is left to the store to say. */
+function holdsStore({ folder, shown, named }: StorePlace): boolean {
   const names = namesIn(folder);
   if (names === null) return false;
-  if (names.includes("index.lmdb")) return true;
+  if (names.includes("cache")) return namesIn(path.join(folder, "cache"))?.length !== 0;
+  if (named && names.length > 0 && !names.some(name => BESIDE.includes(name))) {
+    throw new UsageError({
+      problem: `${shown} holds no cache, but ${names.slice(0, 3).join(", ")}${names.length > 3 ? " and more" : ""}`,
+      hint: "Give the folder that -o of heddle run or cache.folder of the config names.",
+    });
+  }
   return false;
 }
 
+/** Without those that are hidden; null where there is no such folder; what cannot be listed counts as a store. */
 function namesIn(folder: string): string[] | null {
   try {
-    return readdirSync(folder);
-  } catch {
-    return null;
+    return readdirSync(folder).filter(name => !name.startsWith("."));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    return ["cache"];
   }
 }
 

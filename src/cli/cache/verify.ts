@@ -3,31 +3,18 @@ import { createLogUpdate } from "log-update";
 import { formatSize } from "../../config/size.ts";
 import { count, percent, plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
+import type { Problem, Verified } from "../../store/verify.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { print, printJson, stdoutScreen, table } from "./screen.ts";
 import { type StoreFlags, withStore } from "./store.ts";
 
-interface Problem {
-  readonly key: string;
-  readonly call: string;
-  readonly problem: string;
-}
-
-interface Findings {
-  readonly entries: number;
-  readonly bad: number;
-  readonly bytes: number;
-  /** Files that belonged to no entry. */
-  readonly orphans: number;
-}
-
 export function verify(flags: StoreFlags): Promise<ExitCode> {
   return withStore(flags, async (store, place) => {
     const problems: Problem[] = [];
-    let found: Findings = { entries: 0, bad: 0, bytes: 0, orphans: 0 };
+    let found: Verified = { entries: 0, bad: 0, bytes: 0, orphans: 0 };
     if (store !== null) {
       const progress = progressLine(store.stats().entries);
-      found = await store.verify(({ key, call }, problem) => problems.push({ key, call, problem }), progress.update);
+      found = await store.verify(problem => problems.push(problem), progress.update);
       progress.clear();
     }
     if (flags.json === true) printJson({ store: place.shown, ...found, problems });
@@ -57,13 +44,13 @@ function progressLine(entries: number): { update(done: number): void; clear(): v
   };
 }
 
-function text({ entries, bad, bytes, orphans }: Findings, problems: readonly Problem[]): string[] {
+function text({ entries, bad, bytes, orphans }: Verified, problems: readonly Problem[]): string[] {
   const all = `${plural(entries, "entry", "entries")}, ${formatSize(bytes)}`;
   const swept = orphans === 0 ? [] : [`${plural(orphans, "file")} of no entry removed`];
   if (bad === 0) return [`${all}: all is well`, ...swept];
   const lines = table(
     [{ title: "call", least: 12 }, { title: "problem" }, { title: "key" }],
-    problems.map(({ key, call, problem }) => [oneLine(call), oneLine(problem), key]),
+    problems.map(({ key, call, problem }) => [oneLine(call) || "?", oneLine(problem), key]),
     // Nothing of a problem is cut.
     { ...stdoutScreen(), columns: Number.POSITIVE_INFINITY },
   );

@@ -83,9 +83,9 @@ function addRemove(cache: Command, done: Done): void {
 function addPrune(cache: Command, done: Done): void {
   subcommand(cache, "prune")
     .summary("make the store smaller")
-    .description("Remove what is old, and what was used least recently until the rest fits.")
+    .description("Remove what was not used for long, and what was used least recently until the rest fits.")
     .option("--max-size <size>", 'such as 500MB or 1.5GiB; default: "cache.maxSize" of the config')
-    .option("--older-than <age>", "such as 30d or 12h: what was made before that goes")
+    .option("--older-than <age>", "such as 30d or 12h: what was not used for longer goes")
     .option("--dry-run", "say what would be removed, and remove nothing")
     .action(async (flags: PruneFlags) => {
       const { prune } = await import("../cache/prune.ts");
