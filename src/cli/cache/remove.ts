@@ -1,4 +1,5 @@
 /** `heddle cache rm`: forgets results. */
+import path from "node:path";
 import { formatSize } from "../../config/size.ts";
 import { UsageError } from "../../errors.ts";
 import { count, plural } from "../../report/format.ts";
@@ -10,6 +11,7 @@ import { Finder, type Meanings, unique } from "./find.ts";
 import { type Row, rowOf } from "./row.ts";
 import { print, printJson, type Screen, stdoutScreen, table } from "./screen.ts";
 import { nothingYet, type StoreFlags, withStore } from "./store.ts";
+import { removeWreck } from "./wreck.ts";
 
 export interface RemoveFlags extends StoreFlags {
   readonly all?: boolean;
@@ -20,8 +22,21 @@ export interface RemoveFlags extends StoreFlags {
 /** More than these are not removed without `--yes`. */
 const MANY = 100;
 
-export function remove(what: readonly string[], flags: RemoveFlags): Promise<ExitCode> {
+export async function remove(what: readonly string[], flags: RemoveFlags): Promise<ExitCode> {
   checkWords(what, flags);
+  try {
+    return await removeEntries(what, flags);
+  } catch (error) {
+    if (flags.all !== true || flags.dryRun === true || error instanceof UsageError) throw error;
+    const gone = await removeWreck(error, flags);
+    if (flags.json === true)
+      printJson({ store: path.dirname(gone), dryRun: false, removed: null, bytes: null, entries: [] });
+    else print([`${gone} could not be read, and was deleted.`]);
+    return EXIT.ok;
+  }
+}
+
+function removeEntries(what: readonly string[], flags: RemoveFlags): Promise<ExitCode> {
   return withStore(flags, async (store, place) => {
     if (store === null && flags.all !== true) throw nothingYet(place);
     const rows = store === null ? [] : chosen(store, what, flags);

@@ -54,6 +54,10 @@ function text({ entries, bad, bytes, orphans }: Verified, problems: readonly Pro
     // Nothing of a problem is cut.
     { ...stdoutScreen(), columns: Number.POSITIVE_INFINITY },
   );
-  const end = `${all}: ${bad === 1 ? "1 was damaged and is" : `${count(bad)} were damaged and are`} removed; their calls run again`;
+  const were =
+    bad === 1
+      ? "1 was damaged and is removed; its call runs"
+      : `${count(bad)} were damaged and are removed; their calls run`;
+  const end = `${all}: ${were} again`;
   return [...lines, "", end, ...swept];
 }
