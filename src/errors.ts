@@ -153,6 +153,17 @@ export const catalogue = {
     says: "The cached result {key} is damaged: {problem}",
     remedy: "Run the call again, which replaces it, or remove all that is damaged with `heddle cache verify`.",
   },
+  UNSTORABLE_RESULT: {
+    name: "UnstorableResultError",
+    says: "{part}, so the result of {task} cannot be kept",
+    remedy: "{hint} Or turn the cache off for this task: cache: false.",
+  },
+  WAIT_CYCLE: {
+    name: "WaitCycleError",
+    says: "{task} waits for itself: {path}",
+    remedy:
+      "Equal cached calls are executed once, so a flow that calls itself with the inputs it was called with never ends. Change the inputs on the way down.",
+  },
 } as const;
 
 /** The code of an error in the catalogue. */
@@ -234,6 +245,8 @@ export const InterruptedError = errorClass("INTERRUPTED");
 export const DrawingError = errorClass("DRAWING");
 export const StoreError = errorClass("STORE");
 export const StoreVersionError = errorClass("STORE_VERSION");
+export const UnstorableResultError = errorClass("UNSTORABLE_RESULT");
+export const WaitCycleError = errorClass("WAIT_CYCLE");
 
 /** A cached result that is not as it was written; `key` says which, `problem` what is wrong with it. */
 export class DamagedEntryError extends HeddleError {

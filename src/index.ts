@@ -17,6 +17,7 @@ export { type Context, context } from "./task/context.ts";
 export type { Runner } from "./task/runner.ts";
 export { flow, task } from "./task/task.ts";
 export type {
+  CacheOptions,
   CallOptions,
   CallState,
   Duration,
@@ -28,6 +29,8 @@ export type {
   Input,
   Inputs,
   Outcome,
+  Plan,
+  PlannedCall,
   Resolved,
   Task,
   TaskOptions,

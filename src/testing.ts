@@ -33,6 +33,8 @@ export interface CallRecord {
   readonly state: "pending" | "running" | "completed" | FailureState;
   /** Attempts begun. */
   readonly attempts: number;
+  /** True if it was not executed, as its result was kept or an equal call was under way. */
+  readonly cached: boolean;
   /** What it printed to stdout and stderr, in order. */
   readonly output: string;
   readonly logs: readonly { readonly level: string; readonly message: string; readonly data?: unknown }[];
@@ -171,6 +173,7 @@ export function callsIn(events: readonly HeddleEvent[]): CallRecord[] {
           parent,
           state: "pending",
           attempts: 0,
+          cached: false,
           output: "",
           logs: [],
         });
@@ -185,6 +188,13 @@ export function callsIn(events: readonly HeddleEvent[]): CallRecord[] {
       }
     } else if (event.type === "completed") {
       for (const number of event.calls) change(number, call => (call.state = "completed"));
+    } else if (event.type === "cached") {
+      for (const number of event.calls) {
+        change(number, call => {
+          call.state = "completed";
+          call.cached = true;
+        });
+      }
     } else if (event.type === "retrying" || event.type === "restarted") {
       change(event.call, call => (call.state = "pending"));
     } else if (event.type === "failed") {

@@ -12,6 +12,8 @@ export type HeddleEvent =
   | CallNamed
   | CallsStarted
   | CallsCompleted
+  | CallsCached
+  | CallsKeyed
   | CallFailed
   | CallRetrying
   | CallRestarted
@@ -79,6 +81,23 @@ export interface CallsCompleted {
   readonly worker: number;
   readonly calls: readonly number[];
   readonly ms: readonly number[];
+}
+
+/** Calls that ended well without being executed: their results were kept, or an equal call was under way. */
+export interface CallsCached {
+  readonly type: "cached";
+  readonly at: number;
+  readonly calls: readonly number[];
+}
+
+/** The keys under which results are kept: `keys[i]` is that of `calls[i]`. Told where a log of the run is kept. */
+export interface CallsKeyed {
+  readonly type: "keyed";
+  readonly at: number;
+  readonly calls: readonly number[];
+  readonly keys: readonly string[];
+  /** Why calls were not taken from the store, by their place; left out for those that were, or were never run before. */
+  readonly reasons?: Readonly<Record<number, string>>;
 }
 
 export type FailureState = "failed" | "crashed" | "timedOut" | "cancelled" | "upstreamFailed";
@@ -187,6 +206,8 @@ export interface RunEnded {
   readonly at: number;
   readonly state: "completed" | "failed" | "interrupted";
   readonly ms: number;
+  /** How many results are kept for a run that continues this one. */
+  readonly resumable?: number;
   readonly error?: ErrorFacts;
 }
 

@@ -134,6 +134,7 @@ function keepOutOfGit(path: string): void {
 function packed(event: HeddleEvent): object {
   switch (event.type) {
     case "started":
+    case "cached":
       return { ...event, calls: packCalls(event.calls) };
     case "completed":
       return { ...event, calls: packCalls(event.calls), ms: packDurations(event.ms) };
@@ -191,7 +192,7 @@ type Packed<E> = Omit<E, "calls" | "ms"> & { readonly calls: string; readonly ms
 
 function unpacked(line: HeddleEvent): HeddleEvent {
   if (typeof line !== "object" || line === null || typeof line.type !== "string") throw new SyntaxError("not an event");
-  if (line.type === "started") {
+  if (line.type === "started" || line.type === "cached") {
     const { calls } = line as unknown as Packed<typeof line>;
     return { ...line, calls: unpackCalls(calls) };
   }

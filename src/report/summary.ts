@@ -146,7 +146,8 @@ function taskTable(view: RunView, { paint, symbols: { ellipsis } }: Style): stri
 export function countsOf(task: TaskView): string {
   const { completed, failed, cancelled, upstreamFailed } = task.counts;
   const parts = [
-    [completed, "completed"],
+    [completed - task.cached, "completed"],
+    [task.cached, "cached"],
     [failed, "failed"],
     [upstreamFailed, "not run"],
     [cancelled, "cancelled"],

@@ -18,6 +18,8 @@ export class TaskView {
     upstreamFailed: 0,
   };
   submitted = 0;
+  /** How many of those that completed were not executed, as their results were kept. */
+  cached = 0;
   retries = 0;
   restarts = 0;
   /** Time that attempts which ended took to run, together; and how many they were. */

@@ -94,6 +94,11 @@ export class RunView {
         for (let i = 0; i < calls.length; i++) this.#ended(calls[i]!, COMPLETED, ms[i] ?? 0, at, worker);
         break;
       }
+      case "cached":
+        for (const call of event.calls) this.#cached(call, event.at);
+        break;
+      case "keyed":
+        break;
       case "failed":
         this.#failed(event);
         break;
@@ -181,6 +186,13 @@ export class RunView {
     }
     if (this.#names.size > 0) this.#names.delete(call);
     if (this.#captures.size > 0) this.#captures.delete(call);
+  }
+
+  #cached(call: number, at: number): void {
+    const task = this.taskOf(call);
+    if (task === undefined || this.#over(call)) return;
+    task.cached++;
+    this.#ended(call, COMPLETED, 0, at, null);
   }
 
   #ran(task: TaskView, ms: number, at: number, number: number | null): void {

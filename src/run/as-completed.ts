@@ -151,7 +151,11 @@ class Outcomes implements AsyncIterableIterator<unknown> {
     for (;;) {
       const entry = this.stream.next();
       if (entry === undefined) return { done: true, value: undefined };
-      if (entry !== null) return { done: false, value: outcomeOf(entry) };
+      if (entry !== null) {
+        const loading = entry.future.materialise();
+        if (loading !== null) await loading;
+        return { done: false, value: outcomeOf(entry) };
+      }
       await this.more();
     }
   }

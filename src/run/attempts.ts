@@ -5,6 +5,7 @@ import type { FailureState } from "../events/event.ts";
 import { errorFacts } from "../events/facts.ts";
 import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT } from "../graph/states.ts";
 import type { Attempt } from "../task/runner.ts";
+import { unstorable } from "./cached/kept-results.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
 import { after, now } from "./clock.ts";
 import { Flight } from "./flight.ts";
@@ -23,6 +24,8 @@ export class Attempts {
   readonly reasons = new Map<number, string>();
   private readonly run: Run;
   private readonly flights = new Flights();
+  /** What goes on for another call than the one that it was begun for, by the number of that other. */
+  private readonly inherited = new Map<number, Flight>();
   private readonly keepAlive = new KeepAlive();
   private stopWake: (() => void) | null = null;
   private wakeAt = Number.POSITIVE_INFINITY;
@@ -86,6 +89,7 @@ export class Attempts {
       call.attempt--;
       this.run.columns.emit({ type: "restarted", at: now(), call: id, reason });
       this.run.scheduler.lost(call.node);
+      this.freeSlot(flight);
     }
     this.run.plan();
   }
@@ -111,12 +115,25 @@ export class Attempts {
 
   /** A call was cancelled while it was under way. */
   stop(call: Call): void {
-    const flight = this.flights.get(call.number);
+    const flight = this.inherited.get(call.number) ?? this.flights.get(call.number);
     if (flight === undefined) return;
+    if (this.inherited.delete(call.number)) this.run.scheduler.freed(call.node);
+    if (flight.call !== call) return;
     flight.stopTimer?.();
     flight.abandoned = true;
     flight.retryIn = null;
     this.run.pools.cancel(flight.pool, flight.id, this.reasons.get(call.number) ?? "cancelled");
+  }
+
+  /** Lets an attempt go on for another, equal call; false if none is under way. */
+  inherit(call: Call, heir: Call): boolean {
+    const flight = this.inherited.get(call.number) ?? this.flights.get(call.number);
+    if (flight === undefined || flight.call !== call) return false;
+    flight.call = heir;
+    flight.inherited = true;
+    heir.attempt = call.attempt;
+    this.inherited.set(heir.number, flight);
+    return true;
   }
 
   /** The run has ended: nobody waits for what a runner was not given time to stop. */
@@ -158,9 +175,19 @@ export class Attempts {
   private completed(flight: Flight, attempt: Attempt): void {
     const { call } = flight;
     const { node } = call;
-    this.run.complete(call, attempt.value, attempt.worker, attempt.ms);
+    let { value } = attempt;
+    if (call.spec.cache !== null) {
+      try {
+        value = this.run.gate!.executed(call, value, attempt.ms);
+      } catch (error) {
+        this.failed(flight, FAILED, { ...attempt, error: error as Error }, false);
+        return;
+      }
+    }
+    this.run.complete(call, value, attempt.worker, attempt.ms);
     this.run.scheduler.settled(node, COMPLETED);
     this.run.scheduler.freed(node);
+    this.freeSlot(flight);
   }
 
   private failed(
@@ -171,16 +198,19 @@ export class Attempts {
   ): void {
     const { call } = flight;
     const { node } = call;
-    const error = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
+    const given = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
+    const error = call.spec.cache === null ? given : unstorable(given);
     const delay = mayRetry ? this.delayOf(flight, state, error) : null;
     if (delay !== null) {
       this.emitRetrying(flight, state, error, delay, end.worker, end.ms);
       this.run.scheduler.failedForNow(node, now() + delay);
+      this.freeSlot(flight);
       return;
     }
     this.run.fail(call, state, error, null, end.worker, end.ms);
     this.run.scheduler.settled(node, state);
     this.run.scheduler.freed(node);
+    this.freeSlot(flight);
   }
 
   private timedOut(flight: Flight): void {
@@ -238,9 +268,18 @@ export class Attempts {
   /** The slot of an attempt that nobody waits for any more is free. */
   private freed(flight: Flight): void {
     const { node } = flight.call;
-    if (node < 0) return;
-    if (flight.retryIn === null) this.run.scheduler.freed(node);
-    else this.run.scheduler.failedForNow(node, now() + flight.retryIn);
+    if (node >= 0) {
+      if (flight.retryIn === null) this.run.scheduler.freed(node);
+      else this.run.scheduler.failedForNow(node, now() + flight.retryIn);
+    }
+    this.freeSlot(flight);
+  }
+
+  /** Frees the slot of the call that an attempt was begun for, if it went on for another. */
+  private freeSlot({ call, node, inherited }: Flight): void {
+    if (!inherited) return;
+    this.inherited.delete(call.number);
+    this.run.scheduler.freed(node);
   }
 
   private land(id: number): Flight | undefined {

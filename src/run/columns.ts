@@ -14,6 +14,12 @@ export class Columns {
   private submitted: { at: number; task: number; parent: number | null; first: number; count: number } | null = null;
   private begun: { at: number; worker: number; calls: number[] } | null = null;
   private readonly completed = new Map<number, { calls: number[]; ms: number[] }>();
+  private cached: number[] = [];
+  private keyed: { calls: number[]; keys: string[]; reasons: Record<number, string> } = {
+    calls: [],
+    keys: [],
+    reasons: {},
+  };
   private waiting = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -57,14 +63,34 @@ export class Columns {
     this.pending();
   }
 
+  callCached(call: number): void {
+    this.cached.push(call);
+    this.pending();
+  }
+
+  callKeyed(call: number, key: string, reason: string | null): void {
+    if (reason !== null) this.keyed.reasons[this.keyed.calls.length] = reason;
+    this.keyed.calls.push(call);
+    this.keyed.keys.push(key);
+    this.pending();
+  }
+
   write(): void {
     if (this.timer !== undefined) clearTimeout(this.timer);
     this.timer = undefined;
     this.waiting = 0;
     this.writeSubmitted();
     this.writeBegun();
-    if (this.completed.size === 0) return;
     const at = now();
+    if (this.keyed.calls.length > 0) {
+      this.bus.emit({ type: "keyed", at, ...this.keyed });
+      this.keyed = { calls: [], keys: [], reasons: {} };
+    }
+    if (this.cached.length > 0) {
+      this.bus.emit({ type: "cached", at, calls: this.cached });
+      this.cached = [];
+    }
+    if (this.completed.size === 0) return;
     // Flows, whose worker is -1, come last: after the calls that they waited for.
     const columns = [...this.completed].sort(([a], [b]) => b - a);
     for (const [worker, { calls, ms }] of columns) this.bus.emit({ type: "completed", at, worker, calls, ms });

@@ -6,13 +6,14 @@ import type { Future, Outcome } from "../task/types.ts";
 import { Failure } from "./failure.ts";
 import { FutureBase } from "./future.ts";
 import type { FutureOf } from "./inputs.ts";
+import { loadAll } from "./stored.ts";
 
 /** A future that no runner executes: its value is made of other futures' values, here. */
 export class DerivedFuture extends FutureBase {
   readonly id: string;
   readonly task: string;
   readonly depth: number;
-  private readonly sources: readonly FutureBase[];
+  readonly sources: readonly FutureBase[];
   private unsettled: number;
   private readonly compute: () => unknown;
 
@@ -51,7 +52,13 @@ export class DerivedFuture extends FutureBase {
       failure.because(source.failure!);
       this.fail(FAILED, source.error!, failure);
     } else if (this.unsettled === 0) {
-      this.finish();
+      const loading = loadAll(this.sources.flatMap(each => each.unloaded));
+      if (loading === null) this.finish();
+      else
+        loading.then(
+          () => this.finish(),
+          error => this.fail(FAILED, error as Error, new Failure(this.id, error as Error)),
+        );
     }
   }
 

@@ -15,6 +15,8 @@ export type Fact =
   | { readonly fact: "settled"; readonly node: number; readonly state: number }
   | { readonly fact: "freed"; readonly node: number }
   | { readonly fact: "lost"; readonly node: number }
+  | { readonly fact: "moved"; readonly node: number; readonly pool: number }
+  | { readonly fact: "raised"; readonly node: number; readonly priority: number }
   | { readonly fact: "failedForNow"; readonly node: number; readonly retryAt: number }
   | { readonly fact: "cancelled"; readonly node: number }
   | { readonly fact: "clock"; readonly now: number }

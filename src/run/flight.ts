@@ -3,7 +3,13 @@ import { type Call, idOf } from "./call.ts";
 
 /** One attempt of a call, from its dispatch until its slot is free again. */
 export class Flight implements Dispatch {
-  readonly call: Call;
+  /** Another one, once that takes over what was begun for the first. */
+  call: Call;
+  readonly id: number;
+  /** Whose slot it takes. */
+  readonly node: number;
+  /** True if it goes on for another call than the one that it was begun for. */
+  inherited = false;
   readonly attempt: number;
   readonly pool: number;
   worker: number | null = null;
@@ -16,12 +22,10 @@ export class Flight implements Dispatch {
 
   constructor(call: Call, attempt: number, pool: number) {
     this.call = call;
+    this.id = call.number;
+    this.node = call.node;
     this.attempt = attempt;
     this.pool = pool;
-  }
-
-  get id(): number {
-    return this.call.number;
   }
 
   get display(): string {

@@ -42,7 +42,8 @@ class FlowSession implements RunnerSession {
     const { spec } = flight.call;
     const began = now();
     this.host.started(NO_WORKER, [flight.id]);
-    const scope = new FlowScope(this.run, spec.definition.name, spec.options, flight.id, spec.scope);
+    const execution = this.run.gate?.executionOf(flight.call) ?? null;
+    const scope = new FlowScope(this.run, spec.definition.name, spec.options, flight.id, spec.scope, execution);
     this.scopes.set(flight.id, scope);
     const end = (attempt: Pick<Attempt, "state" | "value" | "error">) => {
       this.scopes.delete(flight.id);

@@ -8,6 +8,7 @@ import { after } from "./clock.ts";
 import type { Failure } from "./failure.ts";
 import { KeptList } from "./kept.ts";
 import { callBack } from "./settling.ts";
+import { loadAll, StoredValue } from "./stored.ts";
 
 interface Waiting {
   readonly promise: Promise<unknown>;
@@ -61,11 +62,23 @@ export abstract class FutureBase implements PromiseLike<unknown> {
     return this.raw;
   }
 
-  /** The value as the user sees it; only of a completed future. */
+  /** The value as the user sees it; only of a completed future whose stored parts have been loaded. */
   get value(): unknown {
     const { raw } = this;
-    if (raw instanceof Packed || raw instanceof KeptList) return decodedOnce(raw);
+    if (raw instanceof Packed || raw instanceof KeptList || raw instanceof StoredValue) return decodedOnce(raw);
     return raw;
+  }
+
+  /** What of the value is still in the store only. */
+  get unloaded(): readonly StoredValue[] {
+    const { raw } = this;
+    if (raw instanceof StoredValue) return raw.isLoaded ? NOTHING : [raw];
+    return raw instanceof KeptList ? raw.unloaded : NOTHING;
+  }
+
+  /** Reads what is only in the store; null if there is nothing to wait for. */
+  materialise(): Promise<unknown> | null {
+    return loadAll(this.unloaded);
   }
 
   complete(raw: unknown): void {
@@ -133,6 +146,11 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   async settled(): Promise<unknown> {
     this.observe();
     await this.ended(undefined, "");
+    try {
+      await this.materialise();
+    } catch (error) {
+      return { ok: false, error: error as Error };
+    }
     return this.outcome();
   }
 
@@ -197,6 +215,12 @@ export abstract class FutureBase implements PromiseLike<unknown> {
       waiting.reject(error);
       return;
     }
+    const loading = this.materialise();
+    if (loading === null) this.resolve(waiting);
+    else loading.then(() => this.resolve(waiting), waiting.reject);
+  }
+
+  private resolve(waiting: Waiting): void {
     try {
       waiting.resolve(this.value);
     } catch (error) {
@@ -205,20 +229,22 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   }
 }
 
+const NOTHING: readonly StoredValue[] = [];
 const decoded = new WeakMap<object, { readonly value: unknown }>();
 
 /** All who ask for a value get the same one. */
-function decodedOnce(raw: Packed | KeptList): unknown {
+function decodedOnce(raw: Packed | KeptList | StoredValue): unknown {
   let live = decoded.get(raw);
   if (live === undefined) {
-    live = { value: raw instanceof Packed ? unpack(raw) : raw.values.map(liveOf) };
+    live = { value: raw instanceof KeptList ? raw.values.map(liveOf) : liveOf(raw) };
     decoded.set(raw, live);
   }
   return live.value;
 }
 
 function liveOf(raw: unknown): unknown {
-  return raw instanceof Packed ? unpack(raw) : raw;
+  const packed = raw instanceof StoredValue ? raw.packed : raw;
+  return packed instanceof Packed ? unpack(packed) : packed;
 }
 
 function withResolvers(): Waiting {

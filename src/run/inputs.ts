@@ -1,4 +1,5 @@
-import { pack, packInputs } from "../codec/pack.ts";
+import { markOf } from "../codec/digest.ts";
+import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
 import { Quote } from "../codec/quote.ts";
 import { collect, substitute } from "../codec/substitute.ts";
@@ -20,6 +21,7 @@ export class Constant {
   readonly value: unknown;
   private bare: { readonly value: unknown } | null = null;
   private encoded: { readonly value: PackedValue } | null = null;
+  private marked: string | null = null;
 
   constructor(value: unknown) {
     this.value = value;
@@ -34,7 +36,15 @@ export class Constant {
     this.encoded ??= { value: pack(this.value, { task, role: "input" }) };
     return this.encoded.value;
   }
+
+  /** What stands for it in keys. */
+  mark(task: string): string {
+    this.marked ??= markOf(this.value, { task, role: "input" }, null).text;
+    return this.marked;
+  }
 }
+
+export type Slot = FutureBase | Constant;
 
 const none: readonly FutureBase[] = [];
 
@@ -114,21 +124,22 @@ class NestedInputs extends SharedInputs {
 }
 
 /** Inputs encoded when they were captured; futures and constants among them are filled in when the call is sent. */
-class EncodedInputs implements CallInputs {
+export class EncodedInputs implements CallInputs {
   readonly futures: readonly FutureBase[];
-  private readonly template: PackedInputs;
-  private readonly slots: readonly (FutureBase | Constant)[];
+  readonly template: PackedInputs;
+  protected readonly slots: readonly Slot[];
   private readonly task: string;
 
-  constructor(template: PackedInputs, slots: readonly (FutureBase | Constant)[], task: string) {
+  constructor(template: PackedInputs, slots: readonly Slot[], task: string) {
     this.template = template;
     this.slots = slots;
     this.task = task;
     this.futures = slots.some(isFuture) ? slots.filter(isFuture) : none;
   }
 
+  /** Each time new ones: nobody else sees what is done to them. */
   values(): unknown[] {
-    throw new Error("these inputs were encoded for a runner with a memory of its own");
+    return unpackInputs(this.template, this.slots.map(liveSlot));
   }
 
   pack(wire: unknown[]): void {
@@ -191,23 +202,40 @@ function directFutures(given: readonly unknown[]): FutureBase[] {
   return given.filter(input => input instanceof FutureBase);
 }
 
-/** Captures inputs as bytes; throws `UncloneableError` with the path of what cannot be sent. */
-export function captureEncoded(given: readonly unknown[], futureOf: FutureOf, task: string): CallInputs {
-  const slots: (FutureBase | Constant)[] = [];
-  const numbers = new Map<object, number>();
-  const slotOf = (x: object) => {
-    const known = numbers.get(x);
-    if (known !== undefined) return known;
-    const slot = x instanceof Constant ? x : futureOf(x);
-    if (slot === undefined) return undefined;
-    numbers.set(x, slots.length);
-    return slots.push(slot) - 1;
-  };
-  const template = packInputs(given, { task, role: "input" }, slotOf);
-  return new EncodedInputs(template, slots, task);
+function liveSlot(slot: Slot): unknown {
+  if (slot instanceof Constant) return slot.unquoted;
+  const kept = keptPacked(slot);
+  return Array.isArray(kept) ? kept.map(each => unpack(each as PackedValue)) : unpack(kept as PackedValue);
 }
 
-function isFuture(slot: FutureBase | Constant): slot is FutureBase {
+/** The futures and constants among some inputs, numbered as they are met. */
+export class Slots {
+  readonly all: Slot[] = [];
+  private readonly numbers = new Map<object, number>();
+  private readonly futureOf: FutureOf;
+
+  constructor(futureOf: FutureOf) {
+    this.futureOf = futureOf;
+  }
+
+  readonly slotOf = (x: object): number | undefined => {
+    const known = this.numbers.get(x);
+    if (known !== undefined) return known;
+    const slot = x instanceof Constant ? x : this.futureOf(x);
+    if (slot === undefined) return undefined;
+    this.numbers.set(x, this.all.length);
+    return this.all.push(slot) - 1;
+  };
+}
+
+/** Captures inputs as bytes; throws `UncloneableError` with the path of what cannot be sent. */
+export function captureEncoded(given: readonly unknown[], futureOf: FutureOf, task: string): CallInputs {
+  const slots = new Slots(futureOf);
+  const template = packInputs(given, { task, role: "input" }, slots.slotOf);
+  return new EncodedInputs(template, slots.all, task);
+}
+
+function isFuture(slot: Slot): slot is FutureBase {
   return slot instanceof FutureBase;
 }
 

@@ -38,6 +38,16 @@ export class ListFuture extends FutureBase {
     return this.job.length;
   }
 
+  /** The display names of its calls, as far as they have been made. */
+  callIds(): string[] {
+    const ids: string[] = [];
+    for (let index = 0; index < this.job.pulled; index++) {
+      const number = this.results.numberOf(index) ?? this.job.numberOf(index);
+      if (number !== undefined) ids.push(`${this.task}-${number}`);
+    }
+    return ids.length === 0 && !this.job.exhausted ? [this.id] : ids;
+  }
+
   at(index: number): ElementFuture | undefined {
     const { length } = this;
     const place = index < 0 && length !== undefined ? length + index : index;
@@ -89,6 +99,7 @@ export class ListFuture extends FutureBase {
   override async settled(): Promise<Outcome<unknown>[]> {
     this.observe();
     await new Promise<void>(resolve => this.job.whenAllEnded(this, resolve));
+    await new KeptList(this.results.values).load();
     return this.outcomes();
   }
 

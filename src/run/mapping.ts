@@ -6,6 +6,7 @@ import { asError } from "./adopted.ts";
 import { cancelledError } from "./call.ts";
 import { Element } from "./element.ts";
 import { Failure } from "./failure.ts";
+import { FutureBase } from "./future.ts";
 import { ElementFuture, ListFuture } from "./list.ts";
 import { type Ended, Results } from "./results.ts";
 import { Rows } from "./rows.ts";
@@ -25,6 +26,8 @@ export class MapJob {
   readonly depth: number = 1;
   private readonly rows: Rows;
   private readonly inFlight: number;
+  /** What its elements come from, where the run is only planned. */
+  readonly waitsFor: readonly FutureBase[] = [];
   private readonly active = new Map<number, Element>();
   /** Null when nobody can ask for them any more: then streams of any length need no room. */
   private results: Results | null = new Results();
@@ -46,6 +49,7 @@ export class MapJob {
     this.run = run;
     this.spec = spec;
     this.inFlight = inFlight;
+    if (run.settings.planner !== undefined) this.waitsFor = each.filter(one => one instanceof FutureBase);
     this.rows = new Rows(spec.definition.name, each, run.futureOf, () => run.hungry(this));
     this.depth = 1 + Math.max(0, ...each.map(one => (one instanceof ListFuture ? one.depth : 0)));
   }

@@ -22,6 +22,7 @@ const BUILT_IN: Readonly<Record<string, () => Runner>> = { inline, threads, proc
 export class Pools {
   readonly flows = 0;
   private readonly here = 1;
+  gate = -1;
   private readonly run: Run;
   private readonly root: string;
   private readonly pools: Pool[] = [];
@@ -45,6 +46,14 @@ export class Pools {
     this.run.scheduler.pool(number, 0);
     pool.session = runner.open(this.hostOf(number, pool));
     return number;
+  }
+
+  /** A pool that no runner serves: what is dispatched there stands at the gate. */
+  addGate(): void {
+    this.gate = this.pools.length;
+    const runner = { ...inline(), name: "gate" };
+    this.pools.push({ runner, session: null, batch: [], broken: null });
+    this.run.scheduler.pool(this.gate, Number.POSITIVE_INFINITY);
   }
 
   isShared(pool: number): boolean {
@@ -90,7 +99,7 @@ export class Pools {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.pools.map(pool => pool.session!.close()));
+    await Promise.all(this.pools.map(pool => pool.session?.close()));
   }
 
   private named(runner: Runner | string): Runner {

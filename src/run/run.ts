@@ -1,28 +1,32 @@
 import { UpstreamError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { EventReader } from "../events/event.ts";
-import { CANCELLED, FAILED, UPSTREAM_FAILED } from "../graph/states.ts";
+import { CANCELLED, UPSTREAM_FAILED } from "../graph/states.ts";
 import { inline } from "../runners/inline.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { underTestRunner } from "../task/task.ts";
 import { Attempts } from "./attempts.ts";
+import { Gate } from "./cached/gate.ts";
+import type { Journal } from "./cached/journal.ts";
+import { openKept } from "./cached/open.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
 import { now } from "./clock.ts";
 import { Columns } from "./columns.ts";
 import type { Orders } from "./facts.ts";
 import { Failure } from "./failure.ts";
 import { flowRunner } from "./flows.ts";
-import type { FutureBase } from "./future.ts";
 import { callHook } from "./hooks.ts";
-import { adopter, captureEncoded, captureShared } from "./inputs.ts";
+import { adopter, type CallInputs } from "./inputs.ts";
+import { Intake } from "./intake.ts";
 import type { MapJob } from "./mapping.ts";
-import { nameOfCall } from "./naming.ts";
 import { Owners } from "./owners.ts";
 import { Pools } from "./pools.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { FlowScope } from "./scope.ts";
 import type { RunSettings } from "./settings.ts";
-import { isWatched, type Spec, timeoutOf } from "./spec.ts";
+import { isJournalled, type Spec } from "./spec.ts";
+import { Specs } from "./specs.ts";
+import type { Loaded } from "./stored.ts";
 
 /**
  * One execution of a flow. Owns the graph and the scheduler, tells the scheduler what happens, and carries out what it
@@ -30,6 +34,7 @@ import { isWatched, type Spec, timeoutOf } from "./spec.ts";
  */
 export class Run implements Orders {
   readonly id: string;
+  readonly root: string;
   readonly settings: RunSettings;
   readonly columns: Columns;
   readonly scheduler: Scheduler;
@@ -37,52 +42,63 @@ export class Run implements Orders {
   readonly attempts: Attempts;
   readonly futureOf = adopter();
   readonly bus = new EventBus();
+  /** Stands before the runners where results are kept or a run is planned. */
+  gate: Gate | null = null;
+  /** Keeps what was done, in case the run does not end well. */
+  journal: Journal | null = null;
   private readonly owners: Owners;
-  private readonly tasks = new Map<Definition, number>();
+  private readonly specs: Specs;
+  private readonly intake: Intake;
   private readonly scopes = new Set<FlowScope>();
   private readonly jobs = new Set<MapJob>();
   private readonly hungryJobs = new Set<MapJob>();
   private numbers = 0;
-  /** Used again for each call, as a million of them would cost more than the graph. */
-  private readonly inputNodes: number[] = [];
   private flushing = false;
   private flushAgain = false;
   private flushPlanned = false;
 
   constructor(id: string, root: string, settings: RunSettings) {
     this.id = id;
+    this.root = root;
     this.settings = settings;
     for (const reader of settings.readers ?? []) this.bus.read(reader as EventReader);
     this.columns = new Columns(this.bus);
     this.scheduler = new Scheduler(this);
     this.owners = new Owners(this);
+    this.specs = new Specs(this);
+    this.intake = new Intake(this, this.owners);
     this.attempts = new Attempts(this);
     this.pools = new Pools(this, root);
     this.pools.add(flowRunner(this));
     this.pools.add(inline({ warnBlocking: true }));
+    if (settings.planner !== undefined) this.openGate();
+  }
+
+  /** The gate, with its store; made when the first task needs it. */
+  openGate(): Gate {
+    if (this.gate === null) {
+      this.pools.addGate();
+      this.gate = new Gate(this, openKept(this, this.root));
+    }
+    return this.gate;
   }
 
   nextNumber(): number {
     return ++this.numbers;
   }
 
-  makeSpec(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): Spec {
-    const defaults = this.settings.defaults ?? {};
-    const all: AnyOptions = definition.kind === "task" ? { ...defaults, ...options } : options;
-    const pool = definition.kind === "flow" ? this.pools.flows : this.pools.ofTask(all, scope, here);
-    return {
-      definition,
-      options: all,
-      scope,
-      task: this.taskNumber(definition),
-      pool,
-      shared: this.pools.isShared(pool),
-      priority: all.priority ?? 0,
-      retries: all.retries ?? 0,
-      timeout: timeoutOf(definition.name, all),
-      strict: scope.strict,
-      watched: isWatched(all),
-    };
+  specOf(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): Spec {
+    return this.specs.make(definition, options, scope, here);
+  }
+
+  /** Takes a new call into the graph. */
+  begin(call: Call, given: unknown[], after: readonly unknown[] | null): void {
+    this.intake.begin(call, given, after);
+  }
+
+  /** Executes once more a call that has completed, as its result was lost. */
+  again(spec: Spec, inputs: CallInputs): Promise<Loaded> {
+    return this.intake.again(spec, inputs);
   }
 
   poolOfFlow(options: AnyOptions, parent: FlowScope | null): number {
@@ -91,28 +107,6 @@ export class Run implements Orders {
 
   strictOf(options: AnyOptions, parent: FlowScope | null): boolean {
     return this.settings.strict ?? options.strict ?? parent?.strict ?? underTestRunner();
-  }
-
-  /** Takes a new call into the graph. */
-  begin(call: Call, given: unknown[], after: readonly unknown[] | null): void {
-    const { spec } = call;
-    spec.scope.callBegan();
-    this.columns.callSubmitted(spec.task, call.number, spec.scope.number);
-    if (spec.options.callName !== undefined) this.name(call, given);
-    if (spec.scope.stopping !== null) {
-      this.fail(call, CANCELLED, cancelledError(idOf(call), spec.scope.stopping), null);
-      return;
-    }
-    try {
-      call.inputs = spec.shared
-        ? captureShared(given, this.futureOf, spec.strict)
-        : captureEncoded(given, this.futureOf, spec.definition.name);
-    } catch (error) {
-      this.fail(call, FAILED, error as Error, null);
-      return;
-    }
-    const needs = after === null ? call.inputs.futures : [...call.inputs.futures, ...(after as FutureBase[])];
-    this.enter(call, needs);
   }
 
   /** A map has elements to pull, or room for more calls. */
@@ -156,8 +150,21 @@ export class Run implements Orders {
     }
   }
 
+  /** A call ended well without being executed. */
+  completeCached(call: Call, raw: unknown): void {
+    this.columns.callCached(call.number);
+    call.inputs = null;
+    call.complete(raw);
+    call.spec.scope.callEnded();
+  }
+
+  raise(call: Call, priority: number): void {
+    if (call.node >= 0) this.scheduler.raised(call.node, priority);
+  }
+
   complete(call: Call, raw: unknown, worker: number, ms: number): void {
     this.columns.callCompleted(worker, call.number, ms);
+    if (this.journal !== null && isJournalled(call.spec)) this.journal.completed(call, raw, ms);
     call.inputs = null;
     call.complete(raw);
     if (call.spec.watched) this.hook(call, "onSuccess", "completed", [this.attempts.liveValue(raw)]);
@@ -169,8 +176,12 @@ export class Run implements Orders {
     const failure = new Failure(idOf(call), error);
     if (cause !== null) failure.because(cause);
     else if (state !== CANCELLED) call.spec.scope.failed(failure);
+    const { inputs } = call;
     call.inputs = null;
+    this.journal?.failed(call);
+    if (call.spec.scope.execution !== null) call.spec.scope.execution.spoilt = true;
     call.fail(state, error, failure);
+    if (call.spec.cache !== null && inputs !== null) this.gate!.ended(call, state, error);
     this.attempts.emitFailed(call, state, error, worker, ms);
     if (call.spec.watched) {
       if (state === CANCELLED) this.hook(call, "onCancel", "cancelled", []);
@@ -222,6 +233,7 @@ export class Run implements Orders {
         job.pump();
       }
       this.scheduler.decide();
+      this.gate?.send();
       this.pools.send();
     } while (this.flushAgain);
     this.flushing = false;
@@ -229,11 +241,25 @@ export class Run implements Orders {
   }
 
   dispatch(node: number, pool: number): void {
-    this.pools.queue(pool, this.attempts.take(this.owners.callOf(node), pool));
+    const call = this.owners.callOf(node);
+    if (this.gate !== null) {
+      if (pool === this.pools.gate) {
+        this.gate.take(call);
+        return;
+      }
+      if (call.inputs!.futures.some(future => future.unloaded.length > 0)) {
+        this.scheduler.moved(node, this.pools.gate);
+        this.plan();
+        return;
+      }
+    }
+    this.pools.queue(pool, this.attempts.take(call, pool));
   }
 
   stop(node: number): void {
-    this.attempts.stop(this.owners.callOf(node));
+    const call = this.owners.callOf(node);
+    if (this.gate?.holds(call) === true) this.gate.stop(call);
+    else this.attempts.stop(call);
   }
 
   upstreamFailed(node: number, cause: number, first: boolean): void {
@@ -247,44 +273,11 @@ export class Run implements Orders {
     this.owners.remove(node);
   }
 
-  private enter(call: Call, needs: readonly FutureBase[]): void {
-    const inputs = this.inputNodes;
-    let count = 0;
-    for (const need of needs) {
-      if (need.hasFailed) {
-        const failure = need.failure!;
-        this.fail(call, UPSTREAM_FAILED, this.upstreamError(idOf(call), failure), failure);
-        // Who looks at this call has seen its other inputs too, however they end.
-        for (const other of needs) {
-          if (other !== need) other.listen(() => other.failure !== null && call.failure!.because(other.failure));
-        }
-        return;
-      }
-      if (!need.isSettled) inputs[count++] = this.owners.nodeOf(need);
-    }
-    const node = this.scheduler.declare();
-    call.node = node;
-    this.owners.set(node, call);
-    this.scheduler.define(node, call.spec.pool, call.spec.priority, inputs, count);
-    this.plan();
+  openJobs(): MapJob[] {
+    return [...this.jobs];
   }
 
-  private name(call: Call, given: readonly unknown[]): void {
-    try {
-      const name = nameOfCall(call.spec.options, given);
-      if (name !== undefined) this.columns.emit({ type: "named", call: call.number, name });
-    } catch (error) {
-      this.warn(`callName of ${call.spec.definition.name} failed: ${String(error)}`, call.number);
-    }
-  }
-
-  private taskNumber(definition: Definition): number {
-    const known = this.tasks.get(definition);
-    if (known !== undefined) return known;
-    const task = this.tasks.size;
-    this.tasks.set(definition, task);
-    const { name, identity, kind } = definition;
-    this.columns.emit({ type: "taskDefined", task, name, identity, kind });
-    return task;
+  openScopes(): FlowScope[] {
+    return [...this.scopes];
   }
 }

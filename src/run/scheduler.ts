@@ -36,6 +36,8 @@ export class Scheduler {
   readonly graph = new Graph();
   private readonly pools: Pool[] = [];
   private readonly wakes = new WakeQueue();
+  /** How often nodes are in a queue besides the first time: since their priority was raised. */
+  private readonly again = new Map<number, number>();
   private readonly orders: Orders;
   private readonly journal: ((fact: Fact) => void) | undefined;
   private submitted = 0;
@@ -114,6 +116,26 @@ export class Scheduler {
     this.removeIfDone(node);
   }
 
+  /** A running call goes on in another pool, behind what waits there already according to the order. */
+  moved(node: number, pool: number): void {
+    this.journal?.({ fact: "moved", node, pool });
+    this.release(node);
+    if (this.graph.state[node] === RUNNING) {
+      this.graph.pool[node] = pool;
+      this.enqueue(node);
+    }
+    this.removeIfDone(node);
+  }
+
+  /** A queued call is wanted by somebody with a higher priority. */
+  raised(node: number, priority: number): void {
+    this.journal?.({ fact: "raised", node, priority });
+    const { graph } = this;
+    if (graph.priority[node]! >= priority || isTerminal(graph.state[node]!)) return;
+    graph.priority[node] = priority;
+    if (graph.state[node] === QUEUED) this.enqueue(node);
+  }
+
   /** An attempt failed and another will be made at `retryAt`, on the clock that `clock` tells. */
   failedForNow(node: number, retryAt: number): void {
     this.journal?.({ fact: "failedForNow", node, retryAt });
@@ -165,6 +187,8 @@ export class Scheduler {
     else if (fact.fact === "settled") this.settled(fact.node, fact.state);
     else if (fact.fact === "freed") this.freed(fact.node);
     else if (fact.fact === "lost") this.lost(fact.node);
+    else if (fact.fact === "moved") this.moved(fact.node, fact.pool);
+    else if (fact.fact === "raised") this.raised(fact.node, fact.priority);
     else if (fact.fact === "failedForNow") this.failedForNow(fact.node, fact.retryAt);
     else if (fact.fact === "cancelled") this.cancelled(fact.node);
     else if (fact.fact === "clock") this.clock(fact.now);
@@ -175,8 +199,8 @@ export class Scheduler {
     const { graph } = this;
     while (pool.used < pool.slots && pool.ready.size > 0) {
       const node = pool.ready.pop();
-      this.unmark(node, IN_QUEUE);
-      if (graph.state[node] !== QUEUED) {
+      this.tookOutOfQueue(node);
+      if (graph.state[node] !== QUEUED || graph.pool[node] !== number) {
         this.removeIfDone(node);
         continue;
       }
@@ -190,8 +214,16 @@ export class Scheduler {
 
   private enqueue(node: number): void {
     this.graph.state[node] = QUEUED;
+    if (this.has(node, IN_QUEUE)) this.again.set(node, (this.again.get(node) ?? 0) + 1);
     this.mark(node, IN_QUEUE);
     this.pools[this.graph.pool[node]!]!.ready.push(node);
+  }
+
+  private tookOutOfQueue(node: number): void {
+    const more = this.again.size === 0 ? undefined : this.again.get(node);
+    if (more === undefined) this.unmark(node, IN_QUEUE);
+    else if (more === 1) this.again.delete(node);
+    else this.again.set(node, more - 1);
   }
 
   /** Ends a node and all that cannot run any more because of it; iterative, as graphs are deep. */

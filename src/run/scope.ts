@@ -3,6 +3,7 @@ import { FlowEndedError, UnobservedFailuresError } from "../errors.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import type { Scope } from "../task/port.ts";
 import type { Future, FutureList } from "../task/types.ts";
+import type { Execution } from "./cached/execution.ts";
 import { CallFuture } from "./call.ts";
 import type { Failure } from "./failure.ts";
 import type { FutureBase } from "./future.ts";
@@ -27,13 +28,25 @@ export class FlowScope implements Scope {
   readonly strict: boolean;
   private readonly failures: Failure[] = [];
   private readonly specs = [new Map<AnyOptions, Spec>(), new Map<AnyOptions, Spec>()] as const;
+  /** The cached flow within which this happens, whose result depends on what it calls. */
+  readonly execution: Execution | null;
   private open = 0;
   private whenQuiet: (() => void) | null = null;
   private hasEnded = false;
+  /** The flow's function has returned. */
+  returned = false;
   /** Why new calls are cancelled at once; null while the flow goes on. */
   stopping: string | null = null;
 
-  constructor(run: Run, name: string, options: AnyOptions, number: number | null, parent: FlowScope | null) {
+  constructor(
+    run: Run,
+    name: string,
+    options: AnyOptions,
+    number: number | null,
+    parent: FlowScope | null,
+    execution: Execution | null = null,
+  ) {
+    this.execution = execution ?? parent?.execution ?? null;
     this.run = run;
     this.name = name;
     this.options = options;
@@ -84,7 +97,9 @@ export class FlowScope implements Scope {
   async conduct(body: () => unknown): Promise<unknown> {
     let returned: unknown;
     try {
-      returned = await this.resolved(await plain(body));
+      const plainly = await plain(body);
+      this.returned = true;
+      returned = await this.resolved(plainly);
     } catch (error) {
       if (this.onError === "stop") this.run.stopScope(this, `the flow "${this.name}" failed`);
       await this.end();
@@ -136,7 +151,7 @@ export class FlowScope implements Scope {
     const specs = this.specs[inline ? 1 : 0];
     let spec = specs.get(options);
     if (spec === undefined || spec.definition !== definition) {
-      spec = this.run.makeSpec(definition, options, this, inline);
+      spec = this.run.specOf(definition, options, this, inline);
       specs.set(options, spec);
     }
     return spec;

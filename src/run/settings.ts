@@ -1,6 +1,7 @@
 import type { EventReader } from "../events/event.ts";
 import type { AnyOptions } from "../task/definition.ts";
 import type { Runner } from "../task/runner.ts";
+import type { Planner } from "./cached/planner.ts";
 
 /** How a run is to be carried out, from outside the flow: the command line, a test, another program. */
 export interface RunSettings {
@@ -25,8 +26,40 @@ export interface RunSettings {
   readonly readers?: readonly EventReader[];
   /** Captured output is not also written to this process's own streams; default false. */
   readonly quiet?: boolean;
+  /** What to do with results: which tasks keep them, where, and what is computed anew. */
+  readonly cache?: CacheSettings;
+  /** Keep the results of calls that are not cached until the run has ended well, so that it can be resumed. */
+  readonly journal?: boolean;
+  /** Continue the last run of this flow that did not end well, or the one of this id. */
+  readonly resume?: true | string;
+  /** Given where nothing is executed and only the plan is wanted. */
+  readonly planner?: Planner;
   /** The project's root folder; default: the nearest folder above the flow's module with a package.json. */
   readonly root?: string;
+}
+
+export interface CacheSettings {
+  /** Whether tasks that say nothing keep their results; default false. */
+  readonly on?: boolean;
+  /** The folder of the store; default `.heddle` in the project's root. */
+  readonly folder?: string;
+  /** Milliseconds after which results of tasks that name no `ttl` are computed anew. */
+  readonly ttl?: number;
+  /** Bytes; the least recently used results go first. */
+  readonly maxSize?: number;
+  /** Tasks that are computed anew and stored, or all. */
+  readonly force?: boolean | readonly string[];
+  readonly shared?: SharedSettings;
+  /** Tell the keys of calls as events, for a log that explains them later; default false. */
+  readonly tellKeys?: boolean;
+}
+
+/** A store that machines share; see docs/shared-cache.md. */
+export interface SharedSettings {
+  readonly url: string;
+  readonly token?: string;
+  readonly secret?: string;
+  readonly push?: boolean;
 }
 
 /** A run under way. */

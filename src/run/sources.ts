@@ -144,6 +144,7 @@ class AsyncSource implements Source {
 class FutureSource implements Source {
   readonly constant = false;
   private inner: Source | null = null;
+  private loading: { failed: { readonly error: unknown } | null } | null = null;
   private readonly future: FutureBase;
   private readonly futureOf: FutureOf;
   private readonly wake: () => void;
@@ -163,6 +164,8 @@ class FutureSource implements Source {
     if (!this.future.isSettled) return WAIT;
     if (this.future.hasFailed) throw new SourceFailed(this.future);
     if (this.inner === null) {
+      const loading = this.future.materialise();
+      if (loading !== null) return this.waitFor(loading);
       const inner = sourceOf(this.future.value, this.futureOf, this.wake);
       if (inner.constant) throw new NotIterable(this.future);
       this.inner = inner;
@@ -172,6 +175,18 @@ class FutureSource implements Source {
 
   stop(): void {
     this.inner?.stop();
+  }
+
+  private waitFor(loading: Promise<unknown>): unknown {
+    if (this.loading?.failed) throw this.loading.failed.error;
+    if (this.loading !== null) return WAIT;
+    const state: NonNullable<FutureSource["loading"]> = { failed: null };
+    this.loading = state;
+    loading.then(this.wake, (error: unknown) => {
+      state.failed = { error };
+      this.wake();
+    });
+    return WAIT;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CachePolicy } from "../cache/policy.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import type { FlowScope } from "./scope.ts";
@@ -10,6 +11,8 @@ export interface Spec {
   /** The number of the task in events. */
   readonly task: number;
   readonly pool: number;
+  /** How its results are kept; null if they are not. */
+  readonly cache: CachePolicy | null;
   /** True when the pool shares this memory: inputs are handed over as they are. */
   readonly shared: boolean;
   readonly priority: number;
@@ -28,4 +31,9 @@ export function timeoutOf(name: string, options: AnyOptions): number {
 export function isWatched(options: AnyOptions): boolean {
   const { onStart, onSuccess, onFailure, onRetry, onCancel } = options;
   return [onStart, onSuccess, onFailure, onRetry, onCancel].some(hook => hook !== undefined);
+}
+
+/** Whether what the calls give is kept for a run that continues this one. Flows run again; caches keep their own. */
+export function isJournalled({ cache, definition }: Spec): boolean {
+  return cache === null && definition.kind === "task";
 }

@@ -1,24 +1,24 @@
-import { randomBytes } from "node:crypto";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { InterruptedError, UsageError } from "../errors.ts";
+import { InterruptedError } from "../errors.ts";
 import { errorFacts } from "../events/facts.ts";
 import { FAILED } from "../graph/states.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
-import { packageOf } from "../task/identity.ts";
 import { callerOf } from "../task/location.ts";
 import { park } from "../task/park.ts";
 import { port } from "../task/port.ts";
 import { shared } from "../task/shared.ts";
-import { definitionOf, optionsOf, unnamedFlow } from "../task/task.ts";
+import { optionsOf, unnamedFlow } from "../task/task.ts";
 import type { FlowOptions, Future, Resolved } from "../task/types.ts";
 import { heddleVersion } from "../version.ts";
 import { installCapture } from "../workers/capture.ts";
+import "./cached/ask.ts";
 import { asError } from "./adopted.ts";
+import { definitionFor, newRunId } from "./begin.ts";
+import { openResumption } from "./cached/resumption.ts";
 import type { CallFuture } from "./call.ts";
 import { now } from "./clock.ts";
 import { echo } from "./echo.ts";
 import { Failure } from "./failure.ts";
+import { rootOf } from "./place.ts";
 import { watchRejections } from "./rejections.ts";
 import { RootFuture } from "./root.ts";
 import { Run } from "./run.ts";
@@ -27,17 +27,10 @@ import type { RunSettings, StartedRun } from "./settings.ts";
 
 /** Starts a run of a task or flow, or of the definition of one, with these inputs. */
 export function startRun(target: unknown, inputs: unknown[], settings: RunSettings = {}): StartedRun {
-  const definition = isDefinition(target) ? target : definitionOf(target);
-  if (definition === undefined) {
-    throw new UsageError({ problem: "only a task or a flow can be run", hint: "Wrap the function in task or flow." });
-  }
-  const options = isDefinition(target) ? target.options : optionsOf(target);
+  const definition = definitionFor(target);
+  const options = target === definition ? definition.options : optionsOf(target);
   const { id, future, interrupt } = begin(definition, options, inputs, settings);
   return { id, interrupt, result: future.result() };
-}
-
-function isDefinition(target: unknown): target is Definition {
-  return typeof target === "object" && target !== null && "identity" in target && "fn" in target;
 }
 
 /**
@@ -61,12 +54,15 @@ interface Begun {
 }
 
 function begin(definition: Definition, options: AnyOptions, inputs: unknown[], settings: RunSettings): Begun {
-  const id = runId();
+  const id = newRunId();
   const root = settings.root ?? rootOf(definition);
   const readers = settings.quiet === true ? (settings.readers ?? []) : [...(settings.readers ?? []), echo];
-  const run = new Run(id, root, { ...settings, readers });
+  const folder = settings.cache?.folder ?? options.store;
+  const cache = { ...settings.cache, ...(folder !== undefined && { folder }) };
+  const run = new Run(id, root, { ...settings, cache, readers });
   const began = now();
   const frame = new FlowScope(run, definition.name, options, null, null);
+  const resumption = openResumption(run, definition, settings);
   const undoCapture = installCapture("pass");
   const undoRejections = watchRejections(id, frame);
   const runner = run.pools.runnerOf(frame.pool);
@@ -90,7 +86,10 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   const end = async () => {
     await run.pools.close();
     run.attempts.close();
+    await loadedOf(call);
     const error = interrupted ? new InterruptedError() : (call.error ?? (await frame.unobserved()));
+    const resumable = (await resumption?.end(error === undefined)) ?? 0;
+    await run.gate?.kept.close();
     undoCapture();
     undoRejections();
     run.columns.emit({
@@ -99,6 +98,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
       state: interrupted ? "interrupted" : error === undefined ? "completed" : "failed",
       ms: now() - began,
       ...(error === undefined ? {} : { error: errorFacts(error) }),
+      ...(resumable === 0 ? {} : { resumable }),
     });
     run.bus.flush();
     if (error === undefined) future.complete(call.kept);
@@ -123,13 +123,9 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
 port.start = (definition, options, inputs) =>
   begin(definition, options, inputs, {}).future as unknown as Future<unknown>;
 
-function runId(): string {
-  const stamp = new Date().toISOString().replace(/[-:T]/g, "").slice(0, 14);
-  return `${stamp}-${randomBytes(3).toString("hex")}`;
-}
-
-function rootOf(definition: Definition): string {
-  if (definition.module === null) return process.cwd();
-  const folder = dirname(fileURLToPath(definition.module));
-  return packageOf(folder)?.root ?? folder;
+/** Reads what the run gives from the store while that is open. If it cannot be read, who asks for it is told. */
+async function loadedOf(call: CallFuture): Promise<void> {
+  try {
+    await call.materialise();
+  } catch {}
 }

@@ -16,12 +16,14 @@ const COMMON = [
   "tags",
   "callName",
   "runner",
+  "cache",
+  "compress",
   ...HOOKS,
 ] as const;
 
 /** The options that a task, a flow or a call may have. */
 export const taskOptions: readonly string[] = [...COMMON, "restart"];
-export const flowOptions: readonly string[] = [...COMMON, "onError", "strict"];
+export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store"];
 const CALL_ONLY = ["after", "inFlight"];
 
 /** Throws an `OptionError` that names the task and the option, for options that mean nothing. */
@@ -50,6 +52,8 @@ const checks: Readonly<Record<string, Check>> = {
   retryJitter: [value => typeof value === "number" && value >= 0 && value <= 1, "Give a number from 0 to 1."],
   onError: [value => value === "stop" || value === "continue", 'Give "stop" or "continue".'],
   restart: truth,
+  compress: truth,
+  store: [value => typeof value === "string" && value !== "", "Give the path of a folder."],
   strict: truth,
   callName: [value => ["string", "function"].includes(typeof value), "Give a template or a function."],
   description: [value => typeof value === "string", "Give a string."],
@@ -63,10 +67,41 @@ const checks: Readonly<Record<string, Check>> = {
 
 function checkOption(key: keyof AnyOptions, value: unknown, where: string): void {
   if (key === "timeout") checkTimeout(value, where);
+  else if (key === "cache") checkCache(value, where);
   else if (key === "retryDelay") checkRetryDelay(value, where);
   else {
     const [good, hint] = checks[key] ?? aFunction;
     if (!good(value)) throw new OptionError({ where, problem: `${shown(value)} is not possible`, hint });
+  }
+}
+
+const cacheChecks: Readonly<Record<string, Check>> = {
+  ttl: [() => true, ""],
+  version: [value => typeof value === "string" || Number.isFinite(value), "Give a string or a number."],
+  ignore: [
+    value => Array.isArray(value) && value.every(name => typeof name === "string"),
+    "Give an array of names of parameters.",
+  ],
+  include: [value => Array.isArray(value), "Give an array of values."],
+  code: [value => ["closure", "module", "none"].includes(value as string), 'Give "closure", "module" or "none".'],
+  key: aFunction,
+  when: aFunction,
+  files: [value => value === "check" || value === "trust", 'Give "check" or "trust".'],
+  shallow: truth,
+};
+
+function checkCache(value: unknown, where: string): void {
+  if (typeof value === "boolean") return;
+  if (typeof value !== "object" || value === null) {
+    throw new OptionError({ where, problem: `${shown(value)} is not possible`, hint: "Give true, false or { … }." });
+  }
+  checkKeys(value, Object.keys(cacheChecks), where);
+  for (const [key, part] of Object.entries(value) as [string, unknown][]) {
+    if (part === undefined) continue;
+    if (key === "ttl") parseDuration(part, `${where}.ttl`);
+    const [good, hint] = cacheChecks[key]!;
+    if (!good(part))
+      throw new OptionError({ where: `${where}.${key}`, problem: `${shown(part)} is not possible`, hint });
   }
 }
 

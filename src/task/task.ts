@@ -154,10 +154,18 @@ function handle(definition: Definition, options: AnyOptions): unknown {
     checkOptions(kind, name, more, true);
     return handle(definition, { ...options, ...more });
   }
+  const key = (...inputs: unknown[]) => port.cache!.key(definition, options, inputs);
+  const clear = (...inputs: unknown[]) => port.cache!.clear(definition, options, inputs);
+  const clearAll = () => port.cache!.clearAll(definition, options);
+  function plan(...inputs: unknown[]): unknown {
+    if (scopeFor(name, ".plan") === "parked") return parkedAt(name, ".plan", plan);
+    return port.cache!.plan(definition, options, inputs);
+  }
   Object.defineProperty(call, "name", { value: name });
   Object.defineProperty(call, DEFINITION, { value: { definition, options } });
   const { identity, fn } = definition;
-  return Object.assign(call, { taskName: name, identity, fn, submit, map, with: withOptions });
+  const methods = { taskName: name, identity, fn, submit, map, key, clear, clearAll, with: withOptions };
+  return Object.assign(call, methods, kind === "flow" ? { plan } : {});
 }
 
 function scopeFor(name: string, method: string): Scope | "none" | "parked" {

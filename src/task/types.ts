@@ -6,6 +6,30 @@
  */
 import type { Runner } from "./runner.ts";
 
+/** The graph of a run that was planned; see `heddle graph`. */
+export interface Plan {
+  readonly calls: readonly PlannedCall[];
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+  /** Flows that are planned only up to a value which would have to be computed. */
+  readonly unfinished: readonly string[];
+  /** How many calls are in which state. */
+  summary(): Readonly<Record<PlannedCall["state"], number>>;
+  toMermaid(): string;
+  toDot(): string;
+  toSvg(): Promise<string>;
+  toJSON(): unknown;
+}
+
+export interface PlannedCall {
+  readonly id: string;
+  readonly task: string;
+  readonly kind: "task" | "flow";
+  readonly state: "hit" | "run" | "mayRun" | "unknown";
+  readonly reason: string;
+  readonly key: string | null;
+  readonly parent: string | null;
+}
+
 declare const PART: unique symbol;
 declare const UNMAPPED: unique symbol;
 declare const QUOTED: unique symbol;
@@ -158,6 +182,28 @@ export interface HookCall {
   readonly state: CallState;
 }
 
+/** How results of a task are kept and found again. */
+export interface CacheOptions<A extends readonly unknown[] = never, R = unknown> {
+  /** Results older than this are computed anew. */
+  readonly ttl?: Duration;
+  /** Change it to make older results count no more. */
+  readonly version?: string | number;
+  /** Parameters that do not count, by name. */
+  readonly ignore?: readonly string[];
+  /** Values that count besides the inputs, such as settings that the function reads. */
+  readonly include?: readonly unknown[];
+  /** How much code counts: what the function can reach (default), its whole module, or none. */
+  readonly code?: "closure" | "module" | "none";
+  /** What counts instead of the inputs. */
+  readonly key?: (...inputs: A) => unknown;
+  /** Keep only results for which this is true. */
+  readonly when?: (value: R) => boolean;
+  /** Whether a result that names files is valid only while they are as they were (default), or always. */
+  readonly files?: "check" | "trust";
+  /** Of a flow: its result is valid although those of the calls it made are not; default false. */
+  readonly shallow?: boolean;
+}
+
 /** Options of a task. Durations are milliseconds or strings such as `"10s"`. */
 export interface TaskOptions<A extends readonly unknown[] = never, R = unknown> {
   /** Higher first; default 0. */
@@ -175,6 +221,10 @@ export interface TaskOptions<A extends readonly unknown[] = never, R = unknown> 
   readonly restart?: boolean;
   /** Place this task elsewhere than the run: a runner or the name of one in the config. */
   readonly runner?: Runner | string;
+  /** Keep results, and take them from the store when code and inputs are as they were. */
+  readonly cache?: boolean | CacheOptions<A, R>;
+  /** Whether kept results are compressed; default: where it pays. */
+  readonly compress?: boolean;
   readonly description?: string;
   readonly tags?: readonly string[];
   /** What displays call one call: a template such as `"score-{0.id}"` or a function of the inputs. */
@@ -200,6 +250,8 @@ export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
   readonly runner?: Runner | string;
   /** What happens to calls that have not started when the flow's function throws; default "stop". */
   readonly onError?: "stop" | "continue";
+  /** The folder where results are kept; turns the cache on. Default: `.heddle` in the project's root. */
+  readonly store?: string;
   /** Freeze plain inputs of inline calls, so that a change after `submit` throws; default true under test runners. */
   readonly strict?: boolean;
 }
@@ -217,6 +269,12 @@ export interface Task<A extends readonly unknown[], R> {
   submit(...inputs: Inputs<A>): Future<R>;
   /** One call per element. */
   map(...each: { [K in keyof A]: Each<A[K]> }): FutureList<R>;
+  /** The key under which the cache keeps the result of this call; its code and inputs, digested. */
+  key(...inputs: Inputs<A>): Promise<string>;
+  /** Forgets the kept result of this call; false if there was none. */
+  clear(...inputs: Inputs<A>): Promise<boolean>;
+  /** Forgets all kept results of this task; gives their number. */
+  clearAll(): Promise<number>;
   /** The same task with other options. */
   with(options: CallOptions<A, R>): Task<A, R>;
 }
@@ -224,6 +282,8 @@ export interface Task<A extends readonly unknown[], R> {
 /** A function that orchestrates: it calls tasks and other flows, and runs in the coordinator. */
 export interface Flow<A extends readonly unknown[], R> extends Omit<Task<A, R>, "with"> {
   (...inputs: Inputs<A>): Future<R>;
+  /** What a run would do and why, without running any task. */
+  plan(...inputs: Inputs<A>): Promise<Plan>;
   with(options: FlowOptions<A, R> & Pick<CallOptions, "after" | "inFlight">): Flow<A, R>;
 }
 

@@ -1,0 +1,40 @@
+import type { Reason } from "../../cache/reason.ts";
+import type { KeyMaker } from "../../cache/results.ts";
+import type { ChildRef } from "../../store/entry.ts";
+import type { Call } from "../call.ts";
+
+/** One execution of a cached call, and all calls of the run that wait for what comes of it. */
+export class Execution {
+  readonly key: string;
+  readonly maker: KeyMaker;
+  /** The call that is executed. */
+  call: Call;
+  /** Equal calls that take its result. */
+  readonly joined = new Set<Call>();
+  /** Why its result was not taken from the store; null if there was nothing. */
+  readonly reason: Reason | null;
+  /** An entry that does not hold any more is in the way of the new one. */
+  readonly replaces: boolean;
+  /** This process was granted the execution by all that share the store. */
+  claimed = false;
+  /** The result, while it is on its way into the store. */
+  outcome: { readonly raw: unknown } | null = null;
+  /** Of a flow: the calls that it made, by key or task. */
+  readonly children: Map<string, ChildRef> | null;
+  /** Why the result of a flow is not kept. */
+  spoilt = false;
+
+  constructor(key: string, maker: KeyMaker, call: Call, reason: Reason | null, replaces: boolean) {
+    this.key = key;
+    this.maker = maker;
+    this.call = call;
+    this.reason = reason;
+    this.replaces = replaces;
+    this.children = maker.definition.kind === "flow" ? new Map() : null;
+  }
+
+  addChild(child: ChildRef): void {
+    const name = child.key ?? child.identity;
+    if (!this.children!.has(name)) this.children!.set(name, child);
+  }
+}

@@ -1,0 +1,218 @@
+import type { Reason } from "../../cache/reason.ts";
+import type { KeyMaker, ResultCache } from "../../cache/results.ts";
+import { explainMiss } from "../../cache/why.ts";
+import { pack, unpack } from "../../codec/pack.ts";
+import { Packed, type PackedValue } from "../../codec/packed.ts";
+import { HeddleError, UnstorableResultError } from "../../errors.ts";
+import type { About, Entry, EntryFacts } from "../../store/entry.ts";
+import type { Claim, Owners } from "../../store/owners.ts";
+import type { SharedStore } from "../../store/remote/shared.ts";
+import { type Call, idOf } from "../call.ts";
+import type { Run } from "../run.ts";
+import type { Spec } from "../spec.ts";
+import type { Execution } from "./execution.ts";
+import type { KeyedInputs } from "./keyed-inputs.ts";
+import { digestOf, digestOfResult } from "./keys.ts";
+
+/** A result in the form in which it is kept. */
+export interface PackedResult {
+  readonly packed: PackedValue;
+  readonly raw: unknown;
+}
+
+export interface Means {
+  readonly cache: ResultCache;
+  readonly force: boolean | readonly string[];
+  readonly shared: SharedStore | null;
+  openOwners(): Promise<Owners>;
+}
+
+/** What the gate needs of the cache: keys and entries, claims, and the way of results into the store. */
+export class Kept {
+  readonly cache: ResultCache;
+  private readonly run: Run;
+  private readonly force: true | ReadonlySet<string>;
+  private owners: Owners | Promise<Owners> | null = null;
+  private readonly openOwners: () => Promise<Owners>;
+  private readonly shared: SharedStore | null;
+  private readonly uses: string[] = [];
+  private readonly writing = new Set<Promise<unknown>>();
+  private readonly codesKept = new Set<string>();
+
+  constructor(run: Run, { cache, force, openOwners, shared }: Means) {
+    this.run = run;
+    this.cache = cache;
+    this.force = force === true ? true : new Set(force === false ? [] : force);
+    this.openOwners = openOwners;
+    this.shared = shared;
+  }
+
+  makerOf({ definition, cache }: Spec): KeyMaker {
+    const maker = this.cache.makerOf(definition, cache!);
+    this.tellOfCode(maker);
+    return maker;
+  }
+
+  isForced(task: string): boolean {
+    return this.force === true || this.force.has(task);
+  }
+
+  /** True if other processes share the store. */
+  get hasCompany(): boolean {
+    return this.owners === null || "then" in this.owners || this.owners.others > 0;
+  }
+
+  claim(keys: readonly string[]): readonly Claim[] | Promise<readonly Claim[]> {
+    if (this.owners === null) {
+      this.owners = this.openOwners();
+      this.owners.then(
+        owners => {
+          this.owners = owners;
+        },
+        () => {},
+      );
+    }
+    if (!("then" in this.owners)) return this.owners.claim(keys);
+    return this.owners.then(owners => owners.claim(keys));
+  }
+
+  release({ key }: Execution): void {
+    if (this.owners !== null && !("then" in this.owners)) this.owners.release([key]);
+  }
+
+  used(key: string): void {
+    if (this.uses.push(key) === 1) queueMicrotask(() => this.writeUses());
+  }
+
+  /** Results of other machines; null if there is no shared store. */
+  fetchShared({ key, reason }: Execution): Promise<Entry | null> | null {
+    if (this.shared === null || reason?.why === "forced") return null;
+    return this.takeOver(this.shared, key);
+  }
+
+  private async takeOver(shared: SharedStore, key: string): Promise<Entry | null> {
+    try {
+      const found = await shared.fetch(key);
+      return found === undefined ? null : await this.cache.store.write(found.facts, found.value, {});
+    } catch (error) {
+      this.run.warn(`The shared store was passed over: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  /** @throws UnstorableResultError that names the part which cannot be kept. */
+  pack(call: Call, raw: unknown): PackedResult {
+    if (raw instanceof Packed || !isObject(raw)) return { packed: raw as PackedValue, raw };
+    try {
+      const packed = pack(raw, { task: idOf(call), role: "result" });
+      return { packed, raw: packed };
+    } catch (error) {
+      throw unstorable(error);
+    }
+  }
+
+  /** Writes a result; null if it is not to be kept. Resolves when others can see it, or when that failed. */
+  write(execution: Execution, { packed }: PackedResult, ms: number): Promise<void> | null {
+    const { call, maker, key } = execution;
+    const { policy } = maker;
+    try {
+      if (policy.when !== null && !policy.when(unpack(packed))) return null;
+    } catch (error) {
+      this.run.warn(`cache.when of ${idOf(call)} failed, so its result is not kept: ${String(error)}`, call.number);
+      return null;
+    }
+    const facts: EntryFacts = {
+      key,
+      identity: maker.definition.identity,
+      result: digestOfResult(packed),
+      createdAt: Date.now(),
+      ms,
+      run: this.run.id,
+      call: idOf(call),
+      ...(execution.children !== null && { children: [...execution.children.values()] }),
+    };
+    const writing = this.put(execution, facts, packed, this.aboutOf(call, maker)).catch(error => {
+      this.run.warn(`The result of ${idOf(call)} could not be kept: ${String((error as Error).message)}`, call.number);
+    });
+    this.background(writing);
+    return writing;
+  }
+
+  /** The run does not end before this has. */
+  background(work: Promise<unknown>): void {
+    const done: Promise<void> = work.then(
+      () => void this.writing.delete(done),
+      error => {
+        this.writing.delete(done);
+        this.run.warn(`A result could not be kept: ${String((error as Error).message)}`);
+      },
+    );
+    this.writing.add(done);
+  }
+
+  reasons(call: Call, execution: Execution): Reason[] {
+    const own = execution.reason;
+    if (own !== null) return [own];
+    const about = this.aboutOf(call, execution.maker);
+    return explainMiss(this.cache, execution.key, execution.maker, about);
+  }
+
+  /** Resolves when all that completed is in the store. */
+  async settled(): Promise<void> {
+    while (this.writing.size > 0) await Promise.all(this.writing);
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
+    this.writeUses();
+    await this.shared?.close();
+    const owners = await this.owners;
+    await owners?.close();
+    await this.cache.store.flush();
+    await this.cache.store.close();
+  }
+
+  private async put(execution: Execution, facts: EntryFacts, packed: PackedValue, about: About): Promise<void> {
+    const { key, maker, replaces } = execution;
+    const { store } = this.cache;
+    if (replaces) await store.remove([key]);
+    if (!this.codesKept.has(maker.codePart)) {
+      this.codesKept.add(maker.codePart);
+      store.putCodes(maker.codePart, maker.code.parts);
+    }
+    store.putAbout(key, about);
+    const { compress } = maker.policy;
+    const entry = await store.write(facts, packed, compress === null ? {} : { compress });
+    if (entry.run === facts.run) this.shared?.push(facts, packed);
+    this.used(key);
+  }
+
+  private aboutOf(call: Call, maker: KeyMaker): About {
+    return (call.inputs as KeyedInputs).about(maker.code.parameters.names, maker.normal, digestOf);
+  }
+
+  private readonly told = new Set<KeyMaker>();
+
+  /** What of a task's code counts more or less than its author may think. */
+  private tellOfCode(maker: KeyMaker): void {
+    if (this.told.has(maker)) return;
+    this.told.add(maker);
+    const { code, definition } = maker;
+    for (const text of code.loose) this.run.warn(`The cache of ${definition.name}: ${text}`);
+    for (const text of code.unseen) this.run.warn(`The cache of ${definition.name} does not see that it ${text}`);
+  }
+
+  private writeUses(): void {
+    if (this.uses.length > 0) this.cache.store.use(this.uses.splice(0));
+  }
+}
+
+export function unstorable(error: unknown): Error {
+  if (!(error instanceof HeddleError) || error.name !== "UncloneableError") return error as Error;
+  const [, task = "", , part = ""] = /^The result of (\S+) (cannot .*?): (.*)$/.exec(error.short) ?? [];
+  return new UnstorableResultError({ task, part, hint: error.remedy }, { cause: error });
+}
+
+function isObject(value: unknown): boolean {
+  return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";
+}

@@ -1,0 +1,66 @@
+import { hash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../../errors.ts";
+
+/** A run of a flow that did not end well, and can be continued. */
+export interface Resumable {
+  readonly flow: string;
+  /** The last run that tried. */
+  readonly run: string;
+  /** The first of the runs that continue one another: what it and the later ones finished is kept under its name. */
+  readonly lineage: string;
+  readonly results: number;
+}
+
+const folderOf = (root: string) => join(root, ".heddle", "resume");
+const fileOf = (root: string, flow: string) => join(folderOf(root), `${hash("sha256", flow, "hex").slice(0, 24)}.json`);
+
+export function remember(root: string, resumable: Resumable): void {
+  const file = fileOf(root, resumable.flow);
+  mkdirSync(folderOf(root), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(resumable));
+  renameSync(`${file}.${process.pid}`, file);
+}
+
+export function forget(root: string, flow: string): void {
+  rmSync(fileOf(root, flow), { force: true });
+}
+
+/**
+ * What `--resume` continues: the last run of the flow that did not end well, or the one that is named.
+ *
+ * @throws UsageError if there is none.
+ */
+export function resumableOf(root: string, flow: string, run: string | true): Resumable {
+  const known = read(fileOf(root, flow));
+  if (known !== null && (run === true || run === known.run || run === known.lineage)) return known;
+  const name = flow.slice(flow.lastIndexOf("#") + 1);
+  const others = all(root).filter(each => each.run === run);
+  throw new UsageError({
+    problem:
+      run === true
+        ? `there is no run of ${name} to resume`
+        : `the run ${run} of ${name} is not one that can be resumed`,
+    hint:
+      others[0] === undefined
+        ? "Runs can be resumed that failed or were interrupted after some calls had finished, and only the last one of a flow. Leave --resume out to start anew."
+        : `It is a run of ${others[0].flow}.`,
+  });
+}
+
+function all(root: string): Resumable[] {
+  try {
+    return readdirSync(folderOf(root)).flatMap(name => read(join(folderOf(root), name)) ?? []);
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): Resumable | null {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Resumable;
+  } catch {
+    return null;
+  }
+}

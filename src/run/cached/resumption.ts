@@ -1,0 +1,31 @@
+import type { Definition } from "../../task/definition.ts";
+import type { Run } from "../run.ts";
+import type { RunSettings } from "../settings.ts";
+import { Journal } from "./journal.ts";
+import { forget, remember, resumableOf } from "./resumable.ts";
+
+/** Lets a run continue another, and be continued. */
+export interface Resumption {
+  /** Gives how many results are kept for the next run. */
+  end(succeeded: boolean): Promise<number>;
+}
+
+/** @throws UsageError if there is nothing to continue. */
+export function openResumption(run: Run, { identity }: Definition, settings: RunSettings): Resumption | null {
+  const { resume } = settings;
+  if (settings.journal !== true && resume === undefined) return null;
+  const { root, id } = run;
+  const earlier = resume === undefined ? null : resumableOf(root, identity, resume);
+  const lineage = earlier?.lineage ?? id;
+  const journal = new Journal(run, lineage, earlier !== null);
+  run.journal = journal;
+  if (earlier !== null) run.openGate();
+  return {
+    async end(succeeded) {
+      const results = await journal.end(succeeded);
+      if (results > 0) remember(root, { flow: identity, run: id, lineage, results });
+      else if (succeeded) forget(root, identity);
+      return results;
+    },
+  };
+}

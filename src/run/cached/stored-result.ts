@@ -1,0 +1,29 @@
+import type { Entry } from "../../store/entry.ts";
+import { asError } from "../adopted.ts";
+import { type Call, idOf } from "../call.ts";
+import type { Run } from "../run.ts";
+import { type Loaded, StoredValue } from "../stored.ts";
+import type { Kept } from "./kept-results.ts";
+
+/** The result as it is kept here: what is small is there already, the rest is read when somebody needs it. */
+export function resultOf(entry: Entry, call: Call, run: Run, kept: Kept): unknown {
+  if ("inline" in entry.value) {
+    const { inline } = entry.value;
+    return entry.directory === undefined ? inline : new StoredValue(entry.result, null, inline);
+  }
+  const { spec, inputs } = call;
+  const read = async (): Promise<Loaded> => {
+    try {
+      return { value: await kept.cache.store.read(entry), digest: entry.result };
+    } catch (error) {
+      run.warn(damage(call, asError(error, spec.definition.name).message), call.number);
+      await kept.cache.store.remove([entry.key]);
+      return run.again(spec, inputs!);
+    }
+  };
+  return new StoredValue(entry.result, read);
+}
+
+export function damage(call: Call, problem: string): string {
+  return `The stored result of ${idOf(call)} is damaged and is computed again: ${problem.split("\n", 1)[0]}`;
+}

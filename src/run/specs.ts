@@ -1,0 +1,49 @@
+import type { AnyOptions, Definition } from "../task/definition.ts";
+import { Policies } from "./cached/policies.ts";
+import type { Run } from "./run.ts";
+import type { FlowScope } from "./scope.ts";
+import { isWatched, type Spec, timeoutOf } from "./spec.ts";
+
+/** Works out what the calls of one task with certain options have in common, and numbers the tasks of a run. */
+export class Specs {
+  private readonly run: Run;
+  private readonly policies: Policies;
+  private readonly tasks = new Map<Definition, number>();
+
+  constructor(run: Run) {
+    this.run = run;
+    this.policies = new Policies(run.settings.cache ?? {});
+  }
+
+  make(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): Spec {
+    const defaults = this.run.settings.defaults ?? {};
+    const all: AnyOptions = definition.kind === "task" ? { ...defaults, ...options } : options;
+    const pool = definition.kind === "flow" ? this.run.pools.flows : this.run.pools.ofTask(all, scope, here);
+    const cache = this.policies.of(definition, options, all, scope);
+    if (cache !== null) this.run.openGate();
+    return {
+      definition,
+      options: all,
+      scope,
+      task: this.taskNumber(definition),
+      pool,
+      cache,
+      shared: this.run.pools.isShared(pool),
+      priority: all.priority ?? 0,
+      retries: all.retries ?? 0,
+      timeout: timeoutOf(definition.name, all),
+      strict: scope.strict,
+      watched: isWatched(all),
+    };
+  }
+
+  private taskNumber(definition: Definition): number {
+    const known = this.tasks.get(definition);
+    if (known !== undefined) return known;
+    const task = this.tasks.size;
+    this.tasks.set(definition, task);
+    const { name, identity, kind } = definition;
+    this.run.columns.emit({ type: "taskDefined", task, name, identity, kind });
+    return task;
+  }
+}

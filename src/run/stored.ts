@@ -1,0 +1,47 @@
+import type { PackedValue } from "../codec/packed.ts";
+
+/** A value read from the store, and what counts for it in the keys of its consumers. */
+export interface Loaded {
+  readonly value: PackedValue;
+  readonly digest: string;
+}
+
+/** A result that is in the store, and is read when somebody needs the value: its digest is known before. */
+export class StoredValue {
+  /** What counts in the keys of consumers. Another one after loading, if the value had to be computed again. */
+  digest: string;
+  private read: (() => Promise<Loaded>) | null;
+  private loading: Promise<void> | null = null;
+  private value: PackedValue = undefined;
+
+  constructor(digest: string, read: (() => Promise<Loaded>) | null, value?: PackedValue) {
+    this.digest = digest;
+    this.read = read;
+    this.value = value;
+  }
+
+  get isLoaded(): boolean {
+    return this.read === null;
+  }
+
+  /** The encoded value; only when it is loaded. */
+  get packed(): PackedValue {
+    if (this.read !== null) throw new Error("a stored value was asked for before it was loaded");
+    return this.value;
+  }
+
+  load(): Promise<void> {
+    if (this.read === null) return Promise.resolve();
+    this.loading ??= this.read().then(({ value, digest }) => {
+      this.value = value;
+      this.digest = digest;
+      this.read = null;
+    });
+    return this.loading;
+  }
+}
+
+/** Loads all of them; null if nothing is to be loaded. */
+export function loadAll(values: readonly StoredValue[]): Promise<unknown> | null {
+  return values.length === 0 ? null : Promise.all(values.map(value => value.load()));
+}
