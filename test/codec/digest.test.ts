@@ -148,6 +148,7 @@ describe("a mark", () => {
       [failure(), failure(error => (error.stack = "elsewhere"))],
       [failure(error => Object.assign(error, { a: 1, b: 2 })), failure(error => Object.assign(error, { b: 2, a: 1 }))],
       [ring(3), ring(3)],
+      [many(100), many(100).reverse()].map(entries => Object.fromEntries(entries)) as [unknown, unknown],
       [cyclic(["a", "b", "self"]), cyclic(["self", "b", "a"])],
     ];
     for (const [left, right] of pairs) expect(mark(left)).toBe(mark(right));
@@ -250,6 +251,13 @@ describe("time and depth", () => {
     const wide = Array.from({ length: 1_000 }, () => item);
     mark(Array.from({ length: 1_000 }, () => wide));
     expect(reads).toBe(1_000);
+    // As is one that is large by its texts alone.
+    reads = 0;
+    const text = "x".repeat(100);
+    const texts = many(100).map(([key]) => [key, { enumerable: true, get: () => ++reads && text }] as const);
+    const large = Object.defineProperties({}, Object.fromEntries(texts));
+    mark([large, [large], { large }]);
+    expect(reads).toBe(100);
     // An array before a cycle that leads past it.
     reads = 0;
     const cycle: Record<string, unknown> = { a: wide };
@@ -437,6 +445,10 @@ function sparse(length: number): unknown[] {
 function gapAt(at: number, array: unknown[]): unknown[] {
   delete array[at];
   return array;
+}
+
+function many(count: number): [key: string, value: number][] {
+  return Array.from({ length: count }, (_, i) => [`key ${i}`, i]);
 }
 
 function twice(value: unknown): unknown[] {
