@@ -1,6 +1,6 @@
 import { unpack } from "../codec/pack.ts";
 import { Packed } from "../codec/packed.ts";
-import { CrashedError, TimeoutError } from "../errors.ts";
+import { CrashedError } from "../errors.ts";
 import type { FailureState } from "../events/event.ts";
 import { errorFacts } from "../events/facts.ts";
 import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT } from "../graph/states.ts";
@@ -11,6 +11,7 @@ import { after, now } from "./clock.ts";
 import { Flight } from "./flight.ts";
 import { Flights } from "./flights.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { isOverdue, overdue } from "./overdue.ts";
 import { retryDelay } from "./retry.ts";
 import type { Run } from "./run.ts";
 
@@ -291,20 +292,4 @@ export class Attempts {
     flight.stopTimer?.();
     return flight;
   }
-}
-
-/** It kept this thread busy beyond its limit, so that no timer could end it in time. */
-function isOverdue(flight: Flight, { ms }: Attempt): boolean {
-  return flight.timeout > 0 && ms > flight.timeout;
-}
-
-function overdue({ call, timeout }: Flight): Error {
-  const { kind } = call.spec.definition;
-  return new TimeoutError({
-    what: `${idOf(call)} ran longer than its time-out of ${timeout} ms`,
-    hint:
-      kind === "flow"
-        ? "Give the flow a longer `timeout`."
-        : "Give the task a longer `timeout`, or let it stop early by its signal: context().signal.",
-  });
 }
