@@ -4,8 +4,10 @@ import { UsageError } from "../errors.ts";
 import { heddleVersion } from "../version.ts";
 import { addCache } from "./commands/cache.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addGraph } from "./commands/graph.ts";
 import { addInit } from "./commands/init.ts";
 import { addRun } from "./commands/run.ts";
+import { addWhy } from "./commands/why.ts";
 import { EXIT, type ExitCode, exitCodeOf, leave, tolerateClosedPipes } from "./exit.ts";
 import { failureText } from "./failure.ts";
 
@@ -13,6 +15,8 @@ const EXAMPLES = `
 Examples:
   heddle init my-pipeline
   heddle run pipeline.ts --input '["a", "b"]' -n 4
+  heddle run pipeline.ts --cache --dry-run
+  heddle why score-12
   heddle doctor
 
 heddle COMMAND --help tells more.`;
@@ -58,6 +62,8 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .configureOutput({ outputError: () => {} })
     .addHelpText("after", EXAMPLES);
   addRun(program, done);
+  addGraph(program, done, async () => (await import("../run/plan.ts")).planRun);
+  addWhy(program, done);
   addCache(program, done);
   addDoctor(program, done);
   addInit(program, done);

@@ -5,8 +5,9 @@ import { Command } from "commander";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { addGraph } from "../../src/cli/commands/graph.ts";
 import { FORMATS, formatOf, written } from "../../src/cli/graph/format.ts";
-import { type GraphFlags, graph, type Planner } from "../../src/cli/graph/graph.ts";
+import { type GraphFlags, graph } from "../../src/cli/graph/graph.ts";
 import { planText } from "../../src/cli/graph/text.ts";
+import type { Planner } from "../../src/cli/run/planned.ts";
 import { Plan } from "../../src/graph/plan.ts";
 import type { RunSettings } from "../../src/run/settings.ts";
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ExitCode } from "../exit.ts";
 import type { RunFlags } from "../run/execute.ts";
+import { withCache, withTarget } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -9,28 +10,32 @@ Examples:
   heddle run pipeline.ts --args '[1, {"deep": true}]' all parameters
   heddle run pipeline.ts --input @data.json -n 4      from a file, on 4 threads
   heddle run pipeline.ts -n auto --runner processes   a process for each available CPU
+  heddle run pipeline.ts --cache                      what was computed before is not computed again
+  heddle run pipeline.ts --dry-run                    what would run, and why
+  heddle run pipeline.ts --force score merge          these tasks anew, the others from the cache
   heddle run pipeline.ts --json > events.jsonl        events, and the result as the last line
   heddle run pipeline.ts --inspect-brk                everything in this process, for a debugger
 
 Exit codes: 0 all well, 1 a call failed, 2 usage or configuration, 3 a module could not be loaded, 130 interrupted.`;
 
 export function addRun(program: Command, done: (code: ExitCode) => void): void {
-  program
-    .command("run")
+  const command = withTarget(program.command("run"))
     .summary("run a flow or a task")
     .description("Run a flow, or a task, of a module: results go to stdout, progress to stderr.")
-    .argument("<file>", "the module, and after a colon the name of a flow or task in it: FILE[:name]")
-    .option("--input <json>", "the first parameter, as JSON or @file.json")
-    .option("--args <json>", "all parameters, as a JSON list or @file.json")
     .option("-n, --workers <count>", 'how many workers: a number or "auto"; on threads, if no runner is named')
-    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config")
+    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config");
+  withCache(command)
+    .option("--dry-run", "execute nothing: say what would run, what is in the cache, and why")
     .option("--continue", "when the flow fails, still finish what it has submitted")
     .option("--in-process", "every call in this process, one at a time")
     .option("--inspect", "open the inspector, and run every call in this process")
     .option("--inspect-brk", "the same, and wait for a debugger before the module is loaded")
     .option("--inspect-port <port>", "where the inspector listens: port or host:port; default 9229")
     .addOption(
-      new Option("--json", "events as lines of JSON on stdout, the result as the last one").conflicts("reporter"),
+      new Option(
+        "--json",
+        "events as lines of JSON on stdout, the result as the last one; of a dry run, the plan",
+      ).conflicts("reporter"),
     )
     .addOption(new Option("--reporter <mode>", "how progress is shown").choices(["live", "plain", "quiet"]))
     .addOption(
@@ -44,7 +49,12 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
     .option("--no-log", "keep no log of the run under .heddle/runs")
     .option("--verbose", "errors with their stacks")
     .addHelpText("after", EXAMPLES)
-    .action(async (file: string, flags: RunFlags) => {
+    .action(async (file: string | undefined, flags: RunFlags) => {
+      if (flags.dryRun === true) {
+        const { dryRun } = await import("../run/dry-run.ts");
+        done(await dryRun(file, flags));
+        return;
+      }
       const { execute } = await import("../run/execute.ts");
       done(await execute(file, flags));
     });

@@ -33,6 +33,11 @@ export function formatOf({ format, out }: FormatFlags): Format {
   });
 }
 
+/** Whether the ending of a file is that of a format. */
+export function isDrawing(file: string): boolean {
+  return Object.hasOwn(ENDINGS, path.extname(file).toLowerCase());
+}
+
 /** The plan as text that ends with a line end; in Markdown a diagram is fenced. */
 export async function written(plan: Plan, flags: FormatFlags, options: DrawOptions): Promise<string> {
   switch (formatOf(flags)) {

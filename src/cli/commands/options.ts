@@ -1,0 +1,21 @@
+/** Options that several commands have. */
+import type { Command } from "commander";
+
+/** What to run, for the commands that need a flow or task and its inputs. */
+export function withTarget(command: Command): Command {
+  return (
+    command
+      // Not <file>, as --force may have taken it: the command itself misses it.
+      .usage("[options] <file>")
+      .argument("[file]", "the module, and after a colon the name of a flow or task in it: FILE[:name]")
+      .option("--input <json>", "the first parameter, as JSON or @file.json")
+      .option("--args <json>", "all parameters, as a JSON list or @file.json")
+  );
+}
+
+export function withCache(command: Command): Command {
+  return command
+    .option("--cache", "keep the results of every task that does not say cache itself")
+    .option("-o, --store <dir>", "keep them there, relative to this folder; default: .heddle in the project")
+    .option("--force [task...]", "compute anew, and keep, what these tasks give, or all");
+}
