@@ -31,6 +31,9 @@ export interface Analysis {
   ofText(text: string, mode: CodeMode): Code;
 }
 
+/** Part of the keys of what is kept: raise it when the same files come to give another closure. */
+const EDITION = 1;
+
 /** What is kept of a module: `state` is another one whenever its closures were worked out anew. */
 interface Kept {
   readonly state: string;
@@ -79,7 +82,7 @@ export class Codes {
     this.#memo = memo;
     this.#disk = new Disk(realpathSync(root), new FileDigests(memo));
     this.#analysis = analyse(new DiskProject(this.#disk, resolving), memo);
-    this.#prefix = `code:${heddleVersion()}:${resolving.loader}:${resolving.conditions.join(",")}`;
+    this.#prefix = `code:${heddleVersion()}.${EDITION}:${resolving.loader}:${resolving.conditions.join(",")}`;
   }
 
   /** The code that a task's result can depend on. */
