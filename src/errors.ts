@@ -164,6 +164,11 @@ export const catalogue = {
     remedy:
       "Equal cached calls are executed once, so a flow that calls itself with the inputs it was called with never ends. Change the inputs on the way down.",
   },
+  FILE: {
+    name: "FileError",
+    says: "{what} of {task} names a file that cannot be used: {path} is {file}, which {problem}",
+    remedy: "{hint}",
+  },
 } as const;
 
 /** The code of an error in the catalogue. */
@@ -247,6 +252,7 @@ export const StoreError = errorClass("STORE");
 export const StoreVersionError = errorClass("STORE_VERSION");
 export const UnstorableResultError = errorClass("UNSTORABLE_RESULT");
 export const WaitCycleError = errorClass("WAIT_CYCLE");
+export const FileError = errorClass("FILE");
 
 /** A cached result that is not as it was written; `key` says which, `problem` what is wrong with it. */
 export class DamagedEntryError extends HeddleError {

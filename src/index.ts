@@ -1,4 +1,5 @@
 /** The front door: what a pipeline needs. */
+export { type FilePath, file } from "./codec/file.ts";
 export { registerSerializer } from "./codec/serializers.ts";
 export { defineConfig } from "./config/config.ts";
 export * from "./errors.ts";

@@ -1,5 +1,6 @@
 /** Structured clone as bytes, with seals written as what they stand for. */
 import { Serializer } from "node:v8";
+import { FileTable } from "./file-table.ts";
 import { viewName } from "./leaves.ts";
 import type { Sealed } from "./seal.ts";
 
@@ -23,7 +24,7 @@ export const VIEWS = [
   "Buffer",
   "Float16Array",
 ] as const;
-export const SEAL = { hole: 32, url: 33, instance: 34, error: 35, inlineError: 36, later: 37 } as const;
+export const SEAL = { hole: 32, url: 33, instance: 34, error: 35, inlineError: 36, later: 37, file: 38 } as const;
 export const CONTAINERS = ["array", "object", "map", "set"] as const;
 
 /** What `node:v8` has, but its types leave out. */
@@ -33,16 +34,20 @@ interface HostObjects {
 
 class Encoder extends Serializer {
   readonly #seals: ReadonlyMap<unknown, Sealed>;
+  readonly #files: FileTable;
   /** What is written after the value: the rest of errors and the lower strata, so that cycles can pass through them. */
   readonly #later: unknown[] = [];
 
   constructor(seals: ReadonlyMap<unknown, Sealed>) {
     super();
     this.#seals = seals;
+    this.#files = new FileTable(seals);
     (this as unknown as HostObjects)._setTreatArrayBufferViewsAsHostObjects(true);
   }
 
   encode(value: unknown): Uint8Array {
+    const files = this.#files.bytes();
+    if (files !== null) this.writeRawBytes(files);
     this.writeHeader();
     this.writeValue(value);
     for (const part of this.#later) this.writeValue(part);
@@ -71,6 +76,10 @@ class Encoder extends Serializer {
       case "url":
         this.writeUint32(SEAL.url);
         this.writeValue(seal.href);
+        break;
+      case "file":
+        this.writeUint32(SEAL.file);
+        this.writeUint32(this.#files.placeOf(seal));
         break;
       case "instance":
         this.writeUint32(SEAL.instance);

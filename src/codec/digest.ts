@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { CanonicalBytes } from "./digest/canonical.ts";
 import { Pass } from "./digest/pass.ts";
+import { hasFiles, splitFiles } from "./file-table.ts";
 import type { SlotOf } from "./pack.ts";
 import { Packed, type PackedValue } from "./packed.ts";
 import type { Subject } from "./uncloneable.ts";
@@ -73,13 +74,16 @@ export function inputsDigest(marks: readonly string[]): string {
 
 /**
  * What stands for a result in the keys of calls that take it: of a primitive its mark, so that it makes no difference
- * whether a value comes from a call or is given; else a digest of the encoded bytes, which are not decoded.
+ * whether a value comes from a call or is given; else a digest of the encoded bytes, which are not decoded. Files in it
+ * count by their contents as they were when it was encoded, wherever they are.
  *
  * @param content the digest of the encoded bytes, where it is known.
  */
 export function resultDigest(packed: PackedValue, content?: Digest): Digest {
-  if (packed instanceof Packed) return digestBytes(`${packed.tag} ${content ?? digestBytes(packed.data)}`);
-  return primitiveText(packed) as Digest;
+  if (!(packed instanceof Packed)) return primitiveText(packed) as Digest;
+  if (!hasFiles(packed)) return digestBytes(`${packed.tag} ${content ?? digestBytes(packed.data)}`);
+  const { files, rest } = splitFiles(packed.data);
+  return digestBytes(`${packed.tag} ${digestBytes(rest)} ${files.map(file => file.digest).join(" ")}`);
 }
 
 /** The mark's text of a primitive; null for everything else. */

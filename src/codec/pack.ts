@@ -7,14 +7,16 @@
  * there, a view takes only its own bytes along, and an instance of a class without serializer is an error.
  */
 import { encodeClone } from "./clone.ts";
+import { FileMark } from "./file.ts";
+import { checkFile } from "./file-content.ts";
 import { keepsAsJson, Seen } from "./json.ts";
 import { Hole, Packed, type PackedInputs, type PackedValue, type Primitive } from "./packed.ts";
 import { type Entry, inputsEntry, pathOf, rootEntry } from "./path.ts";
-import { Blocked, Scan } from "./scan.ts";
+import { Scan } from "./scan.ts";
 import { sealed } from "./seal.ts";
-import { isStackOverflow, messageOf, type Subject, tooDeep, uncloneable } from "./uncloneable.ts";
+import { Blocked, isStackOverflow, messageOf, type Subject, tooDeep, uncloneable } from "./uncloneable.ts";
 
-export { unpack, unpackInputs } from "./unpack.ts";
+export { unpack, unpackInputs, unpackMarked } from "./unpack.ts";
 export type { Subject };
 
 /** The slot of a future, or undefined for everything else; the same slot each time it is asked. */
@@ -49,12 +51,26 @@ export function packInputs(inputs: readonly unknown[], subject: Subject, slotOf:
       items.push(new Hole(slot));
       continue;
     }
+    if (input instanceof FileMark) {
+      items.push(packFile(input, items.length, subject));
+      continue;
+    }
     seen ??= new Seen();
     const text = packText(input, seen);
     if (text === null) return packClone(inputsEntry(inputs), subject, slotOf);
     items.push(text);
   }
   return items;
+}
+
+/** A task gets the path. */
+function packFile(file: FileMark, index: number, subject: Subject): string {
+  try {
+    checkFile(file, subject, `input ${index}`);
+    return file.path;
+  } catch (error) {
+    throw error instanceof Blocked ? error.error : error;
+  }
 }
 
 function isPrimitive(value: unknown): value is Primitive {

@@ -1,18 +1,18 @@
 import { type ContainerKind, containerKind } from "./containers.ts";
 
-/** The place of a slot whose value is not there yet. */
+/** Stands in a structure that is being decoded for a primitive, in a place where only an object can be decoded. */
 export class Slot {
-  readonly index: number;
+  readonly value: unknown;
 
-  constructor(index: number) {
-    this.index = index;
+  constructor(value: unknown) {
+    this.value = value;
   }
 }
 
-/** Puts the values of slots into a structure that has just been decoded, in place. Values are not looked into. */
-export function fillSlots(root: unknown, slots: readonly unknown[]): unknown {
-  const filled = (part: unknown): unknown => (part instanceof Slot ? slots[part.index] : part);
-  const seen = new Set<unknown>(slots);
+/** Puts the values of slots into a structure that has just been decoded, in place. `others` are not looked into. */
+export function fillSlots(root: unknown, others: readonly unknown[]): unknown {
+  const filled = (part: unknown): unknown => (part instanceof Slot ? part.value : part);
+  const seen = new Set<unknown>(others);
   const stack: unknown[] = [root];
   while (stack.length > 0) {
     const at = stack.pop();

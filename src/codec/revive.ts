@@ -3,6 +3,8 @@ import { Deserializer } from "node:v8";
 import { ProtocolError, SerializerError } from "../errors.ts";
 import { CONTAINERS, SEAL, VIEWS } from "./clone.ts";
 import { type ErrorHead, type ErrorRest, isError, reviveHead, reviveRest, setStack } from "./errorfields.ts";
+import { FileMark } from "./file.ts";
+import { type PackedFile, splitFiles } from "./file-table.ts";
 import { fillSlots, Slot } from "./refill.ts";
 import { empty, fill } from "./seal.ts";
 import { serializerNamed } from "./serializers.ts";
@@ -13,12 +15,16 @@ const AHEAD = "it comes from a newer version of heddle, or is damaged";
 class Decoder extends Deserializer {
   readonly #later: ((content: unknown) => void)[] = [];
   readonly #slots: readonly unknown[];
-  /** Slots with primitive values, which V8 would not take from `_readHostObject`: put in place afterwards. */
+  readonly #files: readonly PackedFile[];
+  readonly #marks: boolean;
+  /** Primitive values, which V8 would not take from `_readHostObject`: put in place afterwards. */
   #unfilled = 0;
 
-  constructor(bytes: Uint8Array, slots: readonly unknown[]) {
+  constructor(bytes: Uint8Array, slots: readonly unknown[], files: readonly PackedFile[], marks: boolean) {
     super(bytes);
     this.#slots = slots;
+    this.#files = files;
+    this.#marks = marks;
   }
 
   decode(): unknown {
@@ -43,6 +49,8 @@ class Decoder extends Deserializer {
         return this.#readError(code === SEAL.inlineError);
       case SEAL.later:
         return this.#readLater();
+      case SEAL.file:
+        return this.#readFile();
       default:
         return this.#readView(code);
     }
@@ -55,11 +63,18 @@ class Decoder extends Deserializer {
   }
 
   #readHole(): object {
-    const index = this.readUint32();
-    const value = this.#slots[index];
-    if (typeof value === "object" && value !== null) return value;
+    const value = this.#slots[this.readUint32()];
+    return typeof value === "object" && value !== null ? value : this.#putLater(value);
+  }
+
+  #putLater(primitive: unknown): Slot {
     this.#unfilled++;
-    return new Slot(index);
+    return new Slot(primitive);
+  }
+
+  #readFile(): object {
+    const { path, ...content } = this.#files[this.readUint32()]!;
+    return this.#marks ? new FileMark(path, content) : this.#putLater(path);
   }
 
   #readInstance(): object {
@@ -112,9 +127,11 @@ class Decoder extends Deserializer {
   }
 }
 
-export function decodeClone(bytes: Uint8Array, slots: readonly unknown[]): unknown {
+/** `marks`: files stay marked as such, with what they were; else they become their paths. */
+export function decodeClone(bytes: Uint8Array, slots: readonly unknown[], marks: boolean): unknown {
   try {
-    return new Decoder(bytes, slots).decode();
+    const { files, rest } = splitFiles(bytes);
+    return new Decoder(rest, slots, files, marks).decode();
   } catch (error) {
     if (error instanceof ProtocolError || error instanceof SerializerError) throw error;
     if (isStackOverflow(error)) throw unreadable("a value nested too deeply for the stack that is left");

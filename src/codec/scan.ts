@@ -5,12 +5,15 @@
 import { types } from "node:util";
 import { type ContainerKind, containerKind } from "./containers.ts";
 import { ErrorFields, isError } from "./errorfields.ts";
+import { FileMark } from "./file.ts";
+import { checkFile, contentOf } from "./file-content.ts";
 import { hasNoNames } from "./json.ts";
 import { isLeaf } from "./leaves.ts";
 import { type Entry, pathOf } from "./path.ts";
 import { Quote } from "./quote.ts";
 import { serializerOf } from "./serializers.ts";
 import {
+  Blocked,
   messageOf,
   type Obstacle,
   obstacleOf,
@@ -25,6 +28,8 @@ export type Part =
   | { readonly kind: "hole"; readonly slot: number }
   | { readonly kind: "quote"; readonly value: unknown }
   | { readonly kind: "url"; readonly href: string }
+  /** `digest` is null where the path alone travels. */
+  | { readonly kind: "file"; readonly path: string; readonly digest: string | null; readonly size: number }
   | { readonly kind: "instance"; readonly name: string; readonly encoded: unknown; readonly stack: string | undefined }
   | { readonly kind: "error"; readonly fields: ErrorFields; readonly inline: boolean }
   | { readonly kind: "later"; readonly container: ContainerKind };
@@ -102,6 +107,10 @@ export class Scan {
     if (value instanceof Quote) {
       this.#mark(value, { kind: "quote", value: value.value });
       stack.push({ value: value.value, parent: at, via: "inside", key: undefined, depth: at.depth, quoted: true });
+      return;
+    }
+    if (value instanceof FileMark) {
+      this.#mark(value, this.#filePart(at, value));
       return;
     }
     const prototype: object | null = Object.getPrototypeOf(value);
@@ -211,21 +220,17 @@ export class Scan {
     }
   }
 
+  /** A task gets the path of an input; of a result it counts what the file is now. */
+  #filePart(at: Entry, file: FileMark): Part {
+    const { path } = file;
+    if (this.#role === "result") return { kind: "file", path, ...contentOf(file, this.#subject, pathOf(at)) };
+    if (this.#role === "input") checkFile(file, this.#subject, pathOf(at));
+    return { kind: "file", path, digest: null, size: 0 };
+  }
+
   #mark(value: object, part: Part): void {
     this.parts.set(value, part);
     this.copies = true;
-  }
-}
-
-/** Carries the reason beside the error, for those who go on without the part. */
-export class Blocked extends Error {
-  readonly obstacle: Obstacle;
-  readonly error: Error;
-
-  constructor(obstacle: Obstacle, error: Error) {
-    super(error.message);
-    this.obstacle = obstacle;
-    this.error = error;
   }
 }
 

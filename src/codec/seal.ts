@@ -10,6 +10,7 @@ import type { Part } from "./scan.ts";
 export type Sealed =
   | { readonly kind: "hole"; readonly slot: number }
   | { readonly kind: "url"; readonly href: string }
+  | { readonly kind: "file"; readonly path: string; readonly digest: string; readonly size: number }
   | { readonly kind: "instance"; readonly name: string; readonly encoded: unknown; readonly stack: string | undefined }
   | { readonly kind: "error"; readonly head: ErrorHead; readonly rest: ErrorRest | null; readonly inline: boolean }
   | { readonly kind: "later"; readonly container: ContainerKind; readonly content: object };
@@ -38,6 +39,10 @@ export function sealed(root: unknown, parts: ReadonlyMap<object, Part>): Copy {
     switch (part.kind) {
       case "quote":
         return copy(part.value);
+      case "file": {
+        const { digest } = part;
+        return digest === null ? part.path : seal({ ...part, digest });
+      }
       case "instance": {
         // The entry comes before its inside, which cannot hold it again.
         const view = new Uint8Array(0);

@@ -14,7 +14,7 @@ export interface Obstacle {
   readonly cause?: unknown;
 }
 
-const WHAT = { input: "An input", result: "The result", error: "The error" } as const;
+export const WHAT = { input: "An input", result: "The result", error: "The error" } as const;
 
 export function uncloneable(subject: Subject, path: string, obstacle: Obstacle): Error {
   const details = { what: WHAT[subject.role], task: subject.task, path, kind: obstacle.kind, hint: obstacle.hint };
@@ -99,5 +99,17 @@ function className(value: unknown): string {
     return typeof Class?.name === "string" && Class.name !== "" ? Class.name : "an unnamed class";
   } catch {
     return "an unnamed class";
+  }
+}
+
+/** Carries the reason beside the error, for those who go on without the part. */
+export class Blocked extends Error {
+  readonly obstacle: Obstacle;
+  readonly error: Error;
+
+  constructor(obstacle: Obstacle, error: Error) {
+    super(error.message);
+    this.obstacle = obstacle;
+    this.error = error;
   }
 }

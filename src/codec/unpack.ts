@@ -13,14 +13,19 @@ export function unpack(packed: PackedValue): unknown {
   return packed instanceof Packed ? decode(packed, []) : packed;
 }
 
+/** The same, in which files are still marked as such. */
+export function unpackMarked(packed: PackedValue): unknown {
+  return packed instanceof Packed ? decode(packed, [], true) : packed;
+}
+
 /** The inputs of a call, with the decoded values of their slots in the places of the holes. */
 export function unpackInputs(inputs: PackedInputs, slots: readonly unknown[]): unknown[] {
   if (inputs instanceof Packed) return decode(inputs, slots) as unknown[];
   return inputs.map(item => (item instanceof Hole ? slots[item.slot] : unpack(item)));
 }
 
-function decode({ tag, data }: Packed, slots: readonly unknown[]): unknown {
-  if (tag !== "json") return decodeClone(data as Uint8Array, slots);
+function decode({ tag, data }: Packed, slots: readonly unknown[], marks = false): unknown {
+  if (tag !== "json") return decodeClone(data as Uint8Array, slots, marks);
   try {
     return JSON.parse(data as string) as unknown;
   } catch (cause) {

@@ -35,6 +35,7 @@ export const TAG = {
   date: tagOf("K"),
   regexp: tagOf("R"),
   url: tagOf("L"),
+  file: tagOf("l"),
   instance: tagOf("C"),
   error: tagOf("E"),
   slot: tagOf("P"),
@@ -143,6 +144,12 @@ export class CanonicalBytes {
       this.#bytes.set(data, this.at);
       this.at += length;
     }
+  }
+
+  /** A file by its content, whose digest is 64 hexadecimal digits. */
+  file(digest: string): void {
+    this.tag(TAG.file);
+    this.#raw(Buffer.from(digest, "hex").toString("latin1"));
   }
 
   /** What stands for an object whose bytes were hashed before. */

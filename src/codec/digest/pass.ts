@@ -1,6 +1,8 @@
 import { types } from "node:util";
 import { containerKind } from "../containers.ts";
 import { isError } from "../errorfields.ts";
+import { FileMark } from "../file.ts";
+import { contentOf } from "../file-content.ts";
 import { hasNoNames } from "../json.ts";
 import type { SlotOf } from "../pack.ts";
 import { Quote } from "../quote.ts";
@@ -32,6 +34,7 @@ export class Pass {
   slots: number[] = [];
   readonly #frames = new Frames();
   #slotOf: SlotOf | null = null;
+  #subject: Subject | null = null;
   #sent: Sent | null = null;
   #visited = 0;
   /** Where each slot stands in `slots`. */
@@ -43,6 +46,7 @@ export class Pass {
   /** @throws UncloneableError as `pack` does. */
   run(value: unknown, subject: Subject, slotOf: SlotOf | null): void {
     this.#slotOf = slotOf;
+    this.#subject = subject;
     this.#sent = new Sent(value, subject, slotOf);
     try {
       try {
@@ -136,6 +140,10 @@ export class Pass {
         return this.#list(TAG.set, value, [...(value as Set<unknown>)], quoted);
     }
     if (value instanceof Quote) return !this.out.primitive(value.value) && this.#enter(value.value, true);
+    if (value instanceof FileMark) {
+      this.out.file(contentOf(value, this.#subject!, this.#subject!.role).digest);
+      return false;
+    }
     if (serializerOf(prototype) !== undefined) return this.#part(value, quoted);
     const start = this.out.at;
     if (leaf(value, prototype, this.out)) {

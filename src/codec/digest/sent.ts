@@ -1,7 +1,7 @@
 import type { SlotOf } from "../pack.ts";
 import { rootEntry } from "../path.ts";
-import { Blocked, type Part, Scan } from "../scan.ts";
-import { messageOf, type Obstacle, obstacleOf, type Subject, uncloneable } from "../uncloneable.ts";
+import { type Part, Scan } from "../scan.ts";
+import { Blocked, messageOf, type Obstacle, obstacleOf, type Subject, uncloneable } from "../uncloneable.ts";
 
 /** What `pack` sends of a value: what of its errors and instances, or why not. */
 export class Sent {
