@@ -2,8 +2,8 @@
 import { FileMark } from "./file.ts";
 import { checkFile } from "./file-content.ts";
 import { Quote } from "./quote.ts";
-import { substitute } from "./substitute.ts";
-import type { Subject } from "./uncloneable.ts";
+import { substitute, walk } from "./substitute.ts";
+import { Blocked, type Subject } from "./uncloneable.ts";
 
 /** What stands for a part of a value that is handed over in this memory: undefined for what stays as it is. */
 export function handedOver(part: object): { readonly value: unknown } | undefined {
@@ -16,11 +16,21 @@ export function withoutMarks(value: unknown): unknown {
   return FileMark.any ? substitute(value, handedOver) : value;
 }
 
-/** @throws FileError for a file in a value that is not there. For values that are not encoded. */
-export function checkFiles(value: unknown, subject: Subject): void {
+/**
+ * Looks whether the files in a value are there, where it is not encoded.
+ *
+ * @param at Where the value stands, for the message.
+ * @throws FileError
+ */
+export function checkFiles(value: unknown, subject: Subject, at: string = subject.role): void {
   if (!FileMark.any || typeof value !== "object" || value === null) return;
-  substitute(value, part => {
-    if (part instanceof FileMark) checkFile(part, subject, subject.role);
-    return undefined;
-  });
+  try {
+    walk(value, part => {
+      if (!(part instanceof FileMark)) return false;
+      checkFile(part, subject, at);
+      return true;
+    });
+  } catch (error) {
+    throw error instanceof Blocked ? error.error : error;
+  }
 }

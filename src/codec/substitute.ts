@@ -64,7 +64,11 @@ function holders(root: unknown, targets: ReadonlyMap<object, unknown>): Set<obje
 }
 
 /** Visits each object once, in order; `stop` tells what is not looked into. */
-function walk(root: unknown, stop: (x: object) => boolean, edge?: (parent: object, child: object) => void): void {
+export function walk(
+  root: unknown,
+  stop: (x: object) => boolean,
+  edge?: (parent: object, child: object) => void,
+): void {
   if (typeof root !== "object" || root === null) return;
   const seen = new Set<object>();
   const stack: object[] = [root];

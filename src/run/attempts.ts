@@ -1,3 +1,4 @@
+import { withoutMarks } from "../codec/handed-over.ts";
 import { unpack } from "../codec/pack.ts";
 import { Packed } from "../codec/packed.ts";
 import { CrashedError } from "../errors.ts";
@@ -170,7 +171,7 @@ export class Attempts {
   }
 
   liveValue(raw: unknown): unknown {
-    return raw instanceof Packed ? unpack(raw) : raw;
+    return raw instanceof Packed ? unpack(raw) : withoutMarks(raw);
   }
 
   private completed(flight: Flight, attempt: Attempt): void {

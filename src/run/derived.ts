@@ -1,3 +1,4 @@
+import { FileMark } from "../codec/file.ts";
 import { substitute } from "../codec/substitute.ts";
 import { shown } from "../config/shown.ts";
 import { BadPartError } from "../errors.ts";
@@ -75,7 +76,7 @@ export class DerivedFuture extends FutureBase {
 export function partOf(source: FutureBase, key: unknown): Future<never> {
   const id = `${source.id}.get(${shown(key)})`;
   const compute = () => {
-    const whole = source.value;
+    const whole = source.marked;
     const found = whole instanceof Map ? whole.has(key) : hasPart(whole, key as PropertyKey);
     if (!found) {
       throw new BadPartError({ task: source.id, key: shown(key), found: shown(whole) });
@@ -89,7 +90,7 @@ export function partOf(source: FutureBase, key: unknown): Future<never> {
 export function wholeOf(structure: unknown, futures: readonly FutureBase[], futureOf: FutureOf): DerivedFuture {
   const filled = (x: object) => {
     const future = futureOf(x);
-    return future === undefined ? undefined : { value: future.value };
+    return future === undefined ? undefined : { value: future.marked };
   };
   return new DerivedFuture("all(…)", "all", futures, () => substitute(structure, filled));
 }
@@ -105,12 +106,12 @@ export function outcomesOf(structure: unknown, futures: readonly FutureBase[], f
 }
 
 function asOutcome(future: FutureBase): Outcome<unknown> {
-  return future.error === undefined ? { ok: true, value: future.value } : { ok: false, error: future.error };
+  return future.error === undefined ? { ok: true, value: future.marked } : { ok: false, error: future.error };
 }
 
 /** What plain objects and arrays inherit is no part of them; of other objects it may be, such as a getter. */
 function hasPart(whole: unknown, key: PropertyKey): boolean {
-  if (typeof whole !== "object" || whole === null) return false;
+  if (typeof whole !== "object" || whole === null || whole instanceof FileMark) return false;
   const prototype: unknown = Object.getPrototypeOf(whole);
   const plain = Array.isArray(whole) || prototype === Object.prototype || prototype === null;
   return plain ? Object.hasOwn(whole, key) : key in whole;

@@ -1,4 +1,7 @@
-import { unpack } from "../codec/pack.ts";
+import { FileMark } from "../codec/file.ts";
+import { hasFiles } from "../codec/file-table.ts";
+import { withoutMarks } from "../codec/handed-over.ts";
+import { unpack, unpackMarked } from "../codec/pack.ts";
 import { Packed } from "../codec/packed.ts";
 import { parseDuration } from "../config/duration.ts";
 import { TimeoutError } from "../errors.ts";
@@ -65,8 +68,15 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   /** The value as the user sees it; only of a completed future whose stored parts have been loaded. */
   get value(): unknown {
     const { raw } = this;
-    if (raw instanceof Packed || raw instanceof KeptList || raw instanceof StoredValue) return decodedOnce(raw);
+    if (typeof raw !== "object" || raw === null) return raw;
+    if (isKept(raw) || FileMark.any) return decodedOnce(raw);
     return raw;
+  }
+
+  /** The value with its files still marked, for what is made of it: there they count by content as they do here. */
+  get marked(): unknown {
+    const { raw } = this;
+    return isKept(raw) && namesFiles(raw) ? markedOf(raw) : isKept(raw) ? this.value : raw;
   }
 
   /** What of the value is still in the store only. */
@@ -232,8 +242,25 @@ export abstract class FutureBase implements PromiseLike<unknown> {
 const NOTHING: readonly StoredValue[] = [];
 const decoded = new WeakMap<object, { readonly value: unknown }>();
 
+/** A value that is still encoded, or has parts that are. */
+function isKept(raw: unknown): raw is Packed | KeptList | StoredValue {
+  return raw instanceof Packed || raw instanceof KeptList || raw instanceof StoredValue;
+}
+
+function namesFiles(raw: unknown): boolean {
+  if (raw instanceof KeptList) return FileMark.any || raw.values.some(namesFiles);
+  const packed = raw instanceof StoredValue ? raw.packed : raw;
+  return packed instanceof Packed && hasFiles(packed);
+}
+
+function markedOf(raw: unknown): unknown {
+  if (raw instanceof KeptList) return raw.values.map(markedOf);
+  const packed = raw instanceof StoredValue ? raw.packed : raw;
+  return packed instanceof Packed ? unpackMarked(packed) : packed;
+}
+
 /** All who ask for a value get the same one. */
-function decodedOnce(raw: Packed | KeptList | StoredValue): unknown {
+function decodedOnce(raw: object): unknown {
   let live = decoded.get(raw);
   if (live === undefined) {
     live = { value: raw instanceof KeptList ? raw.values.map(liveOf) : liveOf(raw) };
@@ -244,7 +271,7 @@ function decodedOnce(raw: Packed | KeptList | StoredValue): unknown {
 
 function liveOf(raw: unknown): unknown {
   const packed = raw instanceof StoredValue ? raw.packed : raw;
-  return packed instanceof Packed ? unpack(packed) : packed;
+  return packed instanceof Packed ? unpack(packed) : withoutMarks(packed);
 }
 
 function withResolvers(): Waiting {

@@ -1,4 +1,6 @@
 import { markOf } from "../codec/digest.ts";
+import { FileMark } from "../codec/file.ts";
+import { checkFiles, handedOver } from "../codec/handed-over.ts";
 import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
 import { Quote } from "../codec/quote.ts";
@@ -28,8 +30,14 @@ export class Constant {
   }
 
   get unquoted(): unknown {
-    this.bare ??= { value: substitute(this.value, () => undefined) };
+    this.bare ??= { value: substitute(this.value, handedOver) };
     return this.bare.value;
+  }
+
+  /** The same, for a task as its input of this index. */
+  handedTo(task: string, index: number): unknown {
+    if (this.bare === null) checkFiles(this.value, { task, role: "input" }, `input ${index}`);
+    return this.unquoted;
   }
 
   packed(task: string): PackedValue {
@@ -118,7 +126,7 @@ class NestedInputs extends SharedInputs {
     if (typeof input !== "object" || input === null) return input;
     return substitute(input, x => {
       const future = this.futureOf(x);
-      return future === undefined ? undefined : { value: future.value };
+      return future === undefined ? handedOver(x) : { value: future.value };
     });
   }
 }
@@ -173,24 +181,29 @@ export function futuresIn(value: unknown, futureOf: FutureOf): FutureBase[] {
 }
 
 /** Captures inputs as references; plain ones are frozen under `strict`, so that a later change throws where it happens. */
-export function captureShared(given: unknown[], futureOf: FutureOf, strict: boolean): CallInputs {
+export function captureShared(given: unknown[], futureOf: FutureOf, strict: boolean, task: string): CallInputs {
   let flat = false;
   let nested: FutureBase[] | null = null;
-  let quoted = false;
+  let replaced = false;
+  let index = 0;
   const look = (x: object) => {
-    if (x instanceof Quote) quoted = true;
+    if (x instanceof Quote) replaced = true;
+    else if (x instanceof FileMark) {
+      replaced = true;
+      checkFiles(x, { task, role: "input" }, `input ${index}`);
+    }
     return futureOf(x);
   };
-  for (let i = 0; i < given.length; i++) {
-    const input = given[i];
+  for (; index < given.length; index++) {
+    const input = given[index];
     if (typeof input !== "object" || input === null) continue;
     if (input instanceof FutureBase) flat = true;
     else if (input instanceof Constant) {
-      given[i] = input.unquoted;
+      given[index] = input.handedTo(task, index);
       if (strict) freeze(input.value);
     } else {
       const found = futuresIn(input, look);
-      if (found.length > 0 || quoted) nested = nested === null ? found : nested.concat(found);
+      if (found.length > 0 || replaced) nested = nested === null ? found : nested.concat(found);
       if (strict) freeze(input);
     }
   }

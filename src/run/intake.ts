@@ -27,13 +27,13 @@ export class Intake {
   begin(call: Call, given: unknown[], after: readonly unknown[] | null): void {
     const { spec } = call;
     spec.scope.callBegan();
-    const { execution } = spec.scope;
-    if (execution !== null && spec.cache === null) this.run.gate!.uncached(call, execution);
+    const { execution, stopping } = spec.scope;
+    if (execution !== null && spec.cache === null && stopping === null) this.run.gate!.uncached(call, execution);
     this.run.columns.callSubmitted(spec.task, call.number, spec.scope.number);
     if (spec.options.callName !== undefined) this.name(call, given);
     if (this.run.journal !== null && isJournalled(spec)) this.run.journal.begins(call, given, this.run.futureOf);
-    if (spec.scope.stopping !== null) {
-      this.run.fail(call, CANCELLED, cancelledError(idOf(call), spec.scope.stopping), null);
+    if (stopping !== null) {
+      this.run.fail(call, CANCELLED, cancelledError(idOf(call), stopping), null);
       return;
     }
     try {
@@ -65,7 +65,9 @@ export class Intake {
   private capture({ cache, shared, strict, definition }: Spec, given: unknown[]): CallInputs {
     const { futureOf } = this.run;
     if (cache !== null) return captureKeyed(given, futureOf, definition.name);
-    return shared ? captureShared(given, futureOf, strict) : captureEncoded(given, futureOf, definition.name);
+    return shared
+      ? captureShared(given, futureOf, strict, definition.name)
+      : captureEncoded(given, futureOf, definition.name);
   }
 
   private enter(call: Call, needs: readonly FutureBase[]): void {

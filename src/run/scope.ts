@@ -168,7 +168,7 @@ export class FlowScope implements Scope {
     await Promise.all(futures);
     return substitute(value, x => {
       const future = byFuture.get(x) ?? this.run.futureOf(x);
-      return future === undefined ? undefined : { value: future.value };
+      return future === undefined ? undefined : { value: future.marked };
     });
   }
 

@@ -1,3 +1,4 @@
+import { FileMark } from "../codec/file.ts";
 import { UnmappedInput } from "../task/unmapped.ts";
 import { isThenable } from "./adopted.ts";
 import { wholeOf } from "./derived.ts";
@@ -24,7 +25,7 @@ export interface Source {
 /** The source for one argument of a map. `wake` is called when a source that said `WAIT` has more. */
 export function sourceOf(each: unknown, futureOf: FutureOf, wake: () => void): Source {
   if (each instanceof UnmappedInput) return new ConstantSource(each.value, futureOf);
-  if (typeof each !== "object" || each === null) return new ConstantSource(each, futureOf);
+  if (typeof each !== "object" || each === null || each instanceof FileMark) return new ConstantSource(each, futureOf);
   if (each instanceof ListFuture) return new ListSource(each, wake);
   if (Array.isArray(each)) return new ArraySource(each.slice());
   if (Symbol.iterator in each) return new IteratorSource((each as Iterable<unknown>)[Symbol.iterator]());

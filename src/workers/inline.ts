@@ -1,4 +1,6 @@
 /** Calls in the coordinator's own thread: the same execution as on a worker, without the way there. */
+import { FileMark } from "../codec/file.ts";
+import { checkFiles } from "../codec/handed-over.ts";
 import { CancelledError } from "../errors.ts";
 import type { LogLevel } from "../task/context.ts";
 import type { Attempt, Dispatch, Host, RunnerSession, TaskAddress } from "../task/runner.ts";
@@ -100,7 +102,9 @@ export class InlineSession implements RunnerSession, Reporter {
       if (this.#cancelledCurrent) return;
     } else if (!this.#running.delete(id)) return;
     const worker = this.#worker!;
-    if (ok) this.#ended.push({ id, state: "completed", value, ms, worker });
+    const refused = ok && FileMark.any ? problemWith(value, execution.task) : null;
+    if (refused !== null) this.#ended.push({ id, state: "failed", error: refused, ms, worker });
+    else if (ok) this.#ended.push({ id, state: "completed", value, ms, worker });
     else this.#ended.push({ id, state: "failed", error: value as Error, ms, worker });
     this.#usual += (ms - this.#usual) * 0.1;
     if (!this.#pumping) this.#tellSoon();
@@ -230,5 +234,15 @@ export class InlineSession implements RunnerSession, Reporter {
     else if (this.#head > BATCH) this.#queue = this.#queue.slice(this.#head);
     else return;
     this.#head = 0;
+  }
+}
+
+/** A result stays as it is here, but the files that it names must be there, as they must be elsewhere. */
+function problemWith(value: unknown, task: string): Error | null {
+  try {
+    checkFiles(value, { task, role: "result" });
+    return null;
+  } catch (error) {
+    return error as Error;
   }
 }

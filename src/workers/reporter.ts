@@ -127,7 +127,7 @@ export class WireReporter implements Reporter {
 /** What a log line carries is never a reason to fail: what cannot travel travels as text. */
 function packOrShow(data: unknown, task: string): PackedValue {
   try {
-    return pack(data, { task, role: "result" });
+    return pack(data, { task, role: "error" });
   } catch {
     return shown(data);
   }
