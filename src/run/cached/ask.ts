@@ -1,6 +1,8 @@
 import { policyOf, taskPart } from "../../cache/policy.ts";
 import type { ResultCache } from "../../cache/results.ts";
 import { markOf } from "../../codec/digest.ts";
+import { useFileDigests } from "../../codec/file-content.ts";
+import { withoutMarks } from "../../codec/handed-over.ts";
 import type { AnyOptions, Definition } from "../../task/definition.ts";
 import { port } from "../../task/port.ts";
 import { shared } from "../../task/shared.ts";
@@ -27,9 +29,11 @@ async function withCache<T>(
   const root = scope instanceof FlowScope ? scope.run.root : rootOf(definition);
   const folder = scope instanceof FlowScope ? scope.run.settings.cache?.folder : options.store;
   const cache = openCache(root, folder);
+  const forgetFiles = useFileDigests(path => cache.files.of(path));
   try {
     return await ask(cache);
   } finally {
+    forgetFiles();
     await cache.store.flush();
     await cache.store.close();
   }
@@ -42,7 +46,9 @@ async function keyOf(
   inputs: unknown[],
 ): Promise<string> {
   const futureOf = adopter();
-  const values = (await wholeOf(inputs, futuresIn(inputs, futureOf), futureOf).result()) as unknown[];
+  const whole = wholeOf(inputs, futuresIn(inputs, futureOf), futureOf);
+  await whole.result();
+  const values = whole.marked as unknown[];
   const policy = policyOf(
     definition,
     { ...options, cache: options.cache === false ? true : (options.cache ?? true) },
@@ -51,7 +57,7 @@ async function keyOf(
   const maker = cache.makerOf(definition, policy);
   const { name } = definition;
   if (policy.key !== null) {
-    const own: unknown = policy.key(...(values as never[]));
+    const own: unknown = policy.key(...(withoutMarks(values) as never[]));
     return maker.keyOfMarks([markOf(own, { task: name, role: "input" }, null).text]);
   }
   const captured = captureKeyed(values, () => undefined, name);

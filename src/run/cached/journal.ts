@@ -8,6 +8,7 @@ import { type Call, idOf } from "../call.ts";
 import { now } from "../clock.ts";
 import { Constant, type FutureOf, type Slot, Slots } from "../inputs.ts";
 import type { Run } from "../run.ts";
+import { toStore } from "./kept-files.ts";
 import type { Kept } from "./kept-results.ts";
 import { digestOf, digestOfResult } from "./keys.ts";
 
@@ -106,8 +107,9 @@ export class Journal {
     for (const { call, marks, packed, ms } of finished) {
       const key = this.nextKey(call, marks, kept, true);
       const { identity } = call.spec.definition;
-      const facts = { key, identity, result: digestOfResult(packed), createdAt: Date.now(), ms };
-      kept.background(kept.cache.store.write({ ...facts, run: this.run.id, call: idOf(call) }, packed, {}));
+      const { value, ...files } = toStore(packed, this.run.root);
+      const facts = { key, identity, result: digestOfResult(packed), createdAt: Date.now(), ms, ...files };
+      kept.background(kept.cache.store.write({ ...facts, run: this.run.id, call: idOf(call) }, value, {}));
       this.written.push(key);
     }
   }

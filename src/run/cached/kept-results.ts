@@ -1,6 +1,7 @@
 import type { Reason } from "../../cache/reason.ts";
 import type { KeyMaker, ResultCache } from "../../cache/results.ts";
 import { explainMiss } from "../../cache/why.ts";
+import { useFileDigests } from "../../codec/file-content.ts";
 import { pack, unpack } from "../../codec/pack.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
 import { HeddleError, UnstorableResultError } from "../../errors.ts";
@@ -11,6 +12,7 @@ import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
 import type { Spec } from "../spec.ts";
 import type { Execution } from "./execution.ts";
+import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
 import { digestOf, digestOfResult } from "./keys.ts";
 
@@ -38,6 +40,7 @@ export class Kept {
   private readonly uses: string[] = [];
   private readonly writing = new Set<Promise<unknown>>();
   private readonly codesKept = new Set<string>();
+  private readonly forgetFiles: () => void;
 
   constructor(run: Run, { cache, force, openOwners, shared }: Means) {
     this.run = run;
@@ -45,6 +48,7 @@ export class Kept {
     this.force = force === true ? true : new Set(force === false ? [] : force);
     this.openOwners = openOwners;
     this.shared = shared;
+    this.forgetFiles = useFileDigests(path => cache.files.of(path));
   }
 
   makerOf({ definition, cache }: Spec): KeyMaker {
@@ -121,6 +125,7 @@ export class Kept {
       this.run.warn(`cache.when of ${idOf(call)} failed, so its result is not kept: ${String(error)}`, call.number);
       return null;
     }
+    const { value, ...files } = toStore(packed, this.run.root);
     const facts: EntryFacts = {
       key,
       identity: maker.definition.identity,
@@ -130,8 +135,9 @@ export class Kept {
       run: this.run.id,
       call: idOf(call),
       ...(execution.children !== null && { children: [...execution.children.values()] }),
+      ...files,
     };
-    const writing = this.put(execution, facts, packed, this.aboutOf(call, maker)).catch(error => {
+    const writing = this.put(execution, facts, value, this.aboutOf(call, maker)).catch(error => {
       this.run.warn(`The result of ${idOf(call)} could not be kept: ${String((error as Error).message)}`, call.number);
     });
     this.background(writing);
@@ -164,6 +170,7 @@ export class Kept {
 
   async close(): Promise<void> {
     await this.settled();
+    this.forgetFiles();
     this.writeUses();
     await this.shared?.close();
     const owners = await this.owners;
