@@ -164,11 +164,16 @@ export interface Quoted<out T> {
   readonly [QUOTED]: T;
 }
 
+/** Not a text, whose characters nobody means to map; a marked file is one too. */
+interface NoText {
+  readonly charAt?: never;
+}
+
 /** What may stand for a mapped parameter of type `T`. */
 export type Each<T> =
   | Unmapped<Input<T>>
   | Handle<Iterable<T>>
-  | (Iterable<Input<T>> & object)
+  | (Iterable<Input<T>> & object & NoText)
   | (AsyncIterable<T> & object);
 
 export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => Duration);

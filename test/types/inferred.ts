@@ -4,9 +4,11 @@ import {
   all,
   allowFailure,
   asCompleted,
+  type FilePath,
   type Flow,
   type Future,
   type FutureList,
+  file,
   flow,
   type Input,
   type Outcome,
@@ -238,4 +240,26 @@ export function options(): void {
   task("soon", { onSuccess: (_, value) => value.toFixed(), retryDelay: ["1s", 20] }, async (a: number) => a);
   flow("resolved", { onSuccess: (_, value) => value[0]?.toFixed() }, (ns: number[]) => add.map(ns, ns));
   add.with({ onSuccess: (_, value) => value.toFixed(), callName: a => a.toFixed(), after: [add(1, 2)], inFlight: 3 });
+}
+
+export async function files(): Promise<void> {
+  const path = file("a.csv");
+  expectTypeOf(path).toEqualTypeOf<FilePath>();
+  expectTypeOf(path).toExtend<string>();
+  load.submit(path);
+  load.map([path, file(new URL("file:///b.csv"))]);
+  const makes = task("makes", async () => file("out.csv"));
+  expectTypeOf(makes()).toEqualTypeOf<Future<FilePath>>();
+  expectTypeOf(await makes()).toEqualTypeOf<FilePath>();
+  load.submit(makes());
+  load.submit(Promise.resolve(path));
+  const report = task("report", () => ({ csv: file("out.csv"), rows: 3 }));
+  expectTypeOf(report().get("csv")).toEqualTypeOf<Future<FilePath>>();
+  load(report().get("csv"));
+  expectTypeOf<Resolved<{ at: FilePath; list: Future<FilePath>[] }>>().toEqualTypeOf<{
+    at: FilePath;
+    list: FilePath[];
+  }>();
+  const takes = task("takes", (one: FilePath, many: { readonly all: readonly FilePath[] }) => [one, many]);
+  takes.submit(makes(), { all: [path, makes()] });
 }

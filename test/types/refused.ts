@@ -1,5 +1,15 @@
 /** What must not compile. Nothing here runs: `types.test.ts` has the compiler read it. */
-import { all, allowFailure, asCompleted, type Future, flow, task, unmapped } from "../../src/index.ts";
+import {
+  all,
+  allowFailure,
+  asCompleted,
+  type FilePath,
+  type Future,
+  file,
+  flow,
+  task,
+  unmapped,
+} from "../../src/index.ts";
 
 const add = task("add", (a: number, b: number) => a + b);
 const length = task("length", (text: string) => text.length);
@@ -128,4 +138,17 @@ export function definitions(): void {
   add.with({ onSuccess: (_, value: string) => value });
   // @ts-expect-error: no option of a call
   add.with({ onError: "stop" });
+}
+
+export function files(): void {
+  const takes = task("takes", (path: FilePath) => path);
+  const reads = task("reads", (path: string) => path);
+  // @ts-expect-error: a string is no marked file
+  takes("a.csv");
+  // @ts-expect-error: a task that takes a number
+  add(file("a.csv"), 1);
+  // @ts-expect-error: a file has no elements
+  reads.map(file("a.csv"));
+  // @ts-expect-error: neither a path nor a URL
+  file(3);
 }
