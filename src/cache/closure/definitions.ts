@@ -1,0 +1,121 @@
+import type { Parameters } from "../code.ts";
+import { bare, children, isNode, isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
+import type { Import } from "./record.ts";
+import { stringOf } from "./references.ts";
+
+/** A call of heddle's `task` or `flow`. */
+export interface Definition {
+  readonly call: Node;
+  readonly kind: "task" | "flow";
+  /** Null where it is computed. */
+  readonly name: string | null;
+  /** The function, or the name or expression that stands for it. */
+  readonly fn: Node;
+  /** It stands in a function, so that it may be made more than once, over variables of that function. */
+  readonly inside: boolean;
+}
+
+/** What of heddle only makes something: a task, a runner, a mark on a value. */
+const MAKERS: ReadonlySet<string> = new Set(
+  "task flow target threads processes inline command redis dask ray backoff defineRunner defineConfig unmapped quote file files dir".split(
+    " ",
+  ),
+);
+
+/** Finds what comes from heddle by the imports of a module. */
+export class Heddle {
+  private readonly names = new Map<string, string>();
+
+  constructor(imports: readonly Import[]) {
+    for (const { specifier, local, imported } of imports) {
+      if (specifier === "heddle" || specifier.startsWith("heddle/")) this.names.set(local, imported);
+    }
+  }
+
+  /** The name in heddle of what is called; null for what does not come from there. */
+  nameOf(call: Node): string | null {
+    if (call.type !== "CallExpression") return null;
+    const callee = bare(node(call["callee"]));
+    if (callee.type === "Identifier") return this.names.get(text(callee["name"])) ?? null;
+    if (callee.type !== "MemberExpression" || callee["computed"] === true) return null;
+    const object = text(bare(node(callee["object"]))["name"]);
+    return this.names.get(object) === "*" ? text(node(callee["property"])["name"]) : null;
+  }
+
+  isMaker(call: Node): boolean {
+    const name = this.nameOf(call);
+    return name !== null && MAKERS.has(name);
+  }
+
+  definitionsIn(at: Node, inside = false, found: Definition[] = []): Definition[] {
+    if (isTypeOnly(at)) return found;
+    const definition = this.definitionOf(at, inside);
+    if (definition !== null) {
+      found.push(definition);
+      return found;
+    }
+    const within = inside || /Function|StaticBlock|MethodDefinition/.test(at.type);
+    for (const child of children(at)) this.definitionsIn(child, within, found);
+    return found;
+  }
+
+  private definitionOf(call: Node, inside: boolean): Definition | null {
+    const kind = this.nameOf(call);
+    if (kind !== "task" && kind !== "flow") return null;
+    const args = nodes(call["arguments"]);
+    const last = args.at(-1);
+    if (last === undefined) return null;
+    const fn = bare(last);
+    const name = args.length === 1 ? nameOfFunction(fn) : stringOf(args[0]!);
+    return { call, kind, name, fn, inside };
+  }
+}
+
+function nameOfFunction(fn: Node): string | null {
+  if (fn.type === "Identifier") return text(fn["name"]);
+  return isNode(fn["id"]) ? text(fn["id"]["name"]) : null;
+}
+
+/** What a function is declared to take; of what is no function, anything. */
+export function parametersOf(fn: Node): Parameters {
+  if (!fn.type.includes("Function")) return { names: [], open: true, defaults: [] };
+  const params = nodes(fn["params"]);
+  const rest = params.some(param => param.type === "RestElement");
+  return {
+    names: params.map(nameOfParameter),
+    open: rest || (fn.type !== "ArrowFunctionExpression" && usesArguments(fn)),
+    defaults: params.map(param => (param.type === "AssignmentPattern" ? literalOf(node(param["right"])) : null)),
+  };
+}
+
+function nameOfParameter(param: Node): string | null {
+  if (param.type === "AssignmentPattern") return nameOfParameter(node(param["left"]));
+  if (param.type === "TSParameterProperty") return nameOfParameter(node(param["parameter"]));
+  return param.type === "Identifier" ? text(param["name"]) : null;
+}
+
+function usesArguments(fn: Node): boolean {
+  for (const child of children(fn)) {
+    if (child.type === "Identifier" && child["name"] === "arguments") return true;
+    const own = child.type === "FunctionExpression" || child.type === "FunctionDeclaration";
+    if (!own && usesArguments(child)) return true;
+  }
+  return false;
+}
+
+type Literal = Parameters["defaults"][number];
+
+function literalOf(at: Node): Literal {
+  const inner = bare(at);
+  if (inner.type === "Identifier" && inner["name"] === "undefined") return { value: undefined };
+  const whole = stringOf(inner);
+  if (whole !== null) return { value: whole };
+  if (inner.type === "UnaryExpression" && inner["operator"] === "-") {
+    const literal = literalOf(node(inner["argument"]));
+    const value = literal?.value;
+    return typeof value === "number" || typeof value === "bigint" ? { value: -value } : null;
+  }
+  if (inner.type !== "Literal" || inner["regex"] != null) return null;
+  if (typeof inner["bigint"] === "string") return { value: BigInt(inner["bigint"]) };
+  return { value: inner["value"] as NonNullable<Literal>["value"] };
+}

@@ -1,0 +1,49 @@
+import type { Parameters } from "../code.ts";
+import type { Reach } from "./references.ts";
+
+/** To be changed whenever the analysis of a file comes out otherwise. */
+export const ANALYSIS = 1;
+
+/** What a file says, as far as code closures need it. Plain data, kept by the file's content. */
+export interface FileRecord {
+  readonly items: readonly Item[];
+  readonly tasks: readonly TaskItem[];
+  readonly imports: readonly Import[];
+  /** By exported name; `default` too. */
+  readonly exports: Readonly<Record<string, Export>>;
+  /** Modules all of whose exports are passed on. */
+  readonly stars: readonly string[];
+  /** All modules that are loaded before this one, in order. */
+  readonly loads: readonly string[];
+  /** Why the parser refused it; then there is nothing else. */
+  readonly error?: string;
+}
+
+/** A top-level declaration or statement. */
+export interface Item extends Reach {
+  readonly hash: string;
+  /** The names that it declares in the module. */
+  readonly names: readonly string[];
+  readonly effect: boolean;
+  /** The tasks that are defined in it, by their place. */
+  readonly tasks: readonly number[];
+}
+
+/** The function of a task. */
+export interface TaskItem extends Reach {
+  readonly name: string;
+  readonly kind: "task" | "flow";
+  readonly hash: string;
+  readonly parameters: Parameters;
+  /** Why it cannot stand for itself: it is made in a function. */
+  readonly inside: boolean;
+}
+
+export interface Import {
+  readonly specifier: string;
+  readonly local: string;
+  /** The name there; `*` for the whole. */
+  readonly imported: string;
+}
+
+export type Export = { readonly local: string } | { readonly specifier: string; readonly imported: string };
