@@ -1,6 +1,6 @@
 /** Digests of files' contents, remembered for as long as a file's stat shows that nobody has written to it. */
 import { createHash } from "node:crypto";
-import { type BigIntStats, closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { type BigIntStats, closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { type Digest, digestBytes } from "../codec/digest.ts";
 import type { Memo } from "./entry.ts";
 
@@ -51,6 +51,20 @@ export class FileDigests {
     return this.#look(path, stat, size => digestFile(path, size))?.[0] ?? null;
   }
 
+  /** As `of`, but lets others have their turn while a long file is read. */
+  async soon(path: string): Promise<FileDigest | null> {
+    for (let attempt = 1; ; attempt += 1) {
+      const before = statOf(path);
+      if (before?.isFile() !== true || before.size <= CHUNK || attempt > ATTEMPTS) return this.of(path, before);
+      if (this.#known.get(path)?.stamp === stampOf(before)) return this.#known.get(path)!;
+      const startedAt = nanoseconds();
+      const digest = await digestSoon(path);
+      const after = digest === null ? undefined : statOf(path);
+      if (after === undefined || stampOf(after) !== stampOf(before)) continue;
+      return this.#keep(path, { digest: digest!, size: Number(after.size), stamp: stampSince(after, startedAt) });
+    }
+  }
+
   /** The same with the content itself, read at once. */
   read(path: string): (FileDigest & { readonly bytes: Buffer }) | null {
     const looked = this.#look(path, statOf(path), () => {
@@ -77,18 +91,14 @@ export class FileDigests {
   ): [StampedDigest, T] | null {
     let before = stat;
     for (let attempt = 1; before?.isFile() === true; attempt += 1) {
-      const startedAt = BigInt(Date.now()) * 1_000_000n;
+      const startedAt = nanoseconds();
       const result = unlessGone(() => act(before!.size));
       const after = result === undefined ? undefined : statOf(path);
       if (result !== undefined && after !== undefined) {
-        const stamp = stampOf(after);
-        const settled = stamp === stampOf(before);
+        const settled = stampOf(after) === stampOf(before);
         if (settled || attempt === ATTEMPTS) {
-          const trusted = settled && after.mtimeNs < startedAt - TICK_NS && after.ctimeNs < startedAt - TICK_NS;
-          return [
-            this.#keep(path, { digest: result.digest, size: Number(after.size), stamp: trusted ? stamp : null }),
-            result,
-          ];
+          const trusted = settled ? stampSince(after, startedAt) : null;
+          return [this.#keep(path, { digest: result.digest, size: Number(after.size), stamp: trusted }), result];
         }
       }
       before = after;
@@ -120,6 +130,15 @@ function stampOf(stat: BigIntStats): string {
   return `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`;
 }
 
+/** What the file is known by from now on; null if a later write could leave it so. */
+function stampSince(stat: BigIntStats, startedAt: bigint): string | null {
+  return stat.mtimeNs < startedAt - TICK_NS && stat.ctimeNs < startedAt - TICK_NS ? stampOf(stat) : null;
+}
+
+function nanoseconds(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}
+
 function unlessGone<T>(act: () => T): T | undefined {
   try {
     return act();
@@ -142,4 +161,16 @@ function digestFile(path: string, size: bigint): { readonly digest: Digest } {
     closeSync(file);
   }
   return { digest: hash.digest("hex") as Digest };
+}
+
+/** Null if the file is gone. */
+async function digestSoon(path: string): Promise<Digest | null> {
+  const hash = createHash("sha256");
+  try {
+    for await (const bytes of createReadStream(path, { highWaterMark: CHUNK })) hash.update(bytes as Buffer);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  return hash.digest("hex") as Digest;
 }

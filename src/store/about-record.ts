@@ -1,0 +1,32 @@
+/** What explains a key, as a record: plain data as JSON, then the inputs if they were kept. */
+import type { About, CallKey } from "./entry.ts";
+import { keySeed } from "./key.ts";
+import { HEAD, seal, unsealed } from "./sealed.ts";
+import { flatten, readFlat, writeFlat } from "./values.ts";
+
+const HAS_INPUTS = 1;
+
+export function encodeAbout(key: CallKey, { marks, names, sources, inputs }: About): Buffer {
+  const text = JSON.stringify([marks, names, sources]);
+  const textSize = Buffer.byteLength(text);
+  const flat = flatten(inputs);
+  const record = Buffer.allocUnsafe(HEAD + 4 + textSize + flat.size);
+  record.writeUInt32LE(textSize, HEAD);
+  record.write(text, HEAD + 4);
+  writeFlat(flat, record, HEAD + 4 + textSize);
+  return seal(record, flat.kind, inputs === undefined ? 0 : HAS_INPUTS, keySeed(key));
+}
+
+/** Undefined for a record that is damaged: then there is nothing to explain with. */
+export function decodeAbout(key: CallKey, record: Buffer): About | undefined {
+  if (unsealed(record, record.length, keySeed(key)) !== null) return undefined;
+  const from = HEAD + 4;
+  const to = from + record.readUInt32LE(HEAD);
+  const [marks, names, sources] = JSON.parse(record.toString("utf8", from, to)) as [
+    About["marks"],
+    About["names"],
+    About["sources"],
+  ];
+  if (record[2] !== HAS_INPUTS) return { marks, names, sources };
+  return { marks, names, sources, inputs: readFlat(record[1]!, record, to, record.length).value };
+}

@@ -1,0 +1,153 @@
+/** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
+import type { Index, Table } from "./environment.ts";
+
+/** How long a write waits for others, in milliseconds. */
+const WAIT = 2;
+const MOST = 1_000;
+
+interface Put {
+  readonly table: Table<string | Uint8Array>;
+  readonly key: string | Uint8Array;
+  readonly record: Buffer;
+}
+
+interface Act {
+  readonly act: () => unknown;
+  readonly done: (result: unknown) => void;
+  readonly failed: (error: unknown) => void;
+  result: unknown;
+  error: Error | null;
+}
+
+export class Batch {
+  readonly #index: Index;
+  readonly #wrap: (error: unknown) => Error;
+  #puts: Put[] = [];
+  #acts: Act[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  readonly #underWay = new Set<Promise<void>>();
+  #closed = false;
+  #wrote = false;
+  /** What went wrong with writes that nobody waits for. */
+  #problem: Error | null = null;
+
+  constructor(index: Index, wrap: (error: unknown) => Error) {
+    this.#index = index;
+    this.#wrap = wrap;
+  }
+
+  /** Writes a record that nobody waits for. */
+  put<K extends string | Uint8Array>(table: Table<K>, key: K, record: Buffer): void {
+    if (this.#closed) return;
+    this.#puts.push({ table: table as unknown as Table<string | Uint8Array>, key, record });
+    this.#schedule();
+  }
+
+  /**
+   * Does something while no other process writes to the index, with others of its kind. Resolves with what it gave when
+   * what it put is committed; where it throws, what it had put until then is committed nevertheless.
+   */
+  alone<R>(act: () => R): Promise<R> {
+    if (this.#closed) return Promise.reject(this.#wrap(new Error("it was closed")));
+    return new Promise<R>((done, failed) => {
+      this.#acts.push({ act, done: done as (result: unknown) => void, failed, result: undefined, error: null });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#acts.length + this.#puts.length >= MOST) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), WAIT);
+  }
+
+  #send(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#wrote ||= this.#acts.length + this.#puts.length > 0;
+    this.#sendPuts();
+    const acts = this.#acts;
+    if (acts.length === 0) return;
+    this.#acts = [];
+    const committed = this.#index.root.transaction(() => {
+      for (const act of acts) perform(act, this.#wrap);
+    });
+    this.#track(
+      committed.then(
+        () => acts.forEach(settle),
+        error => this.#explain(error, real => fail(acts, real)),
+      ),
+    );
+  }
+
+  #sendPuts(): void {
+    const puts = this.#puts;
+    if (puts.length === 0) return;
+    this.#puts = [];
+    const committed = new Set<Promise<boolean>>();
+    for (const { table, key, record } of puts) committed.add(table.put(key, record));
+    // LMDB gives all that are in one commit the same promise.
+    for (const each of committed) {
+      this.#track(
+        each.then(
+          () => {},
+          error =>
+            this.#explain(error, real => {
+              this.#problem = real;
+            }),
+        ),
+      );
+    }
+  }
+
+  /** A commit that fails tells why apart from the writes that it fails. */
+  async #explain(error: unknown, tell: (real: Error) => void): Promise<void> {
+    const cause = (error as { commitError?: Promise<never> } | null)?.commitError;
+    const real = cause === undefined ? error : await cause.catch((reason: unknown) => reason);
+    tell(this.#wrap(real));
+  }
+
+  get wrote(): boolean {
+    return this.#wrote;
+  }
+
+  /** @throws StoreError for a write that nobody waited for. */
+  async flush(): Promise<void> {
+    await this.settled();
+    const problem = this.#problem;
+    this.#problem = null;
+    if (problem !== null) throw problem;
+  }
+
+  /** Resolves when all that was given before is committed, or failed. */
+  async settled(): Promise<void> {
+    this.#send();
+    await Promise.all(this.#underWay);
+  }
+
+  /** What comes afterwards is dropped, as of memos that somebody still has. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #track(work: Promise<void>): void {
+    this.#underWay.add(work);
+    void work.then(() => this.#underWay.delete(work));
+  }
+}
+
+function perform(act: Act, wrap: (error: unknown) => Error): void {
+  try {
+    act.result = act.act();
+  } catch (error) {
+    act.error = wrap(error);
+  }
+}
+
+function settle({ done, failed, result, error }: Act): void {
+  if (error === null) done(result);
+  else failed(error);
+}
+
+function fail(acts: readonly Act[], error: Error): void {
+  for (const { failed } of acts) failed(error);
+}

@@ -1,0 +1,69 @@
+/** What goes wrong with a store's folder, in words that say what to do. */
+import { DamagedEntryError, HeddleError, StoreError } from "../errors.ts";
+
+const ELSEWHERE = "give another folder with -o (`store` in heddle.config)";
+const ANEW =
+  "Remove it with `heddle cache rm --all`, or delete the folder while nothing uses it: results are then computed again.";
+
+/** Errors of LMDB that mean that its file is not as it was written. */
+const DAMAGE = new Set([-30797, -30796, -30794, -30793, -30782]);
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+const CLOSED = new Set(["EACCES", "EPERM", "EROFS"]);
+const NO_FOLDER = new Set(["ENOTDIR", "EEXIST", "EISDIR"]);
+/** LMDB gives the number of the system's error as its text. */
+const NUMBERS: Readonly<Record<number, string>> = {
+  28: "ENOSPC",
+  122: "EDQUOT",
+  13: "EACCES",
+  1: "EPERM",
+  30: "EROFS",
+};
+
+/** The error for whatever a store's folder or its index gave. */
+export function storeError(folder: string, error: unknown): Error {
+  if (error instanceof HeddleError || error instanceof TypeError) return error;
+  const { code, message, path } = detailsOf(error);
+  if (DAMAGE.has(Number(code))) return damagedIndex(folder, message, error);
+  const name = NUMBERS[Number(code)] ?? String(code);
+  const [problem, hint] = wordsFor(name, path, message);
+  return new StoreError({ folder, problem, hint }, { cause: error });
+}
+
+function wordsFor(code: string, path: string | undefined, message: string): [problem: string, hint: string] {
+  if (FULL.has(code)) {
+    return ["the disk is full", `Free some space, as with \`heddle cache prune --max-size 1GB\`, or ${ELSEWHERE}.`];
+  }
+  if (CLOSED.has(code)) {
+    return [`${path ?? "it"} cannot be written`, `Make it writable for this user, or ${ELSEWHERE}.`];
+  }
+  if (NO_FOLDER.has(code)) {
+    return [`${path ?? "a part of its path"} is not a folder`, `Move the file away, or ${ELSEWHERE}.`];
+  }
+  return [message, `See to what the message says, or ${ELSEWHERE}.`];
+}
+
+export function damagedIndex(folder: string, how: string, cause?: unknown): HeddleError {
+  return new StoreError({ folder, problem: `its index is damaged (${how})`, hint: ANEW }, { cause });
+}
+
+export function foreignFolder(folder: string, found: string): HeddleError {
+  return new StoreError({
+    folder,
+    problem: `there is something else in it (${found})`,
+    hint: `Move that away, or ${ELSEWHERE}.`,
+  });
+}
+
+export function closedStore(folder: string): HeddleError {
+  return new StoreError({ folder, problem: "it was closed", hint: "Open it again with Store.open(folder)." });
+}
+
+export function damaged(key: string, problem: string, cause?: unknown): DamagedEntryError {
+  return new DamagedEntryError({ key, problem }, { cause });
+}
+
+function detailsOf(error: unknown): { code: unknown; message: string; path: string | undefined } {
+  if (!(error instanceof Error)) return { code: undefined, message: String(error), path: undefined };
+  const { code, path } = error as { code?: unknown; path?: unknown };
+  return { code, message: error.message, path: typeof path === "string" ? path : undefined };
+}

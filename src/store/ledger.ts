@@ -1,0 +1,131 @@
+/** Writing and removing entries, with the files that they hold. */
+import type { PackedValue } from "../codec/packed.ts";
+import type { Batch } from "./batch.ts";
+import type { Blobs, WrittenBlob } from "./blobs.ts";
+import { type Directories, sweep } from "./directories.ts";
+import type { CallKey, Entry, EntryFacts } from "./entry.ts";
+import { asBuffer, type Index } from "./environment.ts";
+import { Holds } from "./holds.ts";
+import { decodeEntry, encodeEntry } from "./record.ts";
+import { flatten } from "./values.ts";
+
+/** Up to this many bytes a value lies in the index, which takes half the time of a file. */
+const INLINE = 8_192;
+/** How many entries go while other processes wait. */
+const REMOVED_AT_ONCE = 500;
+
+export interface WriteOptions {
+  readonly compress?: boolean;
+  readonly instead?: Entry;
+}
+
+export class Ledger {
+  readonly #index: Index;
+  readonly #batch: Batch;
+  readonly #blobs: Blobs;
+  readonly #directories: Directories;
+  readonly holds: Holds;
+
+  constructor(index: Index, batch: Batch, blobs: Blobs, directories: Directories) {
+    this.#index = index;
+    this.#batch = batch;
+    this.#blobs = blobs;
+    this.#directories = directories;
+    this.holds = new Holds(index);
+  }
+
+  async write(facts: EntryFacts, value: PackedValue, { compress, instead }: WriteOptions): Promise<Entry> {
+    const flat = flatten(value);
+    const blob = flat.size > INLINE ? await this.#blobs.write(value, compress) : null;
+    const entry = { ...facts, value: blob === null ? { inline: value } : { blob: blob.ref } };
+    const record = encodeEntry(facts, blob === null ? { flat } : { blob: blob.ref });
+    const gone: string[] = [];
+    const counts = await this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
+    if (gone.length > 0) await sweep(gone);
+    return counts;
+  }
+
+  /** Writes an entry, unless there is one that is whole and not the one that it replaces; gives the one that counts. */
+  #settle(entry: Entry, record: Buffer, blob: WrittenBlob | null, instead: Entry | undefined, gone: string[]): Entry {
+    const { entries } = this.#index;
+    if (blob !== null) this.#blobs.ensure(blob);
+    if (!putNew(entries, entry.key, record)) {
+      const there = this.#read(entry.key);
+      if (there !== null && this.problem(there) === null && !isSame(there, instead)) {
+        if (blob !== null && !this.holds.isHeld(blob.ref)) this.#blobs.remove(blob.ref);
+        return there;
+      }
+      entries.putSync(entry.key, record);
+      if (there !== null) {
+        this.holds.remove(there);
+        this.holds.add(entry);
+        this.#letGo(there, gone, entry);
+        return entry;
+      }
+    }
+    if (blob !== null || entry.directory !== undefined) this.holds.add(entry);
+    return entry;
+  }
+
+  /** What is wrong with an entry's files without reading them, in words; null if they look well. */
+  problem({ value, directory }: Entry): string | null {
+    const problem = "blob" in value ? this.#blobs.problem(value.blob) : null;
+    if (problem !== null || directory === undefined) return problem;
+    return this.#directories.problem(directory);
+  }
+
+  /** Gives how many were there. */
+  async remove(keys: readonly CallKey[]): Promise<number> {
+    let removed = 0;
+    for (let at = 0; at < keys.length; at += REMOVED_AT_ONCE) {
+      const gone: string[] = [];
+      removed += await this.#batch.alone(() => {
+        let count = 0;
+        for (const key of keys.slice(at, at + REMOVED_AT_ONCE)) count += this.#remove(key, gone);
+        return count;
+      });
+      await sweep(gone);
+    }
+    return removed;
+  }
+
+  #remove(key: CallKey, gone: string[]): number {
+    const entry = this.#read(key);
+    this.#index.abouts.removeSync(key);
+    if (!this.#index.entries.removeSync(key)) return 0;
+    // What a damaged record held is found by `verify`.
+    if (entry === null) return 1;
+    this.holds.remove(entry);
+    this.#letGo(entry, gone);
+    return 1;
+  }
+
+  #letGo({ value, directory }: Entry, gone: string[], successor?: Entry): void {
+    if ("blob" in value && !this.holds.isHeld(value.blob)) this.#blobs.remove(value.blob);
+    if (directory === undefined || directory.path === successor?.directory?.path) return;
+    const away = this.#directories.discard(directory);
+    if (away !== null) gone.push(away);
+  }
+
+  #read(key: CallKey): Entry | null {
+    const record = this.#index.entries.getBinary(key);
+    if (record === undefined) return null;
+    const bytes = asBuffer(record);
+    try {
+      return decodeEntry(key, bytes, bytes.length);
+    } catch {
+      return null;
+    }
+  }
+}
+
+function isSame(one: Entry, other: Entry | undefined): boolean {
+  return other !== undefined && one.run === other.run && one.createdAt === other.createdAt && one.call === other.call;
+}
+
+/** The types of LMDB know neither the option nor the result. */
+function putNew(table: Index["entries"], key: CallKey, record: Buffer): boolean {
+  return table.putSync(key, record, NEW) as unknown as boolean;
+}
+
+const NEW = { noOverwrite: true } as const;

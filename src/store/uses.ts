@@ -1,0 +1,168 @@
+/**
+ * When entries were used last. Each process appends to a file of its own, so that nobody waits and the index is not
+ * written to for being read: records of 56 bytes, a time and a key, behind one that says who writes. `prune` puts the
+ * files of processes that have ended together into one.
+ *
+ * Whether a process lives is asked of the system: its number, and on Linux when it was started, as numbers are used
+ * again. A file of another machine counts as in use for a day after its last write.
+ */
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { threadId } from "node:worker_threads";
+import { digestBytes } from "../codec/digest.ts";
+import type { CallKey } from "./entry.ts";
+import { KEY_BYTES, readKey, writeKey } from "./key.ts";
+
+const RECORD = 8 + KEY_BYTES;
+const MARK = "hdluses1";
+/** A use need not be told again for this long, in milliseconds. */
+const FRESH = 60 * 60_000;
+const MOST_REMEMBERED = 100_000;
+const DAY = 24 * 60 * 60_000;
+const NAME = /\.bin$/;
+
+/** When entries were used, and which of them by processes that still run. */
+export interface UsesFound {
+  readonly last: Map<CallKey, number>;
+  readonly inUse: Set<CallKey>;
+  /** Files that nobody writes to any more. */
+  readonly ended: readonly string[];
+}
+
+export class Uses {
+  readonly #folder: string;
+  #file: number | null = null;
+  readonly #told = new Map<CallKey, number>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  add(keys: readonly CallKey[]): void {
+    const now = Date.now();
+    const bytes = Buffer.allocUnsafe(RECORD * keys.length);
+    let at = 0;
+    for (const key of keys) {
+      if (now - (this.#told.get(key) ?? 0) < FRESH) continue;
+      if (this.#told.size >= MOST_REMEMBERED) this.#told.clear();
+      this.#told.set(key, now);
+      bytes.writeDoubleLE(now, at);
+      at = writeKey(key, bytes, at + 8);
+    }
+    if (at > 0) writeSync(this.#opened(now), bytes, 0, at);
+  }
+
+  #opened(now: number): number {
+    if (this.#file !== null) return this.#file;
+    const file = openSync(join(this.#folder, `${now}-${process.pid}-${threadId}.bin`), "a");
+    writeSync(file, header(process.pid));
+    this.#file = file;
+    return file;
+  }
+
+  read(): UsesFound {
+    const last = new Map<CallKey, number>();
+    const inUse = new Set<CallKey>();
+    const ended: string[] = [];
+    for (const name of readdirSync(this.#folder).filter(name => NAME.test(name))) {
+      const path = join(this.#folder, name);
+      const bytes = contentOf(path);
+      if (bytes === null) continue;
+      const live = isLive(path, bytes);
+      if (!live) ended.push(path);
+      // The last record may be half there: a process can be killed while it writes.
+      for (let at = RECORD; at + RECORD <= bytes.length; at += RECORD) {
+        const key = readKey(bytes, at + 8);
+        last.set(key, Math.max(bytes.readDoubleLE(at), last.get(key) ?? 0));
+        if (live) inUse.add(key);
+      }
+    }
+    return { last, inUse, ended };
+  }
+
+  /** Replaces files of processes that have ended by one, with the last use of each entry that is kept. */
+  compact({ last, ended }: UsesFound, isKept: (key: CallKey) => boolean): void {
+    if (ended.length === 0) return;
+    const kept = [...last].filter(([key]) => isKept(key));
+    if (kept.length > 0) {
+      const bytes = Buffer.allocUnsafe(RECORD * (kept.length + 1));
+      header(0).copy(bytes);
+      let at = RECORD;
+      for (const [key, time] of kept) {
+        bytes.writeDoubleLE(time, at);
+        at = writeKey(key, bytes, at + 8);
+      }
+      const path = join(this.#folder, `${Date.now()}-${process.pid}-${Math.random().toString(36).slice(2)}`);
+      const file = openSync(path, "w");
+      try {
+        for (let done = 0; done < at; ) done += writeSync(file, bytes, done, at - done);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(path, `${path}.bin`);
+    }
+    for (const path of ended) rmSync(path, { force: true });
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+    this.#told.clear();
+  }
+}
+
+/** Says who writes: nobody, if `pid` is 0. */
+function header(pid: number): Buffer {
+  const bytes = Buffer.alloc(RECORD);
+  bytes.write(MARK, 0, "latin1");
+  bytes.writeUInt32LE(pid, 8);
+  bytes.writeUInt32LE(thisHost(), 12);
+  bytes.writeDoubleLE(pid === 0 ? 0 : startOf(pid), 16);
+  return bytes;
+}
+
+function thisHost(): number {
+  return Number.parseInt(digestBytes(hostname()).slice(0, 8), 16);
+}
+
+function isLive(path: string, bytes: Buffer): boolean {
+  if (bytes.length < RECORD || bytes.toString("latin1", 0, MARK.length) !== MARK) return isRecent(path);
+  const pid = bytes.readUInt32LE(8);
+  if (pid === 0) return false;
+  if (bytes.readUInt32LE(12) !== thisHost()) return isRecent(path);
+  const started = bytes.readDoubleLE(16);
+  return isRunning(pid) && startOf(pid) === started;
+}
+
+function isRecent(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs < DAY;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** When a process was started, in ticks since the machine was; 0 where the system does not tell. */
+function startOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function contentOf(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    // Another process has just compacted it.
+    return null;
+  }
+}

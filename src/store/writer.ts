@@ -1,0 +1,20 @@
+/** Who made a folder that goes with its maker: a machine, a process, and when that was started. */
+import { hostname } from "node:os";
+import { digestBytes } from "../codec/digest.ts";
+import { isRunning, startOf } from "./running.ts";
+
+/** Text that stands for this process in names of folders. */
+export function writerMark(): string {
+  return `${hostMark()}.${process.pid}.${startOf(process.pid)}`;
+}
+
+/** Whether the process of a mark is certainly gone. */
+export function isGone(mark: string): boolean {
+  const [host, pid, start] = mark.split(".");
+  if (host !== hostMark() || !/^[1-9]\d*$/.test(pid ?? "")) return false;
+  return !isRunning(Number(pid)) || startOf(Number(pid)) !== Number(start);
+}
+
+function hostMark(): string {
+  return digestBytes(hostname()).slice(0, 8);
+}
