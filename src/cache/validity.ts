@@ -65,6 +65,10 @@ export class Validity {
       const problem = this.store.isWhole(entry);
       if (problem !== null) return { why: "damaged", problem };
     }
+    for (const { path, digest } of entry.directory?.files ?? []) {
+      const now = this.files.of(join(this.store.folder, entry.directory!.path, path));
+      if (now?.digest !== digest) return { why: "damaged", problem: `${path} in its directory is not as it was` };
+    }
     if (entry.files === undefined || policy?.checkFiles === false) return null;
     for (const { path, digest } of entry.files) {
       const now = this.files.of(isAbsolute(path) ? path : join(this.root, path));

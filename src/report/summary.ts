@@ -34,14 +34,28 @@ export function summaryLines(view: RunView, options: SummaryOptions): string[] {
     ...workerSection(view, style, showCapture),
     ...warningSection(view, style),
   ];
-  return [...(trouble.length > 0 ? [""] : []), ...trouble, headline(view, style), ...tables];
+  return [
+    ...(trouble.length > 0 ? [""] : []),
+    ...trouble,
+    headline(view, style),
+    ...tables,
+    ...resumption(view, style),
+  ];
 }
 
 /** Only what went wrong, for a quiet reporter. */
 export function troubleLines(view: RunView, options: SummaryOptions): string[] {
   const { style, showCapture = "all", place = stackPlace() } = options;
   if (view.end?.state === "completed") return [];
-  return [...failureSection(view, { style, showCapture, place }), headline(view, style)];
+  return [...failureSection(view, { style, showCapture, place }), headline(view, style), ...resumption(view, style)];
+}
+
+/** How to go on where the run ended. */
+function resumption({ end }: RunView, { paint }: Style): string[] {
+  if (end?.resumable === undefined) return [];
+  return [
+    paint("dim", `  ${plural(end.resumable, "result")} kept: run it again with --resume to do only what is missing`),
+  ];
 }
 
 function headline(view: RunView, { paint, symbols }: Style): string {
@@ -50,14 +64,13 @@ function headline(view: RunView, { paint, symbols }: Style): string {
   const tasks = shownTasks(view);
   const sum = (of: (task: TaskView) => number) => tasks.reduce((all, task) => all + of(task), 0);
   const failed = sum(task => task.counts.failed);
+  const calls = sum(task => task.finished);
   const facts = [
-    plural(
-      sum(task => task.finished),
-      "call",
-    ),
+    plural(calls, "call"),
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(calls > 0 && sum(task => task.cached) === calls ? [calls > 1 ? "all from the cache" : "from the cache"] : []),
   ];
-  const rest = paint("dim", `${symbols.dot} ${facts.join(", ")}`);
+  const rest = paint("dim", `${symbols.dot} ${rootCached(view) ? "its result was in the cache" : facts.join(", ")}`);
   if (end === undefined) return `${paint("yellow", symbols.warning)} ${paint("bold", `${name} did not end`)} ${rest}`;
   const { state, ms } = end;
   if (state === "completed") {
@@ -68,6 +81,11 @@ function headline(view: RunView, { paint, symbols }: Style): string {
       ? (["red", symbols.failed, "failed"] as const)
       : (["yellow", symbols.warning, "interrupted"] as const);
   return `${paint(format, symbol)} ${paint("bold", `${name} ${said}`)} after ${duration(ms)} ${rest}`;
+}
+
+/** Then nothing else was called. */
+function rootCached(view: RunView): boolean {
+  return view.root !== undefined && view.wasCached(view.root);
 }
 
 function failureSection(view: RunView, options: FailureOptions): string[] {

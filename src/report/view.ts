@@ -22,7 +22,8 @@ export interface RunEnd {
   readonly state: "completed" | "failed" | "interrupted";
   readonly at: number;
   readonly ms: number;
-  readonly error: ErrorFacts | undefined;
+  readonly error?: ErrorFacts;
+  readonly resumable?: number;
 }
 
 /**
@@ -137,7 +138,7 @@ export class RunView {
         break;
       }
       case "runEnded":
-        this.end = { state: event.state, at: event.at, ms: event.ms, error: event.error };
+        this.end = event;
         break;
       default:
         // A log of a newer heddle may hold facts that this one does not know.

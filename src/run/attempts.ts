@@ -5,6 +5,7 @@ import { CrashedError } from "../errors.ts";
 import type { FailureState } from "../events/event.ts";
 import { errorFacts } from "../events/facts.ts";
 import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT } from "../graph/states.ts";
+import type { DirectoryFact } from "../store/entry.ts";
 import type { Attempt } from "../task/runner.ts";
 import { unstorable } from "./cached/kept-results.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
@@ -38,6 +39,7 @@ export class Attempts {
 
   take(call: Call, pool: number): Flight {
     const flight = new Flight(call, ++call.attempt, pool);
+    if (call.spec.cache !== null) flight.dir = this.run.directories.placeOf(flight);
     this.flights.set(flight);
     if (pool !== this.run.pools.flows) this.keepAlive.add();
     return flight;
@@ -102,6 +104,10 @@ export class Attempts {
       if (flight !== undefined) this.freed(flight);
     }
     this.run.plan();
+  }
+
+  madeDirectory(id: number, path: string): void {
+    this.run.directories.made(this.flights.get(id), path);
   }
 
   /** Ends all that a runner holds, which cannot work any more. */
@@ -175,12 +181,29 @@ export class Attempts {
   }
 
   private completed(flight: Flight, attempt: Attempt): void {
+    const { directory, call } = flight;
+    if (call.spec.cache === null || directory === null) {
+      this.finish(flight, attempt, null);
+      return;
+    }
+    const finish = (fact: DirectoryFact | null) => {
+      if (call.failure !== null) this.freed(flight);
+      else this.finish(flight, attempt, fact);
+      this.run.plan();
+    };
+    this.run.directories.factOf(directory).then(finish, error => {
+      this.run.warn(`The directory of ${idOf(call)} cannot be kept: ${(error as Error).message}`, call.number);
+      finish(null);
+    });
+  }
+
+  private finish(flight: Flight, attempt: Attempt, directory: DirectoryFact | null): void {
     const { call } = flight;
     const { node } = call;
     let { value } = attempt;
     if (call.spec.cache !== null) {
       try {
-        value = this.run.gate!.executed(call, value, attempt.ms);
+        value = this.run.gate!.executed(call, value, attempt.ms, directory);
       } catch (error) {
         this.failed(flight, FAILED, { ...attempt, error: error as Error }, false);
         return;

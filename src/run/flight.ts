@@ -12,6 +12,10 @@ export class Flight implements Dispatch {
   inherited = false;
   readonly attempt: number;
   readonly pool: number;
+  /** Where its directory is to be made if it asks for one; null: among those that go with the run. */
+  dir: string | null = null;
+  /** Where it was made. */
+  directory: string | null = null;
   worker: number | null = null;
   startedAt = 0;
   stopTimer: (() => void) | null = null;

@@ -120,6 +120,10 @@ export class Pools {
     return {
       runId: run.id,
       root: this.root,
+      get dirs() {
+        return run.directories.base;
+      },
+      directory: (id, path) => run.attempts.madeDirectory(id, path),
       started: (worker, ids) => run.attempts.started(worker, ids),
       done: attempts => run.attempts.done(attempts),
       lost: (ids, reason) => run.attempts.lost(ids, reason),

@@ -12,6 +12,7 @@ import { openKept } from "./cached/open.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
 import { now } from "./clock.ts";
 import { Columns } from "./columns.ts";
+import { CallDirectories } from "./directories.ts";
 import type { Orders } from "./facts.ts";
 import { Failure } from "./failure.ts";
 import { flowRunner } from "./flows.ts";
@@ -37,6 +38,7 @@ export class Run implements Orders {
   readonly root: string;
   readonly settings: RunSettings;
   readonly columns: Columns;
+  readonly directories: CallDirectories;
   readonly scheduler: Scheduler;
   readonly pools: Pools;
   readonly attempts: Attempts;
@@ -63,6 +65,7 @@ export class Run implements Orders {
     this.settings = settings;
     for (const reader of settings.readers ?? []) this.bus.read(reader as EventReader);
     this.columns = new Columns(this.bus);
+    this.directories = new CallDirectories(this);
     this.scheduler = new Scheduler(this);
     this.owners = new Owners(this);
     this.specs = new Specs(this);
@@ -179,7 +182,9 @@ export class Run implements Orders {
     const { inputs } = call;
     call.inputs = null;
     this.journal?.failed(call);
-    if (call.spec.scope.execution !== null) call.spec.scope.execution.spoilt = true;
+    const { execution, stopping } = call.spec.scope;
+    // Of a flow that was cancelled another call may conduct it anew.
+    if (execution !== null && stopping === null) execution.spoilt = true;
     call.fail(state, error, failure);
     if (call.spec.cache !== null && inputs !== null) this.gate!.ended(call, state, error);
     this.attempts.emitFailed(call, state, error, worker, ms);

@@ -89,6 +89,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     await loadedOf(call);
     const error = interrupted ? new InterruptedError() : (call.error ?? (await frame.unobserved()));
     const resumable = (await resumption?.end(error === undefined)) ?? 0;
+    await run.directories.close();
     await run.gate?.kept.close();
     undoCapture();
     undoRejections();

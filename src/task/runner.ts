@@ -27,6 +27,8 @@ export interface Dispatch {
   readonly task: TaskAddress;
   /** Milliseconds, 0 for none. Kept by the run; the runner learns of it by `cancel`. */
   readonly timeout: number;
+  /** Where this attempt's directory is to be made, if it asks for one; null: anywhere in the host's `dirs`. */
+  readonly dir: string | null;
   /** The inputs as values, for places that share this memory. */
   inputs(): unknown[];
   /** The inputs packed, appended to `wire`; throws `UncloneableError`. */
@@ -50,6 +52,8 @@ export interface Host {
   readonly runId: string;
   /** Where messages about this project's files are relative to. */
   readonly root: string;
+  /** The folder for directories of calls that have no place of their own. */
+  readonly dirs: string;
   /** The calls have begun, on this worker. */
   started(worker: number, ids: readonly number[]): void;
   /** The attempts have ended; their slots are free. */
@@ -60,6 +64,8 @@ export interface Host {
   released(ids: readonly number[]): void;
   /** How many calls the runner wants to hold at once from now on. */
   slots(count: number): void;
+  /** A call has made its directory, here. */
+  directory(id: number, path: string): void;
   /** A number for a new worker. */
   worker(name: string, pid?: number): number;
   /** Any fact for the run's events: output, logs, progress, workers. */

@@ -11,6 +11,8 @@ import type { Scope } from "./port.ts";
 export interface Ambient {
   readonly scope?: Scope;
   readonly call?: RunningCall;
+  /** The flow as the call that it is. */
+  readonly flow?: RunningCall;
 }
 
 /** A heddle call that was made outside every flow in a process that only loads modules. */

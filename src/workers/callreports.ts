@@ -43,6 +43,10 @@ export class CallReports implements Reports {
     this.#host.tell(warningFact(this.#id, name, message));
   }
 
+  directory(_seq: number, path: string): void {
+    this.#host.directory(this.#id, path);
+  }
+
   ready(): void {}
   unfit(): void {}
   begun(): void {}

@@ -78,7 +78,7 @@ export class CustomSession implements RunnerSession {
     const { id } = call;
     let bytes: Uint8Array;
     try {
-      bytes = seal(call, this.#host.runId);
+      bytes = seal(call, this.#host);
     } catch (error) {
       return { id, state: "failed", error: error as Error, ms: 0, worker };
     }

@@ -5,18 +5,18 @@
 import { packError } from "../codec/failure.ts";
 import { encodeFrame, FrameReader } from "../codec/frames.ts";
 import { ProtocolError } from "../errors.ts";
-import type { Dispatch } from "../task/runner.ts";
+import type { Dispatch, Host } from "../task/runner.ts";
 import { shared } from "../task/shared.ts";
 import { installCapture } from "./capture.ts";
 import { Execution, execute as run } from "./execute.ts";
 import { readInputs } from "./inputs.ts";
 import { Loader } from "./load.ts";
-import { type Address, CALL, ENDED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
+import { type Address, CALL, ENDED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 
 /** The attempt, its task's address and its inputs. */
-export function seal(call: Dispatch, runId: string): Uint8Array {
-  const wire: unknown[] = [runId];
+export function seal(call: Dispatch, { runId, dirs }: Pick<Host, "runId" | "dirs">): Uint8Array {
+  const wire: unknown[] = [runId, dirs];
   writeTask(0, call.task, wire);
   writeCall(1, 0, call, wire);
   return bytesOf(wire);
@@ -45,7 +45,9 @@ let capturing = false;
  * process.on("message", async bytes => process.send(await execute(bytes)));
  */
 export async function execute(bytes: Uint8Array, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> {
-  const [runId, task, , identity, name, module, where, inside, operation, seq, , id, attempt] = open(bytes, "a runner");
+  const wire = open(bytes, "a runner");
+  const [runId, dirs, task, , identity, name, module, where, inside] = wire;
+  const [operation, seq, , id, attempt, flags, length] = wire.slice(CALL_AT, INPUTS) as number[];
   if (task !== TASK || operation !== CALL) throw new ProtocolError({ from: "a runner", problem: "it is not a call" });
   const address = { identity, name, module, where, inside } as Address;
   prepare();
@@ -54,25 +56,28 @@ export async function execute(bytes: Uint8Array, options: { readonly signal?: Ab
     wire => void messages.push(...wire),
     () => ended(),
   );
+  reporter.dirs = String(dirs);
   let ended = () => {};
   try {
     const fn = await loader.find(address);
-    const execution = new Execution(Number(seq), Number(id), address.name, Number(attempt), String(runId), reporter);
+    const dir = (flags! & PLACED) === 0 ? null : String(wire[INPUTS + length!]);
+    const execution = new Execution(seq!, id!, address.name, attempt!, String(runId), reporter, { dir });
     follow(options.signal, execution);
     const finished = new Promise<void>(resolve => {
       ended = resolve;
     });
-    run(execution, fn, readInputs(open(bytes, "a runner"), { at: INPUTS }));
+    run(execution, fn, readInputs(wire, { at: INPUTS }));
     await finished;
   } catch (error) {
-    reporter.fail(ENDED, [Number(seq), UNREACHABLE, 0], packError(error, { task: address.name, role: "error" }));
+    reporter.fail(ENDED, [seq!, UNREACHABLE, 0], packError(error, { task: address.name, role: "error" }));
   }
   reporter.flush();
   return bytesOf(messages);
 }
 
-/** Where the inputs begin: after the run, the task's seven entries and the call's seven. */
-const INPUTS = 15;
+/** Where the call begins: after the run's two entries and the task's seven; its inputs come after seven of its own. */
+const CALL_AT = 9;
+const INPUTS = 16;
 
 function prepare(): void {
   if (capturing) return;

@@ -1,9 +1,10 @@
 /** Runs one attempt of a call. The one path of execution: inline, on a thread, in a process, on another machine. */
 import { types } from "node:util";
 import { shown } from "../config/shown.ts";
-import { ThrownValueError } from "../errors.ts";
+import { ThrownValueError, UsageError } from "../errors.ts";
 import type { CallSink, LogLevel, RunningCall } from "../task/context.ts";
 import { type Ambient, shared } from "../task/shared.ts";
+import { makeDirectory, placeIn } from "./directories.ts";
 import { BoundedOutput } from "./output.ts";
 
 /** Takes what calls have to say, and how they end. */
@@ -12,7 +13,16 @@ export interface Reporter {
   log(call: Execution, level: LogLevel, message: string, data: unknown): void;
   progress(call: Execution, fraction: number, done?: number, total?: number, note?: string): void;
   warning(call: Execution, name: string, message: string): void;
+  /** Where directories are made that have no place of their own. */
+  readonly dirs: string;
+  /** A call has made its directory. */
+  directory(call: Execution, path: string): void;
   ended(call: Execution, ok: boolean, value: unknown, ms: number): void;
+}
+
+/** Where the directory of a call is made, if it asks for one; null: in the folder for those without such a place. */
+export interface Placed {
+  readonly dir: string | null;
 }
 
 type AnyFunction = (...inputs: unknown[]) => unknown;
@@ -29,11 +39,24 @@ export class Execution implements RunningCall, Ambient, CallSink {
   readonly attempt: number;
   readonly runId: string;
   readonly reporter: Reporter;
+  readonly planning = false;
+  readonly #place: Placed;
+  #dir: string | null = null;
+  #over = false;
   #abort: AbortController | null = null;
   #reason: Error | null = null;
   #bounded: BoundedOutput | null = null;
 
-  constructor(number: number, callId: number, task: string, attempt: number, runId: string, reporter: Reporter) {
+  constructor(
+    number: number,
+    callId: number,
+    task: string,
+    attempt: number,
+    runId: string,
+    reporter: Reporter,
+    place: Placed,
+  ) {
+    this.#place = place;
     this.number = number;
     this.callId = callId;
     this.task = task;
@@ -63,6 +86,12 @@ export class Execution implements RunningCall, Ambient, CallSink {
     return this.#abort.signal;
   }
 
+  /** Made when asked for, likewise. */
+  get dir(): string {
+    this.#dir ??= this.#makeDirectory();
+    return this.#dir;
+  }
+
   abort(reason: Error): void {
     this.#reason ??= reason;
     this.#abort?.abort(reason);
@@ -87,8 +116,22 @@ export class Execution implements RunningCall, Ambient, CallSink {
   }
 
   end(ok: boolean, value: unknown, ms: number): void {
+    this.#over = true;
     this.#bounded?.end();
     this.reporter.ended(this, ok, ok ? value : this.#asError(value), ms);
+  }
+
+  #makeDirectory(): string {
+    if (this.#over) {
+      throw new UsageError({
+        problem: `${this.id} asked for its directory after it had ended`,
+        hint: "Take it while the call runs: const { dir } = context().",
+      });
+    }
+    const place = this.#place.dir ?? placeIn(this.reporter.dirs, this.task, this.callId, this.attempt);
+    const path = makeDirectory(place);
+    this.reporter.directory(this, path);
+    return path;
   }
 
   #asError(thrown: unknown): unknown {

@@ -111,6 +111,11 @@ export class Hearing implements Reports {
     this.#host.tell(warningFact(this.#begun(seq)?.call.id ?? null, name, message));
   }
 
+  directory(seq: number, path: string): void {
+    const entry = this.#begun(seq);
+    if (entry !== undefined) this.#host.directory(entry.call.id, path);
+  }
+
   fatal(seq: number, error: Error): void {
     this.#member.fatal = { seq, error };
   }

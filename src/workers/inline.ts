@@ -126,6 +126,14 @@ export class InlineSession implements RunnerSession, Reporter {
     this.#host.tell(warningFact(callId, name, message));
   }
 
+  get dirs(): string {
+    return this.#host.dirs;
+  }
+
+  directory({ callId }: Execution, path: string): void {
+    this.#host.directory(callId, path);
+  }
+
   /** Runs what waits, a few calls between two words to the host, until the event loop wants its turn. */
   #pump(): void {
     if (this.#pumping || this.#closed) return;
@@ -164,7 +172,7 @@ export class InlineSession implements RunnerSession, Reporter {
 
   #run(call: Dispatch, began: number): number {
     const { id, task, attempt } = call;
-    const execution = new Execution(id, id, task.name, attempt, this.#host.runId, this);
+    const execution = new Execution(id, id, task.name, attempt, this.#host.runId, this, call);
     this.#current = execution;
     this.#cancelledCurrent = false;
     const ended = execute(execution, task.fn, call.inputs());

@@ -165,7 +165,7 @@ export class Pool implements RunnerSession, Hears {
 
   #start(): void {
     const { name, concurrency, init } = this.#options;
-    const setup = { runId: this.#host.runId, concurrency, init, parent: process.pid };
+    const setup = { runId: this.#host.runId, concurrency, init, parent: process.pid, dirs: this.#host.dirs };
     let member: Member | null = null;
     let hearing: Hearing | null = null;
     try {

@@ -27,6 +27,12 @@ export const PROGRESS = 17;
 export const WARNING = 18;
 export const FATAL = 19;
 export const BEGUN = 20;
+export const DIRECTORY = 21;
+
+/** What is told of a call besides. */
+export const TIMED = 1;
+/** The place of its directory follows the inputs. */
+export const PLACED = 2;
 
 /** How an attempt ended, as a number. */
 export const COMPLETED = 0;
@@ -45,22 +51,26 @@ export interface Setup {
   readonly init: string | null;
   /** The coordinator's process. */
   readonly parent: number;
+  /** The folder for directories of calls that have no place of their own. */
+  readonly dirs: string;
 }
 
-export function writeSetup({ runId, concurrency, init, parent }: Setup, wire: unknown[]): void {
-  wire.push(SETUP, runId, concurrency, init, parent);
+export function writeSetup({ runId, concurrency, init, parent, dirs }: Setup, wire: unknown[]): void {
+  wire.push(SETUP, runId, concurrency, init, parent, dirs);
 }
 
 export function writeTask(number: number, { identity, name, module, where, inside }: Address, wire: unknown[]): void {
   wire.push(TASK, number, identity, name, module, where, inside);
 }
 
-/** Appends a call; its inputs come last, after their length, so that a worker can leave them encoded. */
+/** Appends a call; its inputs come after their length, so that a worker can leave them encoded. */
 export function writeCall(seq: number, task: number, call: Dispatch, wire: unknown[]): void {
-  wire.push(CALL, seq, task, call.id, call.attempt, call.timeout > 0 ? 1 : 0, 0);
+  const { dir } = call;
+  wire.push(CALL, seq, task, call.id, call.attempt, (call.timeout > 0 ? TIMED : 0) | (dir === null ? 0 : PLACED), 0);
   const start = wire.length;
   call.pack(wire);
   wire[start - 1] = wire.length - start;
+  if (dir !== null) wire.push(dir);
 }
 
 /** What a worker reports, one method an operation. */
@@ -77,6 +87,8 @@ export interface Reports {
   log(seq: number, level: LogLevel, message: string, data: unknown): void;
   progress(seq: number, fraction: number, done?: number, total?: number, note?: string): void;
   warning(seq: number, name: string, message: string): void;
+  /** The call has made its directory. */
+  directory(seq: number, path: string): void;
   /** It is about to die of an error that nobody caught. */
   fatal(seq: number, error: Error): void;
 }
@@ -126,6 +138,10 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case WARNING:
       cursor.at += 4;
       reports.warning(operand(1), operand(2), operand(3));
+      break;
+    case DIRECTORY:
+      cursor.at += 3;
+      reports.directory(operand(1), operand(2));
       break;
     case FATAL:
       cursor.at += 2;

@@ -6,7 +6,7 @@ import { toWire } from "../codec/wire.ts";
 import { shown } from "../config/shown.ts";
 import type { LogLevel } from "../task/context.ts";
 import type { Execution, Reporter } from "./execute.ts";
-import { COMPLETED, ENDED, FAILED, LOG, OUTPUT, PROGRESS, type StreamName, WARNING } from "./protocol.ts";
+import { COMPLETED, DIRECTORY, ENDED, FAILED, LOG, OUTPUT, PROGRESS, type StreamName, WARNING } from "./protocol.ts";
 
 /** How long a report waits for others, in milliseconds. */
 const GATHER = 1;
@@ -20,6 +20,7 @@ const WORDS_WINDOW = 20;
 export class WireReporter implements Reporter {
   readonly #send: (wire: unknown[]) => void;
   readonly #onEnd: (execution: Execution) => void;
+  dirs = "";
   #wire: unknown[] = [];
   #flushed = 0;
   #armed = false;
@@ -66,6 +67,12 @@ export class WireReporter implements Reporter {
   warning(execution: Execution, name: string, message: string): void {
     this.#wire.push(WARNING, execution.number, name, message);
     this.#words();
+  }
+
+  /** At once: if the call kills its worker, somebody has to know. */
+  directory(execution: Execution, path: string): void {
+    this.#wire.push(DIRECTORY, execution.number, path);
+    this.flush();
   }
 
   /** Text that no call wrote. */

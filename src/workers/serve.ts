@@ -15,10 +15,12 @@ import {
   CANCEL,
   ENDED,
   FATAL,
+  PLACED,
   READY,
   REFUSED,
   SETUP,
   TASK,
+  TIMED,
   UNFIT,
   UNREACHABLE,
 } from "./protocol.ts";
@@ -38,6 +40,8 @@ interface Waiting {
   readonly attempt: number;
   /** It has a time-out, so that the coordinator must know at once when it begins and ends. */
   readonly timed: boolean;
+  /** The place of its directory, if it has one of its own. */
+  readonly dir: string | null;
   readonly wire: readonly unknown[];
   readonly at: number;
 }
@@ -94,15 +98,17 @@ export class Server {
     const at = cursor.at;
     switch (wire[at]) {
       case CALL: {
-        const [seq, task, id, attempt, timed, length] = wire.slice(at + 1, at + 7) as number[];
+        const [seq, task, id, attempt, flags, length] = wire.slice(at + 1, at + 7) as number[];
         cursor.at += 7 + length!;
+        const dir = (flags! & PLACED) === 0 ? null : (wire[cursor.at++] as string);
         const known = this.#tasks[task!]!;
         this.#waiting.push({
           seq: seq!,
           task: known,
           id: id!,
           attempt: attempt!,
-          timed: timed === 1,
+          timed: (flags! & TIMED) !== 0,
+          dir,
           wire,
           at: at + 7,
         });
@@ -119,9 +125,10 @@ export class Server {
         this.#cancel(wire[at + 1] as number, wire[at + 2] as string);
         return;
       case SETUP:
-        cursor.at += 5;
+        cursor.at += 6;
         this.#runId = wire[at + 1] as string;
         this.#concurrency = wire[at + 2] as number;
+        this.#reporter.dirs = wire[at + 5] as string;
         void this.#start(wire[at + 3] as string | null);
         return;
       default:
@@ -206,12 +213,13 @@ export class Server {
     );
   }
 
-  #run({ seq, id, attempt, task, wire, at }: Waiting, fn: (...inputs: never[]) => unknown): void {
+  #run(call: Waiting, fn: (...inputs: never[]) => unknown): void {
+    const { seq, id, attempt, task, wire, at } = call;
     if (this.#unwanted.delete(seq)) {
       this.#reporter.tell(REFUSED, seq, seq);
       return;
     }
-    const execution = new Execution(seq, id, task.address.name, attempt, this.#runId, this.#reporter);
+    const execution = new Execution(seq, id, task.address.name, attempt, this.#runId, this.#reporter, call);
     let inputs: unknown[];
     try {
       inputs = readInputs(wire, { at });

@@ -26,6 +26,10 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
     .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config");
   withCache(command)
     .option("--dry-run", "execute nothing: say what would run, what is in the cache, and why")
+    .option(
+      "--resume [run]",
+      "continue the last run of this flow that failed or was interrupted: do only what is missing",
+    )
     .option("--continue", "when the flow fails, still finish what it has submitted")
     .option("--in-process", "every call in this process, one at a time")
     .option("--inspect", "open the inspector, and run every call in this process")

@@ -8,6 +8,8 @@ import { watchForSilentEnd } from "./stalled.ts";
 
 export interface RunFlags extends PrepareFlags {
   readonly dryRun?: boolean;
+  /** True for the last run that did not end well, else the id of one. */
+  readonly resume?: true | string;
   readonly json?: boolean;
   readonly reporter?: "live" | "plain" | "quiet";
   readonly showCapture?: "no" | "stdout" | "stderr" | "all";
@@ -27,7 +29,13 @@ export async function execute(given: string | undefined, flags: RunFlags): Promi
     const log = openLog(flags, config, root);
     const readers = [display.reader, interruption.reader, ...(log === null ? [] : [log])];
     const cache = { ...settings.cache, tellKeys: log !== null };
-    const run = startRun(target.value ?? target.definition, inputs, { ...settings, cache, readers });
+    const run = startRun(target.value ?? target.definition, inputs, {
+      ...settings,
+      cache,
+      readers,
+      journal: flags.log && config.log !== false,
+      ...(flags.resume !== undefined && { resume: flags.resume }),
+    });
     interruption.attach(run);
     watch({
       problem: `The ${target.definition.kind} "${target.definition.name}" had not ended when nothing was left to do`,

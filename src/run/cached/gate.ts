@@ -2,7 +2,7 @@ import type { Reason } from "../../cache/reason.ts";
 import type { KeyMaker } from "../../cache/results.ts";
 import type { Found } from "../../cache/validity.ts";
 import { CANCELLED, COMPLETED, FAILED } from "../../graph/states.ts";
-import type { Entry } from "../../store/entry.ts";
+import type { DirectoryFact, Entry } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
 import type { Call } from "../call.ts";
 import type { Run } from "../run.ts";
@@ -12,7 +12,7 @@ import { Execution } from "./execution.ts";
 import { Executions } from "./executions.ts";
 import type { Kept } from "./kept-results.ts";
 import { keyOf } from "./keys.ts";
-import { damage, resultOf } from "./stored-result.ts";
+import { damage, ownOf, resultOf } from "./stored-result.ts";
 
 /**
  * Where calls stand that may not have to be executed, or whose inputs are still in the store. Each leaves by its
@@ -104,10 +104,10 @@ export class Gate implements Claimant {
    *
    * @throws UnstorableResultError
    */
-  executed(call: Call, raw: unknown, ms: number): unknown {
+  executed(call: Call, raw: unknown, ms: number, directory: DirectoryFact | null): unknown {
     const execution = this.executions.of(call);
     if (execution === undefined) return raw;
-    const result = this.kept.pack(call, raw);
+    const result = this.kept.pack(call, raw, directory);
     execution.outcome = { raw: result.raw };
     this.executions.finished(execution);
     const keeps = !execution.spoilt && this.run.settings.planner === undefined;
@@ -274,7 +274,7 @@ export class Gate implements Claimant {
   private complete(call: Call, raw: unknown): void {
     const { node } = call;
     this.held.delete(call);
-    this.run.completeCached(call, raw);
+    this.run.completeCached(call, ownOf(raw));
     this.run.scheduler.settled(node, COMPLETED);
     this.run.scheduler.freed(node);
   }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Reason } from "../../cache/reason.ts";
 import type { KeyMaker, ResultCache } from "../../cache/results.ts";
 import { explainMiss } from "../../cache/why.ts";
@@ -5,21 +6,23 @@ import { useFileDigests } from "../../codec/file-content.ts";
 import { pack, unpack } from "../../codec/pack.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
 import { HeddleError, UnstorableResultError } from "../../errors.ts";
-import type { About, Entry, EntryFacts } from "../../store/entry.ts";
+import type { About, DirectoryFact, Entry, EntryFacts } from "../../store/entry.ts";
 import type { Claim, Owners } from "../../store/owners.ts";
 import type { SharedStore } from "../../store/remote/shared.ts";
 import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
 import type { Spec } from "../spec.ts";
+import { StoredValue } from "../stored.ts";
 import type { Execution } from "./execution.ts";
 import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
-import { digestOf, digestOfResult } from "./keys.ts";
+import { digestOf, digestOfResult, digestWithDirectory } from "./keys.ts";
 
 /** A result in the form in which it is kept. */
 export interface PackedResult {
   readonly packed: PackedValue;
   readonly raw: unknown;
+  readonly directory: DirectoryFact | null;
 }
 
 export interface Means {
@@ -105,18 +108,23 @@ export class Kept {
   }
 
   /** @throws UnstorableResultError that names the part which cannot be kept. */
-  pack(call: Call, raw: unknown): PackedResult {
-    if (raw instanceof Packed || !isObject(raw)) return { packed: raw as PackedValue, raw };
+  pack(call: Call, raw: unknown, directory: DirectoryFact | null): PackedResult {
+    const packed = this.packed(call, raw);
+    if (directory === null) return { packed, raw: packed, directory };
+    return { packed, raw: new StoredValue(digestWithDirectory(packed, directory), null, packed), directory };
+  }
+
+  private packed(call: Call, raw: unknown): PackedValue {
+    if (raw instanceof Packed || !isObject(raw)) return raw as PackedValue;
     try {
-      const packed = pack(raw, { task: idOf(call), role: "result" });
-      return { packed, raw: packed };
+      return pack(raw, { task: idOf(call), role: "result" });
     } catch (error) {
       throw unstorable(error);
     }
   }
 
   /** Writes a result; null if it is not to be kept. Resolves when others can see it, or when that failed. */
-  write(execution: Execution, { packed }: PackedResult, ms: number): Promise<void> | null {
+  write(execution: Execution, { packed, directory }: PackedResult, ms: number): Promise<void> | null {
     const { call, maker, key } = execution;
     const { policy } = maker;
     try {
@@ -129,14 +137,16 @@ export class Kept {
     const facts: EntryFacts = {
       key,
       identity: maker.definition.identity,
-      result: digestOfResult(packed),
+      result: directory === null ? digestOfResult(packed) : digestWithDirectory(packed, directory),
       createdAt: Date.now(),
       ms,
       run: this.run.id,
       call: idOf(call),
       ...(execution.children !== null && { children: [...execution.children.values()] }),
       ...files,
+      ...(directory !== null && { directory }),
     };
+    if (directory !== null) this.run.directories.kept(join(this.cache.store.folder, directory.path));
     const writing = this.put(execution, facts, value, this.aboutOf(call, maker)).catch(error => {
       this.run.warn(`The result of ${idOf(call)} could not be kept: ${String((error as Error).message)}`, call.number);
     });

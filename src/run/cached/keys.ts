@@ -1,6 +1,7 @@
 import type { KeyMaker } from "../../cache/results.ts";
 import { type Digest, digestBytes, markOf, resultDigest } from "../../codec/digest.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
+import type { DirectoryFact } from "../../store/entry.ts";
 import type { Call } from "../call.ts";
 import type { FutureBase } from "../future.ts";
 import { KeptList, keptPacked, packedOf } from "../kept.ts";
@@ -25,19 +26,28 @@ function digestOfList({ values }: KeptList): string {
   return markOf(parts, { task: "a list", role: "input" }, null).text;
 }
 
-/** Longer marks are those of values that the store keeps in files, of which only a digest is known before they are read. */
+/** The store keeps longer values in files, of which only a digest is known before they are read. */
 const SHORT = 60;
 
 /** What a result counts as in the keys of its consumers. */
 function countsAs(packed: PackedValue): string {
   const mark = resultDigest(packed);
-  return packed instanceof Packed || mark.length <= SHORT ? mark : digestBytes(mark);
+  if (packed instanceof Packed) return mark;
+  // Of a long text the mark is short.
+  const { length } = typeof packed === "string" ? packed : mark;
+  return length <= SHORT ? mark : digestBytes(mark);
 }
 
 /** The same as a digest, as the store keeps it. */
 export function digestOfResult(packed: PackedValue): Digest {
   const mark = resultDigest(packed);
   return packed instanceof Packed ? mark : digestBytes(mark);
+}
+
+/** Of a result with a directory, whose content consumers may read. */
+export function digestWithDirectory(packed: PackedValue, { files }: DirectoryFact): Digest {
+  const listed = files.map(({ path, digest }) => `${path} ${digest}`);
+  return digestBytes([digestOfResult(packed), ...listed].join("\n"));
 }
 
 /** The key of a call whose inputs are known; for a `key` function of the user's they must be loaded. */

@@ -1,0 +1,94 @@
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { DirectoryFact, FileFact } from "../store/entry.ts";
+import { isGone, writerMark } from "../store/writer.ts";
+import { isAt } from "../workers/directories.ts";
+import type { Flight } from "./flight.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * The directories of a run's calls. Those of calls that are not cached lie together, and go when the run has ended;
+ * those of cached calls are made where they are kept, and go if they are not.
+ */
+export class CallDirectories {
+  private readonly run: Run;
+  private folder: string | null = null;
+  private inFolder = false;
+  private keptIn: string | null = null;
+  private readonly unkept = new Set<string>();
+  private readonly sweeping: Promise<void>[] = [];
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  /** Where calls have theirs that are not cached. The name tells whose it is, should this process die. */
+  get base(): string {
+    this.folder ??= join(this.all, `${this.run.id}.${writerMark()}`);
+    return this.folder;
+  }
+
+  /** Where the directory of a cached call's attempt is kept. */
+  placeOf({ call, attempt }: Flight): string | null {
+    const { gate } = this.run;
+    const key = gate?.executionOf(call)?.key;
+    if (gate === null || key === undefined || call.spec.definition.kind === "flow") return null;
+    const path = gate.kept.cache.store.directoryOf(key, attempt);
+    this.keptIn ??= dirname(dirname(path));
+    return path;
+  }
+
+  /** A call has made its directory; only those in places of this run are believed. */
+  made(flight: Flight | undefined, path: string): void {
+    if (path.startsWith(this.base + sep)) {
+      if (!this.inFolder) this.sweeping.push(this.sweep());
+      this.inFolder = true;
+    } else if (this.keptIn !== null && path.startsWith(this.keptIn + sep)) this.unkept.add(path);
+    else return;
+    const place = flight?.dir;
+    // Also what a call does late that was given up is told.
+    if (place === null || (place !== undefined && isAt(path, place))) flight!.directory = path;
+  }
+
+  /** What is in a directory whose call has completed. */
+  async factOf(path: string): Promise<DirectoryFact> {
+    const { cache } = this.run.gate!.kept;
+    const names = (await readdir(path, { recursive: true })).sort();
+    const files: FileFact[] = [];
+    for (const name of names) {
+      const found = cache.files.of(join(path, name));
+      if (found !== null) files.push({ path: name.split(sep).join("/"), digest: found.digest, size: found.size });
+    }
+    return { path: relative(cache.store.folder, path).split(sep).join("/"), files };
+  }
+
+  /** It belongs to a result in the store. */
+  kept(path: string): void {
+    this.unkept.delete(path);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.sweeping);
+    for (const path of this.unkept) await remove(path);
+    if (!this.inFolder) return;
+    await remove(this.base);
+    for (const folder of [this.all, dirname(this.all)]) await rmdir(folder).catch(() => {});
+  }
+
+  /** Removes what runs have left whose process is gone. */
+  private async sweep(): Promise<void> {
+    for (const name of await readdir(this.all).catch(() => [])) {
+      if (isGone(name.slice(name.indexOf(".") + 1))) await remove(join(this.all, name));
+    }
+  }
+
+  private get all(): string {
+    const { root, settings } = this.run;
+    return join(resolve(root, settings.cache?.folder ?? ".heddle"), "dirs");
+  }
+}
+
+/** What cannot be removed now, as by a call that goes on writing, is removed by a later run. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+}
