@@ -1,8 +1,10 @@
+import { checkFiles } from "../codec/handed-over.ts";
 import type { Attempt, Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
 import { shared } from "../task/shared.ts";
 import { asError } from "./adopted.ts";
 import { now } from "./clock.ts";
 import type { Flight } from "./flight.ts";
+import { FlowCall } from "./flow-call.ts";
 import type { Run } from "./run.ts";
 import { FlowScope } from "./scope.ts";
 
@@ -51,8 +53,10 @@ class FlowSession implements RunnerSession {
     };
     try {
       const inputs = flight.inputs();
+      const flow = new FlowCall(flight, scope);
       const fn = spec.definition.fn as (...inputs: unknown[]) => unknown;
-      const value = await scope.conduct(() => shared.ambient.run({ scope }, () => fn(...inputs)));
+      const value = await scope.conduct(() => shared.ambient.run({ scope, flow }, () => fn(...inputs)));
+      checkFiles(value, { task: spec.definition.name, role: "result" });
       end({ state: "completed", value });
     } catch (error) {
       end({ state: "failed", error: asError(error, spec.definition.name) });

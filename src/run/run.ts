@@ -146,7 +146,7 @@ export class Run implements Orders {
 
   /** Ends a flow's calls: those that have not started, and with `running` also those that have. */
   stopScope(scope: FlowScope, reason: string, running = false): void {
-    for (const each of this.scopes) if (each.isWithin(scope)) each.stopping ??= reason;
+    for (const each of this.scopes) if (each.isWithin(scope)) each.stop(reason);
     for (const job of [...this.jobs]) if (job.spec.scope.isWithin(scope)) job.stop(reason);
     for (const call of this.owners.callsWithin(scope)) {
       if (running || this.scheduler.isWaiting(call.node)) this.cancel(call, reason);

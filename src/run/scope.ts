@@ -4,7 +4,7 @@ import type { AnyOptions, Definition } from "../task/definition.ts";
 import type { Scope } from "../task/port.ts";
 import type { Future, FutureList } from "../task/types.ts";
 import type { Execution } from "./cached/execution.ts";
-import { CallFuture } from "./call.ts";
+import { CallFuture, cancelledError } from "./call.ts";
 import type { Failure } from "./failure.ts";
 import type { FutureBase } from "./future.ts";
 import { futuresIn } from "./inputs.ts";
@@ -37,6 +37,7 @@ export class FlowScope implements Scope {
   returned = false;
   /** Why new calls are cancelled at once; null while the flow goes on. */
   stopping: string | null = null;
+  private abort: AbortController | null = null;
 
   constructor(
     run: Run,
@@ -56,6 +57,19 @@ export class FlowScope implements Scope {
     this.strict = run.strictOf(options, parent);
     if (parent !== null) this.stopping = parent.stopping;
     run.opened(this);
+  }
+
+  /** Aborted when the flow is stopped. Made when asked for: most flows never look. */
+  get signal(): AbortSignal {
+    this.abort ??= new AbortController();
+    if (this.stopping !== null) this.abort.abort(cancelledError(this.name, this.stopping));
+    return this.abort.signal;
+  }
+
+  stop(reason: string): void {
+    if (this.stopping !== null) return;
+    this.stopping = reason;
+    this.abort?.abort(cancelledError(this.name, reason));
   }
 
   submit(definition: Definition, options: AnyOptions, inputs: unknown[], inline: boolean): Future<unknown> {
