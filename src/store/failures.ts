@@ -1,7 +1,7 @@
 /** What goes wrong with a store's folder, in words that say what to do. */
 import { DamagedEntryError, HeddleError, StoreError } from "../errors.ts";
 
-const ELSEWHERE = "give another folder with -o (`store` in heddle.config)";
+const ELSEWHERE = "give another folder with -o (`cache.folder` in heddle.config)";
 const ANEW =
   "Remove it with `heddle cache rm --all`, or delete the folder while nothing uses it: results are then computed again.";
 

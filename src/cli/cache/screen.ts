@@ -45,12 +45,14 @@ export function table(
     kept.map(at => widest[at]!),
     room,
   );
+  const trimmed = (text: string, columns: number) =>
+    room === Number.POSITIVE_INFINITY ? text : cut(text, columns, style.symbols.ellipsis);
   const line = (cells: readonly string[]) => {
     const padded = kept.map((from, at) => {
-      const text = cut(cells[from]!, widths[at]!, style.symbols.ellipsis);
+      const text = trimmed(cells[from]!, widths[at]!);
       return all[from]?.align === "right" ? padStart(text, widths[at]!) : padEnd(text, widths[at]!);
     });
-    return cut(padded.join("  ").trimEnd(), room, style.symbols.ellipsis);
+    return trimmed(padded.join("  ").trimEnd(), room);
   };
   return [style.paint("dim", line(all.map(({ title }) => title))), ...rows.map(line)];
 }
