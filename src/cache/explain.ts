@@ -30,9 +30,6 @@ const MOST_DECODED = 30;
  * Why there is no entry for a call although there are earlier ones of its task: other code for the same inputs, other
  * inputs to the same code, or, where there is neither, both. Empty if there is an entry after all. What an entry may
  * lack besides (its time is over, a file changed) is not told here.
- *
- * @example
- * explain(now, past).map(reason => sayReason(reason));   // ["input changed: rows[3].name of table"]
  */
 export function explain(now: Situation, past: readonly Past[]): Reason[] {
   const mine = past.filter(({ entry }) => entry.identity === now.identity);

@@ -39,8 +39,6 @@ export function digestBytes(data: string | Uint8Array): Digest {
  * Objects for which `slotOf` gives a number are holes, to be filled by `closeMark`.
  *
  * @throws UncloneableError as `pack` does.
- * @example
- * markOf({ a: 1, b: 2 }, subject, null).text === markOf({ b: 2, a: 1 }, subject, null).text; // true
  */
 export function markOf(value: unknown, subject: Subject, slotOf: SlotOf | null): Mark {
   const text = primitiveText(value);

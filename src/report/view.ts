@@ -33,6 +33,7 @@ export interface RunEnd {
 export class RunView {
   started: RunStarted | undefined;
   end: RunEnd | undefined;
+  #rootCached = false;
   /** By task number. */
   readonly tasks: TaskView[] = [];
   readonly workers = new Map<number, WorkerView>();
@@ -57,6 +58,11 @@ export class RunView {
 
   taskOf(call: number): TaskView | undefined {
     return this.#calls.state[call] ? this.tasks[this.#calls.task[call]!] : undefined;
+  }
+
+  /** Whether the outermost flow was not executed; only of that is it kept. */
+  wasCached(call: number): boolean {
+    return call === this.root && this.#rootCached;
   }
 
   /** What the display calls a call. */
@@ -193,6 +199,7 @@ export class RunView {
     const task = this.taskOf(call);
     if (task === undefined || this.#over(call)) return;
     task.cached++;
+    if (call === this.root) this.#rootCached = true;
     this.#ended(call, COMPLETED, 0, at, null);
   }
 

@@ -15,6 +15,7 @@ import { Flights } from "./flights.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { isOverdue, overdue } from "./overdue.ts";
 import { retryDelay } from "./retry.ts";
+import { tellRetrying } from "./retrying.ts";
 import type { Run } from "./run.ts";
 
 const STATES = { failed: FAILED, crashed: CRASHED, cancelled: CANCELLED, unreachable: FAILED } as const;
@@ -227,7 +228,7 @@ export class Attempts {
     const error = call.spec.cache === null ? given : unstorable(given);
     const delay = mayRetry ? this.delayOf(flight, state, error) : null;
     if (delay !== null) {
-      this.emitRetrying(flight, state, error, delay, end.worker, end.ms);
+      tellRetrying(this.run, flight, state, error, delay, end);
       this.run.scheduler.failedForNow(node, now() + delay);
       this.freeSlot(flight);
       return;
@@ -251,7 +252,7 @@ export class Attempts {
       this.run.scheduler.settled(node, TIMED_OUT);
     } else {
       flight.retryIn = delay;
-      this.emitRetrying(flight, TIMED_OUT, error, delay, flight.worker, ms);
+      tellRetrying(this.run, flight, TIMED_OUT, error, delay, { worker: flight.worker, ms });
     }
     this.run.pools.cancel(flight.pool, flight.id, `its time-out of ${flight.timeout} ms passed`);
     this.run.plan();
@@ -265,29 +266,6 @@ export class Attempts {
       this.run.warn(`The retry settings of ${idOf(flight.call)} failed: ${String(problem)}`, flight.id);
       return null;
     }
-  }
-
-  private emitRetrying(
-    flight: Flight,
-    state: number,
-    error: Error,
-    delay: number,
-    worker: number | null,
-    ms: number,
-  ): void {
-    const { call, attempt } = flight;
-    this.run.columns.emit({
-      type: "retrying",
-      at: now(),
-      call: call.number,
-      attempt,
-      delay,
-      state: this.stateName(state),
-      error: errorFacts(error),
-      worker,
-      ms,
-    });
-    if (call.spec.watched) this.run.hook(call, "onRetry", "retrying", [error]);
   }
 
   /** The slot of an attempt that nobody waits for any more is free. */

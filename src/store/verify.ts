@@ -56,7 +56,8 @@ export async function verify(
       bad.push(key);
       onProblem({ key, ...found });
     }
-    progress?.(++entries);
+    entries += 1;
+    progress?.(entries);
   }
   await parts.ledger.remove(bad);
   const orphans = await removeOrphans(parts);

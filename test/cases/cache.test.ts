@@ -210,7 +210,10 @@ describe("what counts", () => {
         part,
         part.get("odd"),
         part.get("odd").get("list").get(1),
-        part.get("odd").get("map").get("k"),
+        part
+          .get("odd")
+          .get("map")
+          .get("k" as never),
         all([part, { deep: [list.at(1), text] }]),
         { nested: [new Map([["x", part.get("even")]]), list, text] },
         [...list],

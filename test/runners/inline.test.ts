@@ -7,6 +7,7 @@ import type { Attempt, Host, Runner, RunnerSession, TaskAddress } from "../../sr
 class InlineHost implements Host {
   readonly runId = "run-1";
   readonly root = "/";
+  readonly dirs = "";
   readonly events: HeddleEvent[] = [];
   readonly attempts: Attempt[] = [];
   readonly startedIds: number[] = [];
@@ -20,11 +21,13 @@ class InlineHost implements Host {
     this.session = runner.open(this);
   }
 
+  directory(): void {}
+
   run(fns: ((...inputs: never[]) => unknown)[], name = "t"): void {
     this.session.dispatch(
       fns.map((fn, i) => {
         const task: TaskAddress = { identity: `p#${name}`, name, module: null, where: "here:1", inside: null, fn };
-        return { id: this.#ids + i, attempt: 2, task, timeout: 0, inputs: () => [i], pack: () => {} };
+        return { id: this.#ids + i, attempt: 2, task, timeout: 0, dir: null, inputs: () => [i], pack: () => {} };
       }),
     );
     this.#ids += fns.length;

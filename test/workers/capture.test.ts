@@ -10,6 +10,8 @@ class Heard implements Reporter {
   output(call: Execution, stream: string, text: string) {
     this.texts.push(`${call.id} ${stream} ${text}`);
   }
+  readonly dirs = "";
+  directory() {}
   log() {}
   progress() {}
   warning(call: Execution, name: string, message: string) {
@@ -23,7 +25,8 @@ class Heard implements Reporter {
 let undo = () => {};
 afterEach(() => undo());
 const heard = () => new Heard();
-const call = (number: number, reporter: Reporter) => new Execution(number, number, "t", 1, "run", reporter);
+const call = (number: number, reporter: Reporter) =>
+  new Execution(number, number, "t", 1, "run", reporter, { dir: null });
 
 test("every way of writing, each call its own", async () => {
   undo = installCapture("pass");

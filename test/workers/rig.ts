@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 /**
  * A run reduced to what a runner sees of it, over the built package: workers cannot load TypeScript on every Node
  * version. It dispatches what there are slots for, sends lost calls again, and keeps every fact.
@@ -44,6 +45,7 @@ const addresses = new Map<string, TaskAddress>();
 export class Rig implements Host {
   readonly runId = "run-1";
   readonly root = process.cwd();
+  readonly dirs = tmpdir();
   readonly events: HeddleEvent[] = [];
   readonly attempts = new Map<number, Attempt>();
   readonly startedIds: number[] = [];
@@ -62,6 +64,8 @@ export class Rig implements Host {
     this.session = runner.open(this);
   }
 
+  directory(): void {}
+
   /** Submits a call; gives its number. */
   submit(task: TaskAddress, ...inputs: unknown[]): number {
     const id = this.#ids++;
@@ -70,6 +74,7 @@ export class Rig implements Host {
       attempt: 1,
       task,
       timeout: 0,
+      dir: null,
       inputs: () => inputs,
       pack: wire =>
         writeInputs(

@@ -1,10 +1,11 @@
 import { bare, isNode, isTypeOnly, type Module, type Node, node, nodes, parse, text } from "./ast.ts";
 import { hashOf, type StandsFor } from "./canonical.ts";
 import { type Definition, Heddle, parametersOf } from "./definitions.ts";
+import { stringOf } from "./literal.ts";
 import { namesIn, varNames } from "./names.ts";
 import { isPure, isPureClass, type Surroundings } from "./purity.ts";
 import type { Export, FileRecord, Import, Item, TaskItem } from "./record.ts";
-import { reachOf, stringOf } from "./references.ts";
+import { reachOf } from "./references.ts";
 
 /** What a file says, from its text alone. */
 export function analyse(path: string, source: string): FileRecord {

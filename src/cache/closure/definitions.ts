@@ -1,7 +1,7 @@
 import type { Parameters } from "../code.ts";
 import { bare, children, isNode, isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
+import { stringOf } from "./literal.ts";
 import type { Import } from "./record.ts";
-import { stringOf } from "./references.ts";
 
 /** A call of heddle's `task` or `flow`. */
 export interface Definition {

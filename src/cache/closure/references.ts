@@ -1,4 +1,5 @@
 import { bare, children, isNode, isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
+import { stringOf } from "./literal.ts";
 import { lexicalNames, namesIn, varNames } from "./names.ts";
 
 /**
@@ -276,14 +277,6 @@ class Walker {
 function isBound(name: string, scope: Scope | null): boolean {
   for (let each = scope; each !== null; each = each.parent) if (each.names.has(name)) return true;
   return false;
-}
-
-export function stringOf(at: Node): string | null {
-  const inner = bare(at);
-  if (inner.type === "Literal" && typeof inner["value"] === "string") return inner["value"];
-  if (inner.type !== "TemplateLiteral" || nodes(inner["expressions"]).length > 0) return null;
-  const [only] = nodes(inner["quasis"]);
-  return only === undefined ? null : (only["value"] as { cooked: string | null }).cooked;
 }
 
 function isModuleUrl(at: Node | undefined): boolean {
