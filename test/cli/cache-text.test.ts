@@ -69,6 +69,10 @@ describe("inputs", () => {
     ]);
   });
 
+  test("that were not given are named too", () => {
+    expect(inputsOf(about([1, 2]))[2]).toEqual({ name: "html", source: "fetch-3", omitted: true });
+  });
+
   test("that were not kept, or cannot be read, are names alone", () => {
     const { inputs: _, ...without } = about([]);
     const names = [

@@ -9,6 +9,8 @@ export interface Input {
   readonly source: string | null;
   /** In a box, as it may be undefined; none where it was not kept. */
   readonly value?: { readonly is: unknown };
+  /** The call did not give it, so that the parameter's default counted. */
+  readonly omitted?: true;
 }
 
 /** Stands in an input where another call's result stood. */
@@ -27,7 +29,7 @@ export function inputsOf(about: About): Input[] {
   return about.marks.map((_, at) => ({
     name: about.names[at] ?? `#${at + 1}`,
     source: about.sources[at] ?? null,
-    ...(values !== null && at < values.length && { value: { is: values[at] } }),
+    ...(values !== null && (at < values.length ? { value: { is: values[at] } } : { omitted: true })),
   }));
 }
 

@@ -65,9 +65,10 @@ function json({ entry, inputs, code, content }: Shown): object {
   return {
     ...rowOf(entry),
     ...facts,
-    inputs: inputs.map(({ name, source, value }) => ({
+    inputs: inputs.map(({ name, source, value, omitted }) => ({
       name,
       source,
+      ...(omitted === true && { omitted }),
       ...(value !== undefined && resultFields(value.is)),
     })),
     code,
@@ -108,12 +109,12 @@ function text({ entry, inputs, code, content }: Shown, screen: Screen): string[]
   ];
 }
 
-function inputLine({ name, source, value }: Input, short: boolean): string {
+function inputLine({ name, source, value, omitted }: Input, short: boolean): string {
   const what =
     source !== null
       ? `the result of ${source}`
       : value === undefined
-        ? "(not kept)"
+        ? `(${omitted === true ? "its default" : "not kept"})`
         : inspect(value.is, { ...(!short && COMPLETE), breakLength: Number.POSITIVE_INFINITY });
   return `${name}: ${what}`;
 }
