@@ -1,6 +1,6 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { HeddleError } from "../errors.ts";
-import type { ChildRef, Entry } from "../store/entry.ts";
+import type { ChildRef, DirectoryFact, Entry } from "../store/entry.ts";
 import type { FileDigests } from "../store/file-digests.ts";
 import type { Store } from "../store/store.ts";
 import type { CachePolicy } from "./policy.ts";
@@ -65,9 +65,9 @@ export class Validity {
       const problem = this.store.isWhole(entry);
       if (problem !== null) return { why: "damaged", problem };
     }
-    for (const { path, digest } of entry.directory?.files ?? []) {
-      const now = this.files.of(join(this.store.folder, entry.directory!.path, path));
-      if (now?.digest !== digest) return { why: "damaged", problem: `${path} in its directory is not as it was` };
+    if (entry.directory !== undefined) {
+      const problem = this.problemIn(entry.directory);
+      if (problem !== null) return { why: "damaged", problem };
     }
     if (entry.files === undefined || policy?.checkFiles === false) return null;
     for (const { path, digest } of entry.files) {
@@ -76,6 +76,13 @@ export class Validity {
       if (now.digest !== digest) return { why: "fileChanged", path, how: "changed" };
     }
     return null;
+  }
+
+  private problemIn({ path, files, home }: DirectoryFact): string | null {
+    const folder = resolve(this.store.folder, path);
+    if (home !== undefined && home !== folder) return `its directory was made as ${home}, which its result may name`;
+    const changed = files.find(file => this.files.of(join(folder, file.path))?.digest !== file.digest);
+    return changed === undefined ? null : `${changed.path} in its directory is not as it was`;
   }
 
   /** Why a flow's result holds no more, by the calls that it made; iterative, as flows call flows. */

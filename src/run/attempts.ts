@@ -17,6 +17,7 @@ import { isOverdue, overdue } from "./overdue.ts";
 import { retryDelay } from "./retry.ts";
 import { tellRetrying } from "./retrying.ts";
 import type { Run } from "./run.ts";
+import { StoredValue } from "./stored.ts";
 
 const STATES = { failed: FAILED, crashed: CRASHED, cancelled: CANCELLED, unreachable: FAILED } as const;
 
@@ -178,7 +179,8 @@ export class Attempts {
   }
 
   liveValue(raw: unknown): unknown {
-    return raw instanceof Packed ? unpack(raw) : withoutMarks(raw);
+    const kept = raw instanceof StoredValue ? raw.packed : raw;
+    return kept instanceof Packed ? unpack(kept) : withoutMarks(kept);
   }
 
   private completed(flight: Flight, attempt: Attempt): void {
@@ -187,14 +189,10 @@ export class Attempts {
       this.finish(flight, attempt, null);
       return;
     }
-    const finish = (fact: DirectoryFact | null) => {
+    void this.run.directories.factOf(flight).then(fact => {
       if (call.failure !== null) this.freed(flight);
       else this.finish(flight, attempt, fact);
       this.run.plan();
-    };
-    this.run.directories.factOf(directory).then(finish, error => {
-      this.run.warn(`The directory of ${idOf(call)} cannot be kept: ${(error as Error).message}`, call.number);
-      finish(null);
     });
   }
 
@@ -209,7 +207,7 @@ export class Attempts {
         this.failed(flight, FAILED, { ...attempt, error: error as Error }, false);
         return;
       }
-    }
+    } else if (flight.directory !== null) this.run.journal?.failed(call);
     this.run.complete(call, value, attempt.worker, attempt.ms);
     this.run.scheduler.settled(node, COMPLETED);
     this.run.scheduler.freed(node);

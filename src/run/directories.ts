@@ -1,8 +1,10 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { DirectoryFact, FileFact } from "../store/entry.ts";
+import type { DirectoryFact } from "../store/entry.ts";
+import { takeManifest } from "../store/manifest.ts";
 import { isGone, writerMark } from "../store/writer.ts";
 import { isAt } from "../workers/directories.ts";
+import { idOf } from "./call.ts";
 import type { Flight } from "./flight.ts";
 import type { Run } from "./run.ts";
 
@@ -50,16 +52,24 @@ export class CallDirectories {
     if (place === null || (place !== undefined && isAt(path, place))) flight!.directory = path;
   }
 
-  /** What is in a directory whose call has completed. */
-  async factOf(path: string): Promise<DirectoryFact> {
-    const { cache } = this.run.gate!.kept;
-    const names = (await readdir(path, { recursive: true })).sort();
-    const files: FileFact[] = [];
-    for (const name of names) {
-      const found = cache.files.of(join(path, name));
-      if (found !== null) files.push({ path: name.split(sep).join("/"), digest: found.digest, size: found.size });
+  /** What is in the directory of a call that has completed; null if that cannot be read, so that nothing is kept. */
+  async factOf({ call, directory }: Flight): Promise<DirectoryFact | null> {
+    const home = directory!;
+    const gate = this.run.gate!;
+    const { store, files } = gate.kept.cache;
+    try {
+      const found = await takeManifest(home, files);
+      return { path: relative(store.folder, home).replaceAll(sep, "/"), files: found, home };
+    } catch (error) {
+      const problem = (error as Error).message;
+      this.run.warn(
+        `The directory of ${idOf(call)} cannot be read, so its result is not kept: ${problem}`,
+        call.number,
+      );
+      const execution = gate.executionOf(call);
+      if (execution !== undefined) execution.spoilt = true;
+      return null;
     }
-    return { path: relative(cache.store.folder, path).split(sep).join("/"), files };
   }
 
   /** It belongs to a result in the store. */

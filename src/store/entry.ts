@@ -32,6 +32,8 @@ export interface DirectoryFact {
   readonly path: string;
   /** Paths in it, with `/`, sorted. */
   readonly files: readonly FileFact[];
+  /** Where it was made, absolute: as the result can name files in it, it counts in no other place. */
+  readonly home?: string;
 }
 
 /** A call that a cached flow made: the flow's entry is valid while that of each child is. */

@@ -21,7 +21,7 @@ export class Execution {
   outcome: { readonly raw: unknown } | null = null;
   /** Of a flow: the calls that it made, by key or task. */
   readonly children: Map<string, ChildRef> | null;
-  /** Why the result of a flow is not kept. */
+  /** Its result is not to be kept. */
   spoilt = false;
 
   constructor(key: string, maker: KeyMaker, call: Call, reason: Reason | null, replaces: boolean) {

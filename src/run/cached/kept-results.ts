@@ -200,7 +200,8 @@ export class Kept {
     store.putAbout(key, about);
     const { compress } = maker.policy;
     const entry = await store.write(facts, packed, compress === null ? {} : { compress });
-    if (entry.run === facts.run) this.shared?.push(facts, packed);
+    // Other machines have nothing of its directory.
+    if (entry.run === facts.run && facts.directory === undefined) this.shared?.push(facts, packed);
     this.used(key);
   }
 

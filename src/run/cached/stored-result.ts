@@ -32,5 +32,6 @@ export function damage(call: Call, problem: string): string {
 
 /** A result that other calls have too: each is decoded for itself, as who reads one may change it. */
 export function ownOf(raw: unknown): unknown {
+  if (raw instanceof StoredValue && raw.isLoaded) return new StoredValue(raw.digest, null, raw.packed);
   return raw instanceof Packed ? new Packed(raw.tag, raw.data) : raw;
 }
