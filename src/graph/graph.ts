@@ -18,6 +18,8 @@ export class Graph {
   order = new Float64Array(FIRST_CAPACITY);
   pool = new Int16Array(FIRST_CAPACITY);
   flags = new Uint8Array(FIRST_CAPACITY);
+  /** The number of what it needs of labels that are limited; 0 for nothing. */
+  demand = new Int32Array(FIRST_CAPACITY);
   private consumers = new Int32Array(FIRST_CAPACITY);
   private edgeTo = new Int32Array(FIRST_CAPACITY);
   private edgeNext = new Int32Array(FIRST_CAPACITY);
@@ -44,9 +46,22 @@ export class Graph {
     this.depth[node] = 0;
     this.priority[node] = 0;
     this.flags[node] = 0;
+    this.demand[node] = 0;
     this.pool[node] = NONE;
     this.consumers[node] = NONE;
     return node;
+  }
+
+  has(node: number, flags: number): boolean {
+    return (this.flags[node]! & flags) !== 0;
+  }
+
+  mark(node: number, flags: number): void {
+    this.flags[node]! |= flags;
+  }
+
+  unmark(node: number, flags: number): void {
+    this.flags[node]! &= ~flags;
   }
 
   /** `consumer` cannot start before `input` has settled. */
@@ -62,6 +77,10 @@ export class Graph {
 
   hasConsumers(node: number): boolean {
     return this.consumers[node] !== NONE;
+  }
+
+  *consumersOf(node: number): Iterable<number> {
+    for (let edge = this.consumers[node]!; edge !== NONE; edge = this.edgeNext[edge]!) yield this.edgeTo[edge]!;
   }
 
   /** Appends the consumers of a node to `into`, in the order in which they were linked, and forgets the edges. */
@@ -119,6 +138,7 @@ export class Graph {
     this.order = grown(this.order, Float64Array);
     this.pool = grown(this.pool, Int16Array);
     this.flags = grown(this.flags, Uint8Array);
+    this.demand = grown(this.demand, Int32Array);
     this.consumers = grown(this.consumers, Int32Array);
   }
 }

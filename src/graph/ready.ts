@@ -33,6 +33,16 @@ export class ReadyQueue {
     this.size++;
   }
 
+  /** The best node, which stays; only when there is one. */
+  get first(): number {
+    const { lanes, strays, graph } = this;
+    const lane = lanes[lanes.length - 1];
+    const stray = strays.first;
+    if (lane === undefined) return stray!;
+    const node = lane.first(graph);
+    return stray !== undefined && goesBefore(graph, stray, node) ? stray : node;
+  }
+
   /** The best node; only when there is one. */
   pop(): number {
     this.size--;
@@ -68,7 +78,8 @@ export class ReadyQueue {
   }
 }
 
-function goesBefore({ priority, depth, order }: Graph, a: number, b: number): boolean {
+/** The order in which nodes that could run now do. */
+export function goesBefore({ priority, depth, order }: Graph, a: number, b: number): boolean {
   if (priority[a] !== priority[b]) return priority[a]! > priority[b]!;
   if (depth[a] !== depth[b]) return depth[a]! > depth[b]!;
   return order[a]! < order[b]!;

@@ -1,8 +1,19 @@
+import type { Need } from "./limits/allowance.ts";
+import type { Limit } from "./limits/labels.ts";
+
 /**
  * What the scheduler is told, as data. A journal of these is enough to replay every decision of a run.
  */
 export type Fact =
-  | { readonly fact: "pool"; readonly pool: number; readonly slots: number }
+  | {
+      readonly fact: "pool";
+      readonly pool: number;
+      readonly slots: number;
+      readonly free: number;
+      readonly exempt: boolean;
+    }
+  | { readonly fact: "limit"; readonly label: number; readonly limit: Limit }
+  | { readonly fact: "demand"; readonly needs: readonly Need[] }
   | { readonly fact: "declared"; readonly depth: number }
   | {
       readonly fact: "defined";
@@ -10,8 +21,12 @@ export type Fact =
       readonly pool: number;
       readonly priority: number;
       readonly inputs: readonly number[];
+      readonly demand: number;
+      readonly within: number;
     }
-  | { readonly fact: "started"; readonly node: number }
+  | { readonly fact: "started"; readonly node: number; readonly at: number }
+  | { readonly fact: "waits"; readonly node: number }
+  | { readonly fact: "resumes"; readonly node: number }
   | { readonly fact: "settled"; readonly node: number; readonly state: number }
   | { readonly fact: "freed"; readonly node: number }
   | { readonly fact: "lost"; readonly node: number }
@@ -26,6 +41,10 @@ export type Fact =
 export interface Orders {
   /** Execute this call in that pool. */
   dispatch(node: number, pool: number): void;
+  /** Let this call, which waited, go on. */
+  resume(node: number): void;
+  /** The call needs what others hold that wait for calls which need what is held in turn: it can never start. */
+  stuck(node: number): void;
   /** An input failed. `first` is false when the node had ended before. */
   upstreamFailed(node: number, cause: number, first: boolean): void;
   /** The call was cancelled while it was under way: stop it, then tell `freed`. */

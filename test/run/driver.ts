@@ -11,6 +11,7 @@ import {
   UPSTREAM_FAILED,
 } from "../../src/graph/states.ts";
 import type { Fact, Orders } from "../../src/run/facts.ts";
+import { replay } from "../../src/run/replay.ts";
 import { Scheduler } from "../../src/run/scheduler.ts";
 
 /** A call as the model sees it: a plain object that knows its inputs and consumers. */
@@ -168,6 +169,14 @@ export class Driver implements Orders {
     call.holds = true;
   }
 
+  resume(): void {
+    throw new Error("nothing waits here");
+  }
+
+  stuck(): void {
+    throw new Error("nothing is held here");
+  }
+
   upstreamFailed(node: number, cause: number, first: boolean): void {
     this.orders.push(`upstreamFailed ${node} because of ${cause}, first: ${first}`);
     const call = this.byNode.get(node)!;
@@ -251,9 +260,11 @@ export function replayed(facts: readonly Fact[]): string[] {
   const scheduler = new Scheduler({
     dispatch: (node, pool) => orders.push(`dispatch ${node} in ${pool}`),
     upstreamFailed: (node, cause, first) => orders.push(`upstreamFailed ${node} because of ${cause}, first: ${first}`),
+    stuck: node => orders.push(`stuck ${node}`),
+    resume: node => orders.push(`resume ${node}`),
     stop: node => orders.push(`stop ${node}`),
     removed: node => orders.push(`removed ${node}`),
   });
-  for (const fact of facts) scheduler.replay(JSON.parse(JSON.stringify(fact)) as Fact);
+  for (const fact of facts) replay(scheduler, JSON.parse(JSON.stringify(fact)) as Fact);
   return orders;
 }

@@ -13,6 +13,8 @@ class Mill {
   constructor(slots: number) {
     this.scheduler = new Scheduler({
       dispatch: node => this.dispatched.push(node),
+      resume: () => {},
+      stuck: () => {},
       upstreamFailed: () => this.upstream++,
       stop: () => {},
       removed: () => {},

@@ -1,0 +1,94 @@
+import type { RateWindow } from "./window.ts";
+
+/** How much of a label there is, and how much of it is in use: of a limit, or of what a call lends to those within it. */
+export class Allowance {
+  readonly label: number;
+  amount: number;
+  used = 0;
+  readonly window: RateWindow | null;
+  /** What lends it; null for the limit itself. */
+  private readonly lender: Holding | null;
+
+  constructor(label: number, amount: number, window: RateWindow | null = null, lender: Holding | null = null) {
+    this.label = label;
+    this.amount = amount;
+    this.window = window;
+    this.lender = lender;
+  }
+
+  has(amount: number): boolean {
+    return this.used + amount <= this.amount;
+  }
+
+  giveBack(amount: number): void {
+    this.used -= amount;
+    this.lender?.cameBack();
+  }
+}
+
+/** What calls of one kind need of labels that are limited. */
+export interface Need {
+  readonly label: number;
+  readonly amount: number;
+  /** Kept while the call waits for those within it, to whom it is lent. */
+  readonly held: boolean;
+}
+
+/** What a call keeps while it waits, for those that it called. */
+export class Holding {
+  /** What holds around the call itself. */
+  readonly around: Holding | null;
+  readonly number: number;
+  private readonly lent = new Map<number, Allowance>();
+  private onBack: (() => void) | null = null;
+
+  constructor(number: number, around: Holding | null, held: readonly Need[]) {
+    this.number = number;
+    this.around = around;
+    for (const { label, amount } of held) {
+      const allowance = new Allowance(label, amount, null, this);
+      allowance.used = amount;
+      this.lent.set(label, allowance);
+    }
+  }
+
+  /** Whether none of it is with those within. */
+  get isBack(): boolean {
+    for (const { used } of this.lent.values()) if (used > 0) return false;
+    return true;
+  }
+
+  of(label: number): Allowance | undefined {
+    return this.lent.get(label);
+  }
+
+  /** Calls back when all of it has come back: those within may outlast a call that is given up. */
+  whenBack(callback: () => void): void {
+    this.onBack = callback;
+    this.cameBack();
+  }
+
+  cameBack(): void {
+    if (this.onBack === null || !this.isBack) return;
+    this.onBack();
+    this.onBack = null;
+  }
+
+  /** From the call itself to those within it, and back. */
+  lend(): void {
+    for (const each of this.lent.values()) each.used -= each.amount;
+  }
+
+  takeBack(): void {
+    for (const each of this.lent.values()) each.used += each.amount;
+  }
+}
+
+/** What is lent of a label nearest around. */
+export function lentOf(label: number, around: Holding | null): Allowance | undefined {
+  for (let each = around; each !== null; each = each.around) {
+    const found = each.of(label);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import type { Graph } from "../../graph/graph.ts";
+import { isTerminal, PENDING, RETRYING, RUNNING } from "../../graph/states.ts";
+import type { Allowance } from "./allowance.ts";
+import type { Grant, Group } from "./group.ts";
+
+/** What has to be known of the calls to tell whether they can get on. */
+export interface Standing {
+  readonly graph: Graph;
+  readonly grants: ReadonlyMap<number, Grant>;
+  /** The call that each call within another was submitted from. */
+  readonly parents: ReadonlyMap<number, number>;
+  waits(node: number): boolean;
+  isFlow(node: number): boolean;
+  groupOf(node: number): Group | null;
+}
+
+/**
+ * The calls among `blocked` that nothing which can get on will ever make room for: they lack what is held by calls that
+ * wait, directly or not, for calls that lack what is held likewise. What could still get on counts as getting on, so
+ * none is named too early; one whose last hope ends later is named then.
+ */
+export function stuck(blocked: readonly number[], standing: Standing): number[] {
+  const { graph, parents } = standing;
+  const nodes = new Set([...blocked, ...parents.keys(), ...parents.values(), ...standing.grants.keys()]);
+  const open = [...nodes].filter(node => !isTerminal(graph.state[node]!));
+  const moving = new Set<number>();
+  for (let before = -1; before !== moving.size; ) {
+    before = moving.size;
+    for (const node of open) if (!moving.has(node) && mayMove(node, moving, standing)) moving.add(node);
+    spread(moving, graph);
+  }
+  return blocked.filter(node => !moving.has(node) && !isTerminal(graph.state[node]!));
+}
+
+function mayMove(node: number, moving: ReadonlySet<number>, standing: Standing): boolean {
+  const { graph, parents } = standing;
+  const state = graph.state[node]!;
+  const children = [...parents].filter(([child, parent]) => parent === node && !isTerminal(graph.state[child]!));
+  const childMoves = children.length === 0 || children.some(([child]) => moving.has(child));
+  if (state === RETRYING) return true;
+  if (state === PENDING) return graph.unmet[node] === 0;
+  if (state === RUNNING && !standing.waits(node)) return standing.isFlow(node) ? childMoves : true;
+  const group = standing.groupOf(node);
+  if (state === RUNNING && children.length > 0) return childMoves;
+  if (group === null) return true;
+  const lacking = state === RUNNING ? group.lackingAgain() : group.lacking();
+  return lacking.every(source =>
+    [...standing.grants].some(([owner, grant]) => moving.has(owner) && has(grant, source)),
+  );
+}
+
+function has({ group, waits, holding }: Grant, source: Allowance): boolean {
+  if (!waits && holding?.of(source.label) === source) return true;
+  return group.needs.some(({ held }, at) => group.sources[at] === source && (held || !waits));
+}
+
+/** What depends on what gets on may get on. */
+function spread(moving: Set<number>, graph: Graph): void {
+  const found = [...moving];
+  for (let at = 0; at < found.length; at++) {
+    for (const consumer of graph.consumersOf(found[at]!)) {
+      if (moving.has(consumer)) continue;
+      moving.add(consumer);
+      found.push(consumer);
+    }
+  }
+}

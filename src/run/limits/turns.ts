@@ -1,0 +1,207 @@
+import { HOLDS_SLOT, IN_QUEUE, RESUMES, STARTED, WAITS } from "../../graph/flags.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { ReadyQueue } from "../../graph/ready.ts";
+import { QUEUED, RUNNING } from "../../graph/states.ts";
+import type { Orders } from "../facts.ts";
+import { type Choice, Chooser, type PoolState } from "./chooser.ts";
+import { stuck } from "./deadlock.ts";
+import type { Labels } from "./labels.ts";
+
+/** The pool of flows, which run in the coordinator and have no labels. */
+const FLOWS = 0;
+
+/** Whose turn it is: what waits for a slot or for labels, and which of it starts or goes on. */
+export class Turns {
+  now = 0;
+  private readonly graph: Graph;
+  private readonly labels: Labels;
+  private readonly orders: Orders;
+  private readonly removeIfDone: (node: number) => void;
+  private readonly pools: PoolState[] = [];
+  private readonly chooser: Chooser;
+  /** How often nodes are in a queue besides the first time: since their priority was raised. */
+  private readonly again = new Map<number, number>();
+  /** Calls with limits, or that have waited, are about: what comes next is chosen among all pools. */
+  private choosy = false;
+
+  constructor(graph: Graph, labels: Labels, orders: Orders, removeIfDone: (node: number) => void) {
+    this.graph = graph;
+    this.labels = labels;
+    this.orders = orders;
+    this.removeIfDone = removeIfDone;
+    this.chooser = new Chooser(graph, this.pools, labels);
+  }
+
+  pool(pool: number, slots: number, free: number, exempt: boolean): void {
+    const known = this.pools[pool];
+    if (known !== undefined) {
+      known.slots = slots;
+      known.free = free;
+      return;
+    }
+    const [ready, resumers] = [new ReadyQueue(this.graph), new ReadyQueue(this.graph)];
+    this.pools[pool] = { slots, free, used: 0, exempt, ready, resumers };
+  }
+
+  /** Hands out what can run now. */
+  decide(): void {
+    if (this.choosy) {
+      this.choose();
+      return;
+    }
+    for (let number = 0; number < this.pools.length; number++) {
+      const pool = this.pools[number];
+      if (pool !== undefined) this.fill(pool, number);
+    }
+  }
+
+  /** A running call waits, and gives its slot back meanwhile. */
+  wait(node: number): void {
+    this.graph.unmark(node, HOLDS_SLOT);
+    this.graph.mark(node, WAITS);
+    this.pools[this.graph.pool[node]!]!.used--;
+    this.labels.wait(node);
+  }
+
+  resume(node: number): void {
+    this.choosy = true;
+    this.queueToResume(node);
+  }
+
+  /** Takes back the slot of a node, if it has one, and what it has of labels. */
+  release(node: number): void {
+    if (this.graph.has(node, WAITS)) this.graph.unmark(node, WAITS);
+    else if (this.graph.has(node, HOLDS_SLOT)) {
+      this.graph.unmark(node, HOLDS_SLOT);
+      this.pools[this.graph.pool[node]!]!.used--;
+    } else return;
+    if (this.labels.has(node)) this.labels.end(node);
+  }
+
+  private fill(pool: PoolState, number: number): void {
+    while (pool.used < pool.slots && pool.ready.size > 0) {
+      const node = pool.ready.pop();
+      this.tookOutOfQueue(node);
+      if (this.isQueuedIn(node, number)) this.start(node, pool, number);
+      else this.removeIfDone(node);
+    }
+  }
+
+  /** As `fill`, where what one pool starts may be what another lacks. */
+  private choose(): void {
+    for (;;) {
+      for (const node of this.labels.returned()) this.queueToResume(node);
+      const choice = this.chooser.next(this.now, this.purge) ?? this.lastResort();
+      if (choice === null) break;
+      const { pool: number, group, resumes } = choice;
+      const pool = this.pools[number]!;
+      if (resumes) {
+        const node = (group ?? pool).resumers.pop();
+        this.goOn(node, pool);
+        continue;
+      }
+      const node = (group ?? pool).ready.pop();
+      this.tookOutOfQueue(node);
+      if (group !== null) {
+        this.labels.grant(node, group);
+        this.labels.overtook(group, this.graph.priority[node]!, this.chooser.blocked);
+      }
+      this.start(node, pool, number);
+    }
+    this.findStuck();
+    this.choosy = this.labels.anyWaiting || this.pools.some(pool => pool !== undefined && pool.resumers.size > 0);
+    if (!this.choosy) this.chooser.blocked.length = 0;
+  }
+
+  private lastResort(): Choice | null {
+    return this.labels.anyLent ? this.chooser.lastResort(this.now, this.purge) : null;
+  }
+
+  /** Nothing can start: tells of a call for which nothing ever will make room, if there is one. */
+  private findStuck(): void {
+    const { labels, graph, chooser } = this;
+    if (!labels.anyLent) return;
+    const queued = chooser.blocked.filter(({ ready }) => ready.size > 0).map(({ ready }) => ready.first);
+    const resumers = labels.groups.flatMap(groups => groups.filter(each => each.resumers.size > 0));
+    const [first] = stuck([...queued, ...resumers.map(group => group.resumers.first)], {
+      graph,
+      grants: labels.grants,
+      parents: labels.parents,
+      waits: node => this.graph.has(node, WAITS),
+      isFlow: node => this.pools[graph.pool[node]!]?.exempt === true && graph.pool[node] === FLOWS,
+      groupOf: node => (labels.isLimited(node) ? labels.groupOf(node, graph.pool[node]!) : null),
+    });
+    if (first !== undefined) this.orders.stuck(first);
+  }
+
+  private queueToResume(node: number): void {
+    const queue = this.labels.has(node) ? this.labels.resume(node) : this.pools[this.graph.pool[node]!]!;
+    if (queue === null) return;
+    this.graph.mark(node, RESUMES);
+    queue.resumers.push(node);
+  }
+
+  /** Takes from the head of a queue what is no longer in it. */
+  private readonly purge = (queue: ReadyQueue, pool: number, resumers: boolean): void => {
+    while (queue.size > 0) {
+      const node = queue.first;
+      if (resumers ? this.graph.has(node, RESUMES) && this.graph.state[node] === RUNNING : this.isQueuedIn(node, pool))
+        return;
+      queue.pop();
+      if (resumers) this.graph.unmark(node, RESUMES);
+      else this.tookOutOfQueue(node);
+      this.removeIfDone(node);
+    }
+  };
+
+  private isQueuedIn(node: number, pool: number): boolean {
+    return this.graph.state[node] === QUEUED && this.graph.pool[node] === pool;
+  }
+
+  private start(node: number, pool: PoolState, number: number): void {
+    this.graph.state[node] = RUNNING;
+    this.graph.unmark(node, STARTED);
+    this.graph.mark(node, HOLDS_SLOT);
+    pool.used++;
+    this.orders.dispatch(node, number);
+  }
+
+  private goOn(node: number, pool: PoolState): void {
+    this.graph.unmark(node, RESUMES | WAITS);
+    this.graph.mark(node, HOLDS_SLOT);
+    pool.used++;
+    if (this.labels.has(node)) this.labels.goOn(node);
+    this.orders.resume(node);
+  }
+
+  /** When rates let a call start that only waits for that. */
+  opensAt(): number | undefined {
+    let soonest: number | undefined;
+    for (const group of this.chooser.blocked) {
+      const at = group.opensAt(this.now);
+      if (at !== null && (soonest === undefined || at < soonest)) soonest = at;
+    }
+    return soonest;
+  }
+
+  enqueue(node: number): void {
+    this.graph.state[node] = QUEUED;
+    if (this.graph.has(node, IN_QUEUE)) this.again.set(node, (this.again.get(node) ?? 0) + 1);
+    this.graph.mark(node, IN_QUEUE);
+    const number = this.graph.pool[node]!;
+    const pool = this.pools[number]!;
+    if (pool.exempt || !this.labels.isLimited(node)) {
+      pool.ready.push(node);
+      return;
+    }
+    this.choosy = true;
+    this.labels.groupOf(node, number).ready.push(node);
+  }
+
+  private tookOutOfQueue(node: number): void {
+    const more = this.again.size === 0 ? undefined : this.again.get(node);
+    if (more === undefined) this.graph.unmark(node, IN_QUEUE);
+    else if (more === 1) this.again.delete(node);
+    else this.again.set(node, more - 1);
+  }
+}
