@@ -35,8 +35,9 @@ export const catalogue = {
   },
   SUBMIT_INSIDE_TASK: {
     name: "SubmitInsideTaskError",
-    says: '{call} was called inside the running task "{inside}"',
-    remedy: "Make the outer function a flow, or call the plain function: {task}.fn(…).",
+    says: "{task} cannot call tasks where it runs: nothing there passes its calls on to the coordinator",
+    remedy:
+      "In a runner of your own, give what it asks to `answer` of run(bytes, { answer }), as execute(bytes, { ask }) on the far side.",
   },
   MAP_LENGTH: {
     name: "MapLengthError",
@@ -158,6 +159,16 @@ export const catalogue = {
     says: "{part}, so the result of {task} cannot be kept",
     remedy: "{hint} Or turn the cache off for this task: cache: false.",
   },
+  AMOUNT: {
+    name: "AmountError",
+    says: "{task} needs {amount} of {label}, and there is no more than {there}",
+    remedy: "Let it need less, or raise the limit of {label}.",
+  },
+  LABEL_DEADLOCK: {
+    name: "LabelDeadlockError",
+    says: "{task} can never start: it needs {needs}, which is held by {holders}, and what they wait for cannot get on either",
+    remedy: "Hold less, or let tasks that call one another hold labels in one order.",
+  },
   WAIT_CYCLE: {
     name: "WaitCycleError",
     says: "{task} waits for itself: {path}",
@@ -251,6 +262,8 @@ export const DrawingError = errorClass("DRAWING");
 export const StoreError = errorClass("STORE");
 export const StoreVersionError = errorClass("STORE_VERSION");
 export const UnstorableResultError = errorClass("UNSTORABLE_RESULT");
+export const AmountError = errorClass("AMOUNT");
+export const LabelDeadlockError = errorClass("LABEL_DEADLOCK");
 export const WaitCycleError = errorClass("WAIT_CYCLE");
 export const FileError = errorClass("FILE");
 

@@ -1,10 +1,7 @@
-import { withoutMarks } from "../codec/handed-over.ts";
-import { unpack } from "../codec/pack.ts";
-import { Packed } from "../codec/packed.ts";
 import { CrashedError } from "../errors.ts";
 import type { FailureState } from "../events/event.ts";
 import { errorFacts } from "../events/facts.ts";
-import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT } from "../graph/states.ts";
+import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT, UPSTREAM_FAILED } from "../graph/states.ts";
 import type { DirectoryFact } from "../store/entry.ts";
 import type { Attempt } from "../task/runner.ts";
 import { unstorable } from "./cached/kept-results.ts";
@@ -17,9 +14,15 @@ import { isOverdue, overdue } from "./overdue.ts";
 import { retryDelay } from "./retry.ts";
 import { tellRetrying } from "./retrying.ts";
 import type { Run } from "./run.ts";
-import { StoredValue } from "./stored.ts";
 
-const STATES = { failed: FAILED, crashed: CRASHED, cancelled: CANCELLED, unreachable: FAILED } as const;
+const STATES = {
+  failed: FAILED,
+  crashed: CRASHED,
+  timedOut: TIMED_OUT,
+  cancelled: CANCELLED,
+  upstreamFailed: UPSTREAM_FAILED,
+  unreachable: FAILED,
+} as const;
 
 const NOT_RESTARTED = "It did nothing wrong itself. As its task has `restart: false`, it was not run again.";
 
@@ -58,12 +61,15 @@ export class Attempts {
       flight.worker = worker;
       flight.startedAt = at;
       const { call } = flight;
-      this.run.scheduler.started(call.node);
+      this.run.scheduler.started(call.node, at);
       if (flight.timeout > 0) flight.stopTimer = after(flight.timeout, () => this.timedOut(flight));
       if (call.spec.watched) this.run.hook(call, "onStart", "running", []);
     }
     if (begun.length > 0) this.run.columns.callsStarted(worker, begun);
+    if (this.run.limits.timed) this.run.plan();
   }
+
+  readonly flightOf = (id: number) => this.flights.get(id);
 
   done(attempts: readonly Attempt[]): void {
     for (const attempt of attempts) {
@@ -131,6 +137,7 @@ export class Attempts {
     if (flight.call !== call) return;
     flight.stopTimer?.();
     flight.abandoned = true;
+    flight.nest?.giveUp(`${flight.display} was cancelled`);
     flight.retryIn = null;
     this.run.pools.cancel(flight.pool, flight.id, this.reasons.get(call.number) ?? "cancelled");
   }
@@ -176,11 +183,6 @@ export class Attempts {
 
   stateName(state: number): FailureState {
     return nameOfState(state) as FailureState;
-  }
-
-  liveValue(raw: unknown): unknown {
-    const kept = raw instanceof StoredValue ? raw.packed : raw;
-    return kept instanceof Packed ? unpack(kept) : withoutMarks(kept);
   }
 
   private completed(flight: Flight, attempt: Attempt): void {
@@ -244,6 +246,7 @@ export class Attempts {
     const ms = now() - flight.startedAt;
     const error = overdue(flight);
     flight.abandoned = true;
+    flight.nest?.giveUp(`${flight.display} took too long`);
     const delay = this.delayOf(flight, TIMED_OUT, error);
     if (delay === null) {
       this.run.fail(call, TIMED_OUT, error, null, flight.worker, ms);
@@ -290,6 +293,7 @@ export class Attempts {
     if (flight.pool !== this.run.pools.flows) this.keepAlive.remove();
     this.reasons.delete(id);
     flight.stopTimer?.();
+    flight.nest?.giveUp(`${flight.display} ended without waiting for it`);
     return flight;
   }
 }

@@ -1,3 +1,5 @@
+import { UpstreamError } from "../errors.ts";
+
 /**
  * A failure, and whether anybody has looked at it. What fails because of others has those as its causes: who looks at
  * the effect has seen the cause.
@@ -35,4 +37,10 @@ export class Failure {
       for (const cause of failure.causes) seen.push(cause);
     }
   }
+}
+
+/** The error of a call that could not run because of this failure. */
+export function upstreamError(id: string, { root }: Failure): Error {
+  const message = root.error.message.split("\n", 1)[0] ?? "";
+  return new UpstreamError({ task: id, root: root.call, message }, root.error);
 }

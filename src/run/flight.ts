@@ -1,5 +1,6 @@
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { type Call, idOf } from "./call.ts";
+import type { FlowScope } from "./scope.ts";
 
 /** One attempt of a call, from its dispatch until its slot is free again. */
 export class Flight implements Dispatch {
@@ -21,6 +22,10 @@ export class Flight implements Dispatch {
   stopTimer: (() => void) | null = null;
   /** The call has settled, or will be tried again, without waiting for this attempt to end. */
   abandoned = false;
+  /** The scope of what it calls. */
+  nest: FlowScope | null = null;
+  /** It waits for that, and has asked to go on. */
+  wantsToResume = false;
   /** What to do when the slot is free: try again after so long. */
   retryIn: number | null = null;
 

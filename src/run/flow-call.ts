@@ -29,11 +29,26 @@ export class FlowCall implements RunningCall {
     return this.scope.signal;
   }
 
+  get dirs(): string {
+    return this.scope.run.directories.base;
+  }
+
   get dir(): string {
     throw new UsageError({
       problem: `the flow ${this.id} asked for a directory of its own`,
       hint: "Only tasks have one: call a task that makes the files, and let it return file(…) of them.",
     });
+  }
+
+  /** What a flow calls is its own scope's; it has no slot to give back. */
+  readonly nested = null;
+
+  nest(): never {
+    throw new Error("a flow has a scope of its own");
+  }
+
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return promise;
   }
 
   get sink(): CallSink {

@@ -38,6 +38,10 @@ class FlowSession implements RunnerSession {
     this.host.released(ids);
   }
 
+  resume(): void {}
+
+  tell(): void {}
+
   async close(): Promise<void> {}
 
   private async conduct(flight: Flight): Promise<void> {

@@ -12,6 +12,7 @@ import type { Failure } from "./failure.ts";
 import { KeptList } from "./kept.ts";
 import { callBack } from "./settling.ts";
 import { loadAll, StoredValue } from "./stored.ts";
+import { awaited } from "./waiter.ts";
 
 interface Waiting {
   readonly promise: Promise<unknown>;
@@ -123,15 +124,15 @@ export abstract class FutureBase implements PromiseLike<unknown> {
     onFulfilled?: ((value: never) => A | PromiseLike<A>) | null,
     onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.promise().then(onFulfilled as (value: unknown) => A | PromiseLike<A>, onRejected);
+    return this.promised().then(onFulfilled as (value: unknown) => A | PromiseLike<A>, onRejected);
   }
 
   catch<U = never>(onRejected: (error: unknown) => U): Promise<never> {
-    return this.promise().catch(onRejected) as Promise<never>;
+    return this.promised().catch(onRejected) as Promise<never>;
   }
 
   finally(onFinally: () => void): Promise<never> {
-    return this.promise().finally(onFinally) as Promise<never>;
+    return this.promised().finally(onFinally) as Promise<never>;
   }
 
   async result(options: WaitOptions = {}): Promise<never> {
@@ -143,7 +144,7 @@ export abstract class FutureBase implements PromiseLike<unknown> {
         hint: "It goes on; wait longer, or cancel it.",
       });
     }
-    return this.promise() as Promise<never>;
+    return this.promised() as Promise<never>;
   }
 
   async wait(options: WaitOptions = {}): Promise<CallState> {
@@ -186,6 +187,11 @@ export abstract class FutureBase implements PromiseLike<unknown> {
     return { ok: true, value: this.value };
   }
 
+  private promised(): Promise<unknown> {
+    const promise = this.promise();
+    return this.isSettled ? promise : awaited(promise);
+  }
+
   protected promise(): Promise<unknown> {
     this.observe();
     if (this.waiting === null) {
@@ -198,7 +204,8 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   /** Resolves when this has settled, or when the time is up. */
   private ended(timeout: WaitOptions["timeout"], where: string): Promise<void> {
     const ms = timeout === undefined ? undefined : parseDuration(timeout, where);
-    return new Promise(resolve => {
+    if (this.isSettled) return Promise.resolve();
+    const ended = new Promise<void>(resolve => {
       if (ms === undefined) {
         this.listen(resolve);
         return;
@@ -209,6 +216,7 @@ export abstract class FutureBase implements PromiseLike<unknown> {
         resolve();
       });
     });
+    return awaited(ended);
   }
 
   private announce(): void {

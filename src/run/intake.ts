@@ -3,6 +3,7 @@ import { CANCELLED, FAILED, UPSTREAM_FAILED } from "../graph/states.ts";
 import { captureKeyed } from "./cached/keyed-inputs.ts";
 import { digestOf } from "./cached/keys.ts";
 import { type Call, CallFuture, cancelledError, idOf } from "./call.ts";
+import { upstreamError } from "./failure.ts";
 import type { FutureBase } from "./future.ts";
 import { type CallInputs, captureEncoded, captureShared } from "./inputs.ts";
 import { keptPacked } from "./kept.ts";
@@ -77,7 +78,7 @@ export class Intake {
     for (const need of needs) {
       if (need.hasFailed) {
         const failure = need.failure!;
-        this.run.fail(call, UPSTREAM_FAILED, this.run.upstreamError(idOf(call), failure), failure);
+        this.run.fail(call, UPSTREAM_FAILED, upstreamError(idOf(call), failure), failure);
         // Who looks at this call has seen its other inputs too, however they end.
         for (const other of needs) {
           if (other !== need) other.listen(() => other.failure !== null && call.failure!.because(other.failure));
@@ -89,7 +90,8 @@ export class Intake {
     const node = this.run.scheduler.declare();
     call.node = node;
     this.owners.set(node, call);
-    this.run.scheduler.define(node, this.entranceOf(call), call.spec.priority, inputs, count);
+    const { priority, demand, scope } = call.spec;
+    this.run.scheduler.define(node, this.entranceOf(call), priority, inputs, count, demand, scope.within);
     this.run.plan();
   }
 

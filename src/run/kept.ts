@@ -1,4 +1,5 @@
-import { pack } from "../codec/pack.ts";
+import { withoutMarks } from "../codec/handed-over.ts";
+import { pack, unpack } from "../codec/pack.ts";
 import { Packed, type PackedValue } from "../codec/packed.ts";
 import type { Slot } from "../workers/inputs.ts";
 import type { FutureBase } from "./future.ts";
@@ -37,4 +38,10 @@ export class KeptList {
 export function packedOf(value: unknown, task = "a call"): PackedValue {
   if (value instanceof StoredValue) return value.packed;
   return value instanceof Packed ? value : pack(value, { task, role: "result" });
+}
+
+/** A result as users see it. */
+export function liveValue(raw: unknown): unknown {
+  const kept = raw instanceof StoredValue ? raw.packed : raw;
+  return kept instanceof Packed ? unpack(kept) : withoutMarks(kept);
 }

@@ -5,7 +5,7 @@ import type { CallState } from "../task/types.ts";
 import { asError } from "./adopted.ts";
 import { cancelledError } from "./call.ts";
 import { Element } from "./element.ts";
-import { Failure } from "./failure.ts";
+import { Failure, upstreamError } from "./failure.ts";
 import { FutureBase } from "./future.ts";
 import { ElementFuture, ListFuture } from "./list.ts";
 import { type Ended, Results } from "./results.ts";
@@ -251,7 +251,7 @@ export class MapJob {
     const { name } = this.spec.definition;
     if (thrown instanceof SourceFailed) {
       const { future } = thrown;
-      const error = this.run.upstreamError(this.id, future.failure!);
+      const error = upstreamError(this.id, future.failure!);
       const failure = new Failure(this.id, error);
       failure.because(future.failure!);
       this.breakOff({ state: UPSTREAM_FAILED, error, failure });

@@ -51,8 +51,8 @@ export async function planRun(
 function planOf(run: Run, planner: Planner): Plan {
   const calls = planner.calls();
   const edges = planner.edges();
-  const scopes = run.openScopes();
-  for (const job of run.openJobs()) {
+  const scopes = [...run.scopes];
+  for (const job of [...run.jobs]) {
     const { number } = job.spec.scope;
     const parent = number === null ? null : `${job.spec.scope.name}-${number}`;
     const unknown = unknownOf(job, parent);

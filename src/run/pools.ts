@@ -6,6 +6,7 @@ import { threads } from "../runners/threads.ts";
 import type { AnyOptions } from "../task/definition.ts";
 import type { Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
 import type { Flight } from "./flight.ts";
+import { backRunner } from "./nested/back.ts";
 import type { Run } from "./run.ts";
 import type { FlowScope } from "./scope.ts";
 
@@ -21,18 +22,21 @@ const BUILT_IN: Readonly<Record<string, () => Runner>> = { inline, threads, proc
 /** The runners of one run: which calls go where, and the sessions that execute them. */
 export class Pools {
   readonly flows = 0;
-  private readonly here = 1;
+  /** Where direct calls run. */
+  readonly here = 1;
   gate = -1;
   private readonly run: Run;
   private readonly root: string;
   private readonly pools: Pool[] = [];
   private readonly byRunner = new Map<Runner, number>();
   private readonly byName = new Map<string, Runner>();
+  private readonly backRunner: Runner;
   private workers = 0;
 
   constructor(run: Run, root: string) {
     this.run = run;
     this.root = root;
+    this.backRunner = backRunner();
   }
 
   /** The pool of a runner; its session is opened at the first use. */
@@ -43,7 +47,7 @@ export class Pools {
     const pool: Pool = { runner, session: null, batch: [], broken: null };
     this.pools.push(pool);
     this.byRunner.set(runner, number);
-    this.run.scheduler.pool(number, 0);
+    this.run.scheduler.pool(number, 0, 0, number === this.flows);
     pool.session = runner.open(this.hostOf(number, pool));
     return number;
   }
@@ -53,7 +57,7 @@ export class Pools {
     this.gate = this.pools.length;
     const runner = { ...inline(), name: "gate" };
     this.pools.push({ runner, session: null, batch: [], broken: null });
-    this.run.scheduler.pool(this.gate, Number.POSITIVE_INFINITY);
+    this.run.scheduler.pool(this.gate, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, true);
   }
 
   isShared(pool: number): boolean {
@@ -76,6 +80,7 @@ export class Pools {
   ofTask(options: AnyOptions, scope: FlowScope, here: boolean): number {
     if (this.run.settings.inProcess === true) return scope.pool;
     if (options.runner !== undefined) return this.add(this.named(options.runner));
+    if (here && scope.back !== null) return this.add(this.backRunner);
     return here ? this.here : scope.pool;
   }
 
@@ -96,6 +101,14 @@ export class Pools {
 
   cancel(pool: number, id: number, reason: string): void {
     this.pools[pool]!.session!.cancel([id], reason);
+  }
+
+  resume(pool: number, id: number): void {
+    this.pools[pool]!.session!.resume(id);
+  }
+
+  tell(pool: number, id: number, wire: unknown[]): void {
+    this.pools[pool]!.session!.tell(id, wire);
   }
 
   async close(): Promise<void> {
@@ -128,17 +141,21 @@ export class Pools {
       done: attempts => run.attempts.done(attempts),
       lost: (ids, reason) => run.attempts.lost(ids, reason),
       released: ids => run.attempts.released(ids),
-      slots: count => {
-        run.scheduler.pool(number, count);
+      nest: id => run.callers.nest(id),
+      waits: id => run.callers.waits(id),
+      resumes: id => run.callers.resumes(id),
+      ask: (id, wire) => run.callers.ask(id, wire),
+      slots: (count, atOnce) => {
+        run.scheduler.pool(number, count, atOnce ?? count, number === this.flows);
         run.plan();
       },
       worker: (name, pid) => {
         const worker = this.workers++;
         const about = { worker, name, runner: pool.runner.name, ...(pid === undefined ? {} : { pid }) };
-        this.tell({ type: "workerStarted", at: Date.now(), ...about });
+        this.emit({ type: "workerStarted", at: Date.now(), ...about });
         return worker;
       },
-      tell: event => this.tell(event),
+      tell: event => this.emit(event),
       broken: error => {
         pool.broken = error;
         run.attempts.broken(number, error);
@@ -146,7 +163,7 @@ export class Pools {
     };
   }
 
-  private tell(event: HeddleEvent): void {
+  private emit(event: HeddleEvent): void {
     this.run.columns.emit(event);
   }
 }

@@ -26,8 +26,8 @@ export function watchRejections(runId: string, frame: FlowScope): () => void {
 
 function onUnhandled(reason: unknown, promise: Promise<unknown>): void {
   const ambient = shared.ambient.getStore();
-  const scope =
-    ambient?.scope instanceof FlowScope ? ambient.scope.whileOpen() : frames.get(ambient?.call?.runId ?? "");
+  const within = ambient?.scope ?? ambient?.call?.nested;
+  const scope = within instanceof FlowScope ? within.whileOpen() : frames.get(ambient?.call?.runId ?? "");
   if (scope === undefined || !frames.has(scope.run.id)) {
     // Ours is the only listener: without it, Node would have ended the process with this error.
     if (process.listenerCount("unhandledRejection") === 1) throw reason;

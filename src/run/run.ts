@@ -1,4 +1,4 @@
-import { UpstreamError } from "../errors.ts";
+import type { LimitsConfig } from "../config/limits.ts";
 import { EventBus } from "../events/bus.ts";
 import type { EventReader } from "../events/event.ts";
 import { CANCELLED, UPSTREAM_FAILED } from "../graph/states.ts";
@@ -14,12 +14,15 @@ import { now } from "./clock.ts";
 import { Columns } from "./columns.ts";
 import { CallDirectories } from "./directories.ts";
 import type { Orders } from "./facts.ts";
-import { Failure } from "./failure.ts";
+import { Failure, upstreamError } from "./failure.ts";
 import { flowRunner } from "./flows.ts";
 import { callHook } from "./hooks.ts";
 import { adopter, type CallInputs } from "./inputs.ts";
 import { Intake } from "./intake.ts";
+import { liveValue } from "./kept.ts";
+import { RunLimits } from "./limits/run-limits.ts";
 import type { MapJob } from "./mapping.ts";
+import { Callers } from "./nested/callers.ts";
 import { Owners } from "./owners.ts";
 import { Pools } from "./pools.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -41,7 +44,9 @@ export class Run implements Orders {
   readonly directories: CallDirectories;
   readonly scheduler: Scheduler;
   readonly pools: Pools;
+  readonly limits: RunLimits;
   readonly attempts: Attempts;
+  readonly callers = new Callers(this);
   readonly futureOf = adopter();
   readonly bus = new EventBus();
   /** Stands before the runners where results are kept or a run is planned. */
@@ -51,15 +56,16 @@ export class Run implements Orders {
   private readonly owners: Owners;
   private readonly specs: Specs;
   private readonly intake: Intake;
-  private readonly scopes = new Set<FlowScope>();
-  private readonly jobs = new Set<MapJob>();
+  readonly scopes = new Set<FlowScope>();
+  readonly jobs = new Set<MapJob>();
   private readonly hungryJobs = new Set<MapJob>();
   private numbers = 0;
   private flushing = false;
   private flushAgain = false;
   private flushPlanned = false;
 
-  constructor(id: string, root: string, settings: RunSettings) {
+  /** `limits`: those of the flow that is run. */
+  constructor(id: string, root: string, settings: RunSettings, limits?: LimitsConfig) {
     this.id = id;
     this.root = root;
     this.settings = settings;
@@ -67,13 +73,18 @@ export class Run implements Orders {
     this.columns = new Columns(this.bus);
     this.directories = new CallDirectories(this);
     this.scheduler = new Scheduler(this);
+    this.limits = new RunLimits(this.scheduler, [
+      ["heddle.config, limits", settings.defaultLimits],
+      ["the flow's limits", limits],
+      ["limits", settings.limits],
+    ]);
     this.owners = new Owners(this);
     this.specs = new Specs(this);
     this.intake = new Intake(this, this.owners);
     this.attempts = new Attempts(this);
     this.pools = new Pools(this, root);
     this.pools.add(flowRunner(this));
-    this.pools.add(inline({ warnBlocking: true }));
+    this.pools.add(settings.nested?.here ?? inline({ warnBlocking: true }));
     if (settings.planner !== undefined) this.openGate();
   }
 
@@ -110,6 +121,11 @@ export class Run implements Orders {
 
   strictOf(options: AnyOptions, parent: FlowScope | null): boolean {
     return this.settings.strict ?? options.strict ?? parent?.strict ?? underTestRunner();
+  }
+
+  /** The name of the call that a node is. */
+  nameOf(node: number): string {
+    return idOf(this.owners.callOf(node));
   }
 
   /** A map has elements to pull, or room for more calls. */
@@ -170,7 +186,7 @@ export class Run implements Orders {
     if (this.journal !== null && isJournalled(call.spec)) this.journal.completed(call, raw, ms);
     call.inputs = null;
     call.complete(raw);
-    if (call.spec.watched) this.hook(call, "onSuccess", "completed", [this.attempts.liveValue(raw)]);
+    if (call.spec.watched) this.hook(call, "onSuccess", "completed", [liveValue(raw)]);
     call.spec.scope.callEnded();
   }
 
@@ -208,12 +224,6 @@ export class Run implements Orders {
     this.columns.emit({ type: "warning", at: now(), call, name: "heddle", message });
   }
 
-  upstreamError(id: string, failure: Failure): Error {
-    const { root } = failure;
-    const message = root.error.message.split("\n", 1)[0] ?? "";
-    return new UpstreamError({ task: id, root: root.call, message }, root.error);
-  }
-
   /** Lets the scheduler decide, after the code that runs now. */
   plan(): void {
     if (this.flushPlanned || this.flushing) {
@@ -237,6 +247,7 @@ export class Run implements Orders {
         this.hungryJobs.delete(job);
         job.pump();
       }
+      if (this.limits.timed) this.scheduler.clock(now());
       this.scheduler.decide();
       this.gate?.send();
       this.pools.send();
@@ -261,6 +272,14 @@ export class Run implements Orders {
     this.pools.queue(pool, this.attempts.take(call, pool));
   }
 
+  resume(node: number): void {
+    this.callers.resume(this.owners.callOf(node));
+  }
+
+  stuck(node: number): void {
+    this.callers.stuck(this.owners.callOf(node));
+  }
+
   stop(node: number): void {
     const call = this.owners.callOf(node);
     if (this.gate?.holds(call) === true) this.gate.stop(call);
@@ -270,19 +289,11 @@ export class Run implements Orders {
   upstreamFailed(node: number, cause: number, first: boolean): void {
     const call = this.owners.callOf(node);
     const failure = this.owners.failureOf(cause);
-    if (first) this.fail(call, UPSTREAM_FAILED, this.upstreamError(idOf(call), failure), failure);
+    if (first) this.fail(call, UPSTREAM_FAILED, upstreamError(idOf(call), failure), failure);
     else call.failure?.because(failure);
   }
 
   removed(node: number): void {
     this.owners.remove(node);
-  }
-
-  openJobs(): MapJob[] {
-    return [...this.jobs];
-  }
-
-  openScopes(): FlowScope[] {
-    return [...this.scopes];
   }
 }

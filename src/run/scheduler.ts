@@ -106,15 +106,13 @@ export class Scheduler {
   /** A running call waits for those that it submitted: its slot, and what it does not hold, are free meanwhile. */
   waits(node: number): void {
     this.journal?.({ fact: "waits", node });
-    if (this.graph.state[node] !== RUNNING || !this.graph.has(node, HOLDS_SLOT)) return;
-    this.turns.wait(node);
+    if (this.graph.has(node, HOLDS_SLOT)) this.turns.wait(node);
   }
 
   /** It would go on; `resume` says when it may. */
   resumes(node: number): void {
     this.journal?.({ fact: "resumes", node });
-    if (this.graph.state[node] !== RUNNING || !this.graph.has(node, WAITS) || this.graph.has(node, RESUMES)) return;
-    this.turns.resume(node);
+    if (this.graph.has(node, WAITS) && !this.graph.has(node, RESUMES)) this.turns.resume(node);
   }
 
   /** The node has ended, in a terminal state; settling twice changes nothing. */

@@ -1,7 +1,7 @@
 import { substitute } from "../codec/substitute.ts";
 import { FlowEndedError, UnobservedFailuresError } from "../errors.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
-import type { Scope } from "../task/port.ts";
+import type { Finished, NestedScope } from "../task/port.ts";
 import type { Future, FutureList } from "../task/types.ts";
 import type { Execution } from "./cached/execution.ts";
 import { CallFuture, cancelledError } from "./call.ts";
@@ -9,6 +9,7 @@ import type { Failure } from "./failure.ts";
 import type { FutureBase } from "./future.ts";
 import { futuresIn } from "./inputs.ts";
 import { MapJob } from "./mapping.ts";
+import type { Back } from "./nested/back.ts";
 import type { Run } from "./run.ts";
 import type { Spec } from "./spec.ts";
 
@@ -16,7 +17,7 @@ const DEFAULT_IN_FLIGHT = 1000;
 const SHOWN_FAILURES = 10;
 
 /** A flow while its function runs, and until every call that it started has ended. */
-export class FlowScope implements Scope {
+export class FlowScope implements NestedScope {
   readonly run: Run;
   readonly name: string;
   readonly options: AnyOptions;
@@ -26,6 +27,10 @@ export class FlowScope implements Scope {
   /** Where this flow's calls run. */
   readonly pool: number;
   readonly strict: boolean;
+  /** The node of the call that it is, within a task's call or as one; else -1. */
+  readonly within: number;
+  /** The worker that runs the call which this is the scope of. */
+  back: Back | null = null;
   private readonly failures: Failure[] = [];
   private readonly specs = [new Map<AnyOptions, Spec>(), new Map<AnyOptions, Spec>()] as const;
   /** The cached flow within which this happens, whose result depends on what it calls. */
@@ -46,7 +51,9 @@ export class FlowScope implements Scope {
     number: number | null,
     parent: FlowScope | null,
     execution: Execution | null = null,
+    within = -1,
   ) {
+    this.within = within;
     this.execution = execution ?? parent?.execution ?? null;
     this.run = run;
     this.name = name;
@@ -72,10 +79,18 @@ export class FlowScope implements Scope {
     this.abort?.abort(cancelledError(this.name, reason));
   }
 
-  submit(definition: Definition, options: AnyOptions, inputs: unknown[], inline: boolean): Future<unknown> {
+  /** `made` is told of the call before it begins. */
+  submit(
+    definition: Definition,
+    options: AnyOptions,
+    inputs: unknown[],
+    inline: boolean,
+    made?: (call: CallFuture) => void,
+  ): Future<unknown> {
     this.mustBeOpen(`${definition.name}${inline ? "" : ".submit"}(…)`);
     const spec = this.specOf(definition, options, inline);
     const call = new CallFuture(spec, this.run.nextNumber());
+    made?.(call);
     this.run.begin(call, inputs, (options.after as readonly unknown[] | undefined) ?? null);
     return call as unknown as Future<unknown>;
   }
@@ -109,11 +124,21 @@ export class FlowScope implements Scope {
 
   /** Runs the flow's function to its end and to that of all its calls; gives what it returned, futures resolved. */
   async conduct(body: () => unknown): Promise<unknown> {
+    let finished: Finished;
+    try {
+      finished = await plain(body);
+    } catch (error) {
+      finished = { error };
+    }
+    return this.conclude(finished);
+  }
+
+  async conclude(finished: Finished): Promise<unknown> {
     let returned: unknown;
     try {
-      const plainly = await plain(body);
+      if ("error" in finished) throw finished.error;
       this.returned = true;
-      returned = await this.resolved(plainly);
+      returned = await this.resolved(finished);
     } catch (error) {
       if (this.onError === "stop") this.run.stopScope(this, `the flow "${this.name}" failed`);
       await this.end();
@@ -136,6 +161,13 @@ export class FlowScope implements Scope {
   disturbed(failure: Failure): () => void {
     this.failures.push(failure);
     return () => failure.observe();
+  }
+
+  /** Whoever would have concluded it has gone. */
+  giveUp(reason: string): void {
+    if (this.hasEnded) return;
+    this.run.stopScope(this, reason, true);
+    void this.end();
   }
 
   private async end(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LimitsConfig } from "../config/limits.ts";
 import type { EventReader } from "../events/event.ts";
 import type { AnyOptions } from "../task/definition.ts";
 import type { Runner } from "../task/runner.ts";
@@ -14,6 +15,10 @@ export interface RunSettings {
   /** Runners by name, as registered in the config. */
   readonly runners?: Readonly<Record<string, Runner>>;
   readonly onError?: "stop" | "continue";
+  /** Limits of labels, over those of the flow. */
+  readonly limits?: LimitsConfig;
+  /** Limits of labels on which neither the flow nor `limits` has a word. */
+  readonly defaultLimits?: LimitsConfig;
   readonly strict?: boolean;
   /**
    * Everything in this process, whatever runners tasks and flows name: on `runner` if that shares this memory, else
@@ -34,6 +39,8 @@ export interface RunSettings {
   readonly resume?: true | string;
   /** Given where nothing is executed and only the plan is wanted. */
   readonly planner?: Planner;
+  /** Given where a call on a worker calls tasks: the coordinator looks after all of them but their futures. */
+  readonly nested?: { readonly here: Runner };
   /** The project's root folder; default: the nearest folder above the flow's module with a package.json. */
   readonly root?: string;
 }

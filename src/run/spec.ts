@@ -16,6 +16,8 @@ export interface Spec {
   /** True when the pool shares this memory: inputs are handed over as they are. */
   readonly shared: boolean;
   readonly priority: number;
+  /** The number of what it needs of labels that are limited; 0 for nothing. */
+  readonly demand: number;
   readonly retries: number;
   /** Milliseconds, 0 for none. */
   readonly timeout: number;

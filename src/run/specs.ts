@@ -16,6 +16,7 @@ export class Specs {
   }
 
   make(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): Spec {
+    if (this.run.settings.nested !== undefined) return this.passedOn(definition, options, scope, here);
     const defaults = this.run.settings.defaults ?? {};
     const all: AnyOptions = definition.kind === "task" ? { ...defaults, ...options } : options;
     const pool = definition.kind === "flow" ? this.run.pools.flows : this.run.pools.ofTask(all, scope, here);
@@ -30,10 +31,31 @@ export class Specs {
       cache,
       shared: this.run.pools.isShared(pool),
       priority: all.priority ?? 0,
+      demand: this.run.limits.demandOf(definition, all, scope.within),
       retries: all.retries ?? 0,
       timeout: timeoutOf(definition.name, all),
       strict: scope.strict,
       watched: isWatched(all),
+    };
+  }
+
+  /** What the coordinator looks after is not looked after here. */
+  private passedOn(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): Spec {
+    const { pools } = this.run;
+    return {
+      definition,
+      options,
+      scope,
+      task: this.taskNumber(definition),
+      pool: here && definition.kind === "task" && options.runner === undefined ? pools.here : scope.pool,
+      cache: null,
+      shared: false,
+      priority: 0,
+      demand: 0,
+      retries: 0,
+      timeout: 0,
+      strict: false,
+      watched: false,
     };
   }
 

@@ -11,6 +11,7 @@ import type { FlowOptions, Future, Resolved } from "../task/types.ts";
 import { heddleVersion } from "../version.ts";
 import { installCapture } from "../workers/capture.ts";
 import "./cached/ask.ts";
+import "./nested/forth.ts";
 import { asError } from "./adopted.ts";
 import { definitionFor, newRunId } from "./begin.ts";
 import { openResumption } from "./cached/resumption.ts";
@@ -59,7 +60,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   const readers = settings.quiet === true ? (settings.readers ?? []) : [...(settings.readers ?? []), echo];
   const folder = settings.cache?.folder ?? options.store;
   const cache = { ...settings.cache, ...(folder !== undefined && { folder }) };
-  const run = new Run(id, root, { ...settings, cache, readers });
+  const run = new Run(id, root, { ...settings, cache, readers }, options.limits);
   const began = now();
   const frame = new FlowScope(run, definition.name, options, null, null);
   const resumption = openResumption(run, definition, settings);

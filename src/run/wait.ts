@@ -3,6 +3,7 @@ import type { Duration, Future } from "../task/types.ts";
 import { after } from "./clock.ts";
 import type { FutureBase } from "./future.ts";
 import { futuresOf } from "./gather.ts";
+import { awaited } from "./waiter.ts";
 
 export interface WaitForOptions {
   readonly timeout?: Duration;
@@ -30,7 +31,7 @@ export async function wait<F extends Future<unknown>>(
   const ms = timeout === undefined ? undefined : parseDuration(timeout, "wait(…, { timeout })");
   const given = futuresOf(futures, "wait");
   for (const future of given) future.observe();
-  await untilEnough(given, until, ms);
+  await awaited(untilEnough(given, until, ms));
   const of = (ended: boolean) => given.filter(future => future.isSettled === ended) as unknown as F[];
   return { done: of(true), pending: of(false) };
 }

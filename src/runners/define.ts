@@ -2,7 +2,7 @@ import { checkKeys } from "../config/nearest.ts";
 import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
 import type { Runner } from "../task/runner.ts";
-import { CustomSession } from "../workers/custom.ts";
+import { CustomSession, type RunContext } from "../workers/custom.ts";
 import { countWorkers } from "./options.ts";
 
 export interface RunnerDefinition {
@@ -12,9 +12,10 @@ export interface RunnerDefinition {
   readonly workers: number | "auto";
   /**
    * Has one attempt executed somewhere by `execute(bytes)` of `heddle/worker`, and gives the bytes that came of it.
-   * Rejects when there is no outcome, which counts as a crash. `signal` is aborted on cancel and time-out.
+   * Rejects when there is no outcome, which counts as a crash. `signal` is aborted on cancel and time-out. `answer`
+   * takes what the far side's `ask` gives, and gives what that is to resolve with: for tasks that call tasks.
    */
-  run(bytes: Uint8Array, context: { readonly signal: AbortSignal }): Promise<Uint8Array>;
+  run(bytes: Uint8Array, context: RunContext): Promise<Uint8Array>;
 }
 
 /**

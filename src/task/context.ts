@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import type { NestedScope } from "./port.ts";
 import { shared } from "./shared.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -22,6 +23,14 @@ export interface RunningCall {
   readonly sink: CallSink;
   /** Made when it is asked for. */
   readonly dir: string;
+  /** The folder for directories that have no place of their own. */
+  readonly dirs: string;
+  /** What it calls belongs to it; null while it has called nothing. */
+  readonly nested: NestedScope | null;
+  /** The scope of what it calls, made when it first calls something. */
+  nest(): NestedScope;
+  /** The same promise, while which its slot is free. */
+  wait<T>(promise: Promise<T>): Promise<T>;
 }
 
 /** Structured logging of one call: kept with the run, shown with a failure. */

@@ -1,4 +1,5 @@
 import { parseDuration } from "../config/duration.ts";
+import { checkLimits } from "../config/limits.ts";
 import { checkKeys } from "../config/nearest.ts";
 import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
@@ -22,8 +23,8 @@ const COMMON = [
 ] as const;
 
 /** The options that a task, a flow or a call may have. */
-export const taskOptions: readonly string[] = [...COMMON, "restart", "labels"];
-export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store"];
+export const taskOptions: readonly string[] = [...COMMON, "restart", "hold", "labels"];
+export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store", "limits"];
 const CALL_ONLY = ["after", "inFlight"];
 
 /** Throws an `OptionError` that names the task and the option, for options that mean nothing. */
@@ -59,6 +60,10 @@ const checks: Readonly<Record<string, Check>> = {
   description: [value => typeof value === "string", "Give a string."],
   tags: [value => Array.isArray(value) && value.every(tag => typeof tag === "string"), "Give an array of strings."],
   after: [value => Array.isArray(value) && value.every(isThenable), "Give an array of futures."],
+  hold: [
+    value => Array.isArray(value) && value.every(label => typeof label === "string"),
+    "Give an array of labels that the task has.",
+  ],
   runner: [
     value => typeof value === "string" || isRunner(value),
     "Give a runner, such as threads(), or the name of one in the config.",
@@ -67,6 +72,7 @@ const checks: Readonly<Record<string, Check>> = {
 
 function checkOption(key: keyof AnyOptions, value: unknown, where: string): void {
   if (key === "timeout") checkTimeout(value, where);
+  else if (key === "limits") checkLimits(value, where);
   else if (key === "cache") checkCache(value, where);
   else if (key === "retryDelay") checkRetryDelay(value, where);
   else if (key === "labels") checkLabels(value, where);

@@ -1,6 +1,7 @@
 /**
  * What a task needs of a run. `task` stands below `run`, so it owns this interface, and `run` implements it.
  */
+import type { RunningCall } from "./context.ts";
 import type { AnyOptions, Definition } from "./definition.ts";
 import type { Future, FutureList, Plan } from "./types.ts";
 
@@ -9,6 +10,18 @@ export interface Scope {
   /** `inline`: the call runs in this process whatever the run's runner is. */
   submit(definition: Definition, options: AnyOptions, inputs: unknown[], inline: boolean): Future<unknown>;
   map(definition: Definition, options: AnyOptions, each: unknown[]): FutureList<unknown>;
+}
+
+/** How a function ended: what it returned, or threw. */
+export type Finished = { readonly value: unknown } | { readonly error: unknown };
+
+/** A running task, to which the calls belong that it makes. */
+export interface NestedScope extends Scope {
+  /**
+   * Its function has ended. Gives what it returned, futures resolved, when all that it called has ended; rejects with
+   * what it threw, or with failures that nobody looked at.
+   */
+  conclude(finished: Finished): Promise<unknown>;
 }
 
 /** Starts a run of one task or flow; set by the room `run` when it is loaded. */
@@ -22,4 +35,19 @@ export interface CachePort {
   plan(definition: Definition, options: AnyOptions, inputs: unknown[]): Promise<Plan>;
 }
 
-export const port: { start: Start | null; cache: CachePort | null } = { start: null, cache: null };
+/** What a call on a worker calls, and its ear for what the coordinator says of that. */
+export interface Nested {
+  readonly scope: NestedScope;
+  hear(wire: unknown[]): void;
+}
+
+/** Makes the scope of what a call on a worker calls; `say` reaches the coordinator. */
+export type Nest = (call: RunningCall, say: (wire: readonly unknown[]) => void) => Nested;
+
+interface Port {
+  start: Start | null;
+  cache: CachePort | null;
+  nested: Nest | null;
+}
+
+export const port: Port = { start: null, cache: null, nested: null };

@@ -5,6 +5,7 @@
  * unless the place shares this process's memory, and workers come and go.
  */
 import type { HeddleEvent } from "../events/event.ts";
+import type { NestedScope } from "./port.ts";
 
 /** Where a task is to be found by a worker. */
 export interface TaskAddress {
@@ -38,7 +39,7 @@ export interface Dispatch {
 /** How an attempt ended. */
 export interface Attempt {
   readonly id: number;
-  readonly state: "completed" | "failed" | "crashed" | "cancelled" | "unreachable";
+  readonly state: "completed" | "failed" | "crashed" | "timedOut" | "cancelled" | "upstreamFailed" | "unreachable";
   /** Of a completed attempt: a live value, or a `Packed` one that is decoded when somebody reads it. */
   readonly value?: unknown;
   readonly error?: Error;
@@ -62,10 +63,18 @@ export interface Host {
   lost(ids: readonly number[], reason: string): void;
   /** The slots that calls which were cancelled or timed out still held are free. */
   released(ids: readonly number[]): void;
-  /** How many calls the runner wants to hold at once from now on. */
-  slots(count: number): void;
+  /** How many calls the runner wants to hold at once from now on, and how many of them can run at once. */
+  slots(count: number, atOnce?: number): void;
   /** A call has made its directory, here. */
   directory(id: number, path: string): void;
+  /** The scope of what a call calls, which runs in this process. */
+  nest(id: number): NestedScope;
+  /** A call waits for what it called; its slot is free until `resume`. */
+  waits(id: number): void;
+  /** A call that waits would go on. */
+  resumes(id: number): void;
+  /** What a call that runs elsewhere has to say about what it calls. */
+  ask(id: number, wire: unknown[]): void;
   /** A number for a new worker. */
   worker(name: string, pid?: number): number;
   /** Any fact for the run's events: output, logs, progress, workers. */
@@ -92,6 +101,10 @@ export interface RunnerSession {
   dispatch(calls: readonly Dispatch[]): void;
   /** Ends calls early: their signals are aborted, and what does not obey is stopped by force. */
   cancel(ids: readonly number[], reason: string): void;
+  /** A call that waited may go on. */
+  resume(id: number): void;
+  /** An answer to what the call asked. */
+  tell(id: number, wire: unknown[]): void;
   /** Frees everything; resolves when no worker is left, save threads stuck in native code. */
   close(): Promise<void>;
 }

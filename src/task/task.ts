@@ -1,4 +1,4 @@
-import { DuplicateTaskError, NoFlowError, OptionError, SubmitInsideTaskError, TaskNameError } from "../errors.ts";
+import { DuplicateTaskError, NoFlowError, OptionError, TaskNameError } from "../errors.ts";
 import type { AnyOptions, Definition } from "./definition.ts";
 import { identityOf } from "./identity.ts";
 import { callerOf, type Location } from "./location.ts";
@@ -136,17 +136,17 @@ export function underTestRunner(): boolean {
 function handle(definition: Definition, options: AnyOptions): unknown {
   const { name, kind } = definition;
   function call(...inputs: unknown[]): unknown {
-    const scope = scopeFor(name, "");
+    const scope = surroundings();
     if (scope === "none") return port.start!(definition, options, inputs);
     return scope === "parked" ? parkedAt(name, "", call) : scope.submit(definition, options, inputs, true);
   }
   function submit(...inputs: unknown[]): unknown {
-    const scope = scopeFor(name, ".submit");
+    const scope = surroundings();
     if (scope === "none") throw new NoFlowError({ call: `${name}.submit(…)`, task: name });
     return scope === "parked" ? parkedAt(name, ".submit", submit) : scope.submit(definition, options, inputs, false);
   }
   function map(...each: unknown[]): unknown {
-    const scope = scopeFor(name, ".map");
+    const scope = surroundings();
     if (scope === "none") throw new NoFlowError({ call: `${name}.map(…)`, task: name });
     return scope === "parked" ? parkedAt(name, ".map", map) : scope.map(definition, options, each);
   }
@@ -158,7 +158,7 @@ function handle(definition: Definition, options: AnyOptions): unknown {
   const clear = (...inputs: unknown[]) => port.cache!.clear(definition, options, inputs);
   const clearAll = () => port.cache!.clearAll(definition, options);
   function plan(...inputs: unknown[]): unknown {
-    if (scopeFor(name, ".plan") === "parked") return parkedAt(name, ".plan", plan);
+    if (surroundings() === "parked") return parkedAt(name, ".plan", plan);
     return port.cache!.plan(definition, options, inputs);
   }
   Object.defineProperty(call, "name", { value: name });
@@ -168,11 +168,9 @@ function handle(definition: Definition, options: AnyOptions): unknown {
   return Object.assign(call, methods, kind === "flow" ? { plan } : {});
 }
 
-function scopeFor(name: string, method: string): Scope | "none" | "parked" {
+function surroundings(): Scope | "none" | "parked" {
   const ambient = shared.ambient.getStore();
-  if (ambient?.call !== undefined) {
-    throw new SubmitInsideTaskError({ call: `${name}${method}(…)`, inside: ambient.call.task, task: name });
-  }
+  if (ambient?.call !== undefined) return ambient.call.nest();
   if (ambient?.scope !== undefined) return ambient.scope;
   return shared.mode === "loading" ? "parked" : "none";
 }

@@ -4,6 +4,8 @@
  * `Parts<T>` distributes over unions, `Future<T>` never does (a `Future<boolean>` must stay one type), and arrays are
  * treated apart from other objects, or recursive JSON types would not end.
  */
+
+import type { LimitsConfig } from "../config/limits.ts";
 import type { Labels } from "./labels.ts";
 import type { Runner } from "./runner.ts";
 
@@ -228,6 +230,8 @@ export interface TaskOptions<A extends readonly unknown[] = never, R = unknown> 
   readonly retryIf?: (error: Error, attempt: number) => boolean;
   /** Hard limit of one attempt, from its start. */
   readonly timeout?: Duration;
+  /** Labels that a call keeps while it waits for calls of its own, to which they are lent. */
+  readonly hold?: readonly string[];
   /** Whether a call is run again when its worker died through no fault of its own; default true. */
   readonly restart?: boolean;
   /** Place this task elsewhere than the run: a runner or the name of one in the config. */
@@ -256,13 +260,15 @@ export interface CallOptions<A extends readonly unknown[] = never, R = unknown> 
 }
 
 export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
-  extends Omit<TaskOptions<A, R>, "runner" | "restart" | "labels"> {
+  extends Omit<TaskOptions<A, R>, "runner" | "restart" | "hold" | "labels"> {
   /** Where this flow's calls run; default inline. */
   readonly runner?: Runner | string;
   /** What happens to calls that have not started when the flow's function throws; default "stop". */
   readonly onError?: "stop" | "continue";
   /** The folder where results are kept; turns the cache on. Default: `.heddle` in the project's root. */
   readonly store?: string;
+  /** How much of a label may be in use at once, or per time, in a run of this flow. */
+  readonly limits?: LimitsConfig;
   /** Freeze plain inputs of inline calls, so that a change after `submit` throws; default true under test runners. */
   readonly strict?: boolean;
 }

@@ -18,11 +18,17 @@ export interface Verdict {
  * Finds the call that killed a worker. The error that nobody caught says whose it was; with one call at a time it is
  * the last that was claimed, as those before it have ended; else every call under way is a suspect.
  */
-export function autopsy(member: Member, begun: ReadonlyMap<number, Entry>, cause: string): Verdict {
+export function autopsy(
+  member: Member,
+  begun: ReadonlyMap<number, Entry>,
+  waited: ReadonlySet<Entry>,
+  cause: string,
+): Verdict {
   const released = [...begun.values()].filter(entry => entry.cancelled).map(entry => entry.call.id);
   const alive = [...begun].filter(([, entry]) => !entry.cancelled);
   const ids = alive.map(([, entry]) => entry.call.id);
-  const culprit = culpritOf(member, begun, alive);
+  const onlyWaits = [...begun.values()].every(entry => waited.has(entry));
+  const culprit = culpritOf(member, begun, alive, onlyWaits);
   if (culprit === undefined) {
     return { crashed: null, lost: ids, suspects: member.fatal === null ? ids : [], released };
   }
@@ -36,9 +42,12 @@ function culpritOf(
   member: Member,
   begun: ReadonlyMap<number, Entry>,
   alive: readonly (readonly [number, Entry])[],
+  onlyWaits: boolean,
 ): Entry | undefined {
   // An error out of a call that has ended, as by a timer that it left behind, is no fault of those under way.
   if (member.fatal !== null && member.fatal.seq > 0) return begun.get(member.fatal.seq);
+  // Of several that only wait for others it may have been any.
+  if (onlyWaits) return begun.size === 1 ? alive[0]?.[1] : undefined;
   if (member.concurrency === 1) return [...begun.values()].at(-1);
   return begun.size === 1 ? alive[0]?.[1] : undefined;
 }

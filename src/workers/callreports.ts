@@ -11,8 +11,10 @@ export class CallReports implements Reports {
   readonly #host: Host;
   readonly #id: number;
   readonly #worker: number;
+  readonly #waits: (id: number) => void;
 
-  constructor(host: Host, id: number, worker: number) {
+  constructor(host: Host, id: number, worker: number, waits: (id: number) => void = call => host.waits(call)) {
+    this.#waits = waits;
     this.#host = host;
     this.#id = id;
     this.#worker = worker;
@@ -45,6 +47,18 @@ export class CallReports implements Reports {
 
   directory(_seq: number, path: string): void {
     this.#host.directory(this.#id, path);
+  }
+
+  waits(): void {
+    this.#waits(this.#id);
+  }
+
+  resumes(): void {
+    this.#host.resumes(this.#id);
+  }
+
+  ask(_seq: number, wire: unknown[]): void {
+    this.#host.ask(this.#id, wire);
   }
 
   ready(): void {}

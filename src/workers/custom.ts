@@ -2,9 +2,17 @@ import { CrashedError } from "../errors.ts";
 import type { Attempt, Dispatch, Host, RunnerSession } from "../task/runner.ts";
 import { CallReports } from "./callreports.ts";
 import { open, seal } from "./envelope.ts";
+import { Line } from "./line.ts";
 import { readReports } from "./protocol.ts";
 
-type Run = (bytes: Uint8Array, context: { readonly signal: AbortSignal }) => Promise<Uint8Array>;
+/** What a user's runner is given of a call besides its bytes. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  /** Answers what the call asks that runs on the far side, if it calls tasks itself. */
+  readonly answer: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+type Run = (bytes: Uint8Array, context: RunContext) => Promise<Uint8Array>;
 
 /** A user's runner at work: one call of its function for each attempt. */
 export class CustomSession implements RunnerSession {
@@ -12,8 +20,11 @@ export class CustomSession implements RunnerSession {
   readonly #name: string;
   readonly #run: Run;
   readonly #running = new Map<number, AbortController>();
+  readonly #lines = new Map<number, Line>();
   #free: number[];
   readonly #waiting: Dispatch[] = [];
+  /** Places that calls which went on have taken, though none was free. */
+  #owed = 0;
 
   constructor(host: Host, name: string, workers: number, run: Run) {
     this.#host = host;
@@ -38,6 +49,22 @@ export class CustomSession implements RunnerSession {
       controller?.abort(new Error(reason));
       this.#host.released([id]);
     }
+  }
+
+  /** A call that waits is no burden to where it runs. */
+  #waits(id: number): void {
+    this.#free.push(-1);
+    this.#host.waits(id);
+    this.#fill();
+  }
+
+  resume(id: number): void {
+    if (this.#free.pop() === undefined) this.#owed += 1;
+    this.#lines.get(id)?.resume();
+  }
+
+  tell(id: number, wire: unknown[]): void {
+    this.#lines.get(id)?.tell(wire);
   }
 
   close(): Promise<void> {
@@ -66,7 +93,8 @@ export class CustomSession implements RunnerSession {
     this.#running.set(id, controller);
     this.#host.started(worker, [id]);
     const attempt = await this.#attempt(call, worker, controller.signal);
-    this.#free.push(worker);
+    if (this.#owed > 0) this.#owed -= 1;
+    else this.#free.push(worker);
     if (this.#running.get(id) === controller) {
       this.#running.delete(id);
       this.#host.done([attempt]);
@@ -82,13 +110,19 @@ export class CustomSession implements RunnerSession {
     } catch (error) {
       return { id, state: "failed", error: error as Error, ms: 0, worker };
     }
+    const from = `the runner ${this.#name}`;
+    const reports = new CallReports(this.#host, id, worker, call => this.#waits(call));
+    const line = new Line(reports, from);
+    this.#lines.set(id, line);
     try {
-      const reports = new CallReports(this.#host, id, worker);
-      readReports(open(await this.#run(bytes, { signal }), `the runner ${this.#name}`), reports);
+      readReports(open(await this.#run(bytes, { signal, answer: line.answer }), from), reports);
       if (reports.attempt !== null) return reports.attempt;
       throw new Error("its answer holds no outcome");
     } catch (error) {
       return { id, state: "crashed", error: this.#crash(call, error), ms: 0, worker };
+    } finally {
+      this.#lines.delete(id);
+      line.close();
     }
   }
 

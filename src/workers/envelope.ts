@@ -9,6 +9,7 @@ import type { Dispatch, Host } from "../task/runner.ts";
 import { shared } from "../task/shared.ts";
 import { installCapture } from "./capture.ts";
 import { Execution, execute as run } from "./execute.ts";
+import { FarEnd } from "./far-end.ts";
 import { readInputs } from "./inputs.ts";
 import { Loader } from "./load.ts";
 import { type Address, CALL, ENDED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
@@ -35,6 +36,13 @@ export function open(bytes: Uint8Array, from: string): unknown[] {
 const loader = new Loader();
 let capturing = false;
 
+export interface ExecuteOptions {
+  /** Aborted where the call is to be stopped. */
+  readonly signal?: AbortSignal;
+  /** Brings bytes to the `answer` that the runner was given, and back: for tasks that call tasks themselves. */
+  readonly ask?: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
 /**
  * Executes one attempt that a runner of `defineRunner` handed over as bytes, and gives the bytes of its outcome, with
  * what the call printed. A task that fails is an outcome too; this rejects only for bytes that it cannot read.
@@ -44,7 +52,7 @@ let capturing = false;
  * import { execute } from "heddle/worker";
  * process.on("message", async bytes => process.send(await execute(bytes)));
  */
-export async function execute(bytes: Uint8Array, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> {
+export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): Promise<Uint8Array> {
   const wire = open(bytes, "a runner");
   const [runId, dirs, task, , identity, name, module, where, inside] = wire;
   const [operation, seq, , id, attempt, flags, length] = wire.slice(CALL_AT, INPUTS) as number[];
@@ -52,11 +60,13 @@ export async function execute(bytes: Uint8Array, options: { readonly signal?: Ab
   const address = { identity, name, module, where, inside } as Address;
   prepare();
   const messages: unknown[] = [];
+  const far = new FarEnd(options.ask, messages);
   const reporter = new WireReporter(
-    wire => void messages.push(...wire),
+    wire => far.send(wire),
     () => ended(),
   );
   reporter.dirs = String(dirs);
+  reporter.connected = options.ask !== undefined;
   let ended = () => {};
   try {
     const fn = await loader.find(address);
@@ -66,11 +76,13 @@ export async function execute(bytes: Uint8Array, options: { readonly signal?: Ab
     const finished = new Promise<void>(resolve => {
       ended = resolve;
     });
+    far.serve(execution, reporter);
     run(execution, fn, readInputs(wire, { at: INPUTS }));
     await finished;
   } catch (error) {
     reporter.fail(ENDED, [seq!, UNREACHABLE, 0], packError(error, { task: address.name, role: "error" }));
   }
+  await far.end();
   reporter.flush();
   return bytesOf(messages);
 }
@@ -93,6 +105,6 @@ function follow(signal: AbortSignal | undefined, execution: Execution): void {
   else signal.addEventListener("abort", abort, { once: true });
 }
 
-function bytesOf(wire: readonly unknown[]): Uint8Array {
+export function bytesOf(wire: readonly unknown[]): Uint8Array {
   return new Uint8Array(Buffer.concat(encodeFrame(wire)));
 }

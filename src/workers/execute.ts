@@ -3,9 +3,11 @@ import { types } from "node:util";
 import { shown } from "../config/shown.ts";
 import { ThrownValueError, UsageError } from "../errors.ts";
 import type { CallSink, LogLevel, RunningCall } from "../task/context.ts";
+import type { NestedScope } from "../task/port.ts";
 import { type Ambient, shared } from "../task/shared.ts";
 import { makeDirectory, placeIn } from "./directories.ts";
 import { BoundedOutput } from "./output.ts";
+import { Waiting } from "./waiting.ts";
 
 /** Takes what calls have to say, and how they end. */
 export interface Reporter {
@@ -18,6 +20,12 @@ export interface Reporter {
   /** A call has made its directory. */
   directory(call: Execution, path: string): void;
   ended(call: Execution, ok: boolean, value: unknown, ms: number): void;
+  /** The scope of what a call calls. */
+  nest(call: Execution): NestedScope;
+  /** A call waits for what it called, and leaves its slot to others. */
+  waits(call: Execution): void;
+  /** It would go on: `goOn` says when it may. */
+  resumes(call: Execution): void;
 }
 
 /** Where the directory of a call is made, if it asks for one; null: in the folder for those without such a place. */
@@ -46,6 +54,8 @@ export class Execution implements RunningCall, Ambient, CallSink {
   #abort: AbortController | null = null;
   #reason: Error | null = null;
   #bounded: BoundedOutput | null = null;
+  #nested: NestedScope | null = null;
+  #waiting: Waiting | null = null;
 
   constructor(
     number: number,
@@ -86,14 +96,39 @@ export class Execution implements RunningCall, Ambient, CallSink {
     return this.#abort.signal;
   }
 
+  get dirs(): string {
+    return this.reporter.dirs;
+  }
+
   /** Made when asked for, likewise. */
   get dir(): string {
     this.#dir ??= this.#makeDirectory();
     return this.#dir;
   }
 
+  get nested(): NestedScope | null {
+    return this.#nested;
+  }
+
+  nest(): NestedScope {
+    this.#nested ??= this.reporter.nest(this);
+    return this.#nested;
+  }
+
+  wait<T>(promise: Promise<T>): Promise<T> {
+    const pausing = { waits: () => this.reporter.waits(this), resumes: () => this.reporter.resumes(this) };
+    this.#waiting ??= new Waiting(pausing);
+    return this.#waiting.for(promise);
+  }
+
+  /** It has its slot again. */
+  goOn(): void {
+    this.#waiting?.goOn();
+  }
+
   abort(reason: Error): void {
     this.#reason ??= reason;
+    this.#waiting?.release();
     this.#abort?.abort(reason);
   }
 
@@ -118,7 +153,20 @@ export class Execution implements RunningCall, Ambient, CallSink {
   end(ok: boolean, value: unknown, ms: number): void {
     this.#over = true;
     this.#bounded?.end();
-    this.reporter.ended(this, ok, ok ? value : this.#asError(value), ms);
+    this.reporter.ended(this, ok, ok ? value : this.#asError(value), Math.max(0, ms - (this.#waiting?.ms ?? 0)));
+  }
+
+  /** Its function has ended, at once or later: so has the call, when all that it called has. */
+  finish(ok: boolean, value: unknown, began: number): void {
+    if (this.#nested === null) {
+      this.end(ok, value, performance.now() - began);
+      return;
+    }
+    const concluded = this.wait(this.#nested.conclude(ok ? { value } : { error: value }));
+    concluded.then(
+      result => this.end(true, result, performance.now() - began),
+      error => this.end(false, error, performance.now() - began),
+    );
   }
 
   #makeDirectory(): string {
@@ -147,16 +195,16 @@ export function execute(execution: Execution, fn: (...inputs: never[]) => unknow
   try {
     value = shared.ambient.run(execution, invoke, fn as AnyFunction, inputs);
   } catch (error) {
-    execution.end(false, error, performance.now() - began);
-    return true;
+    execution.finish(false, error, began);
+    return execution.nested === null;
   }
   if (!(value instanceof Promise)) {
-    execution.end(true, value, performance.now() - began);
-    return true;
+    execution.finish(true, value, began);
+    return execution.nested === null;
   }
   value.then(
-    result => execution.end(true, result, performance.now() - began),
-    error => execution.end(false, error, performance.now() - began),
+    result => execution.finish(true, result, began),
+    error => execution.finish(false, error, began),
   );
   return false;
 }

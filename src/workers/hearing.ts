@@ -116,6 +116,22 @@ export class Hearing implements Reports {
     if (entry !== undefined) this.#host.directory(entry.call.id, path);
   }
 
+  waits(seq: number): void {
+    this.#begun(seq);
+    const entry = this.#member.suspend(seq);
+    if (entry !== undefined) this.#host.waits(entry.call.id);
+  }
+
+  resumes(seq: number): void {
+    const entry = this.#member.suspended.get(seq);
+    if (entry !== undefined) this.#host.resumes(entry.call.id);
+  }
+
+  ask(seq: number, wire: unknown[]): void {
+    const entry = this.#begun(seq);
+    if (entry !== undefined) this.#host.ask(entry.call.id, wire);
+  }
+
   fatal(seq: number, error: Error): void {
     this.#member.fatal = { seq, error };
   }
@@ -131,7 +147,7 @@ export class Hearing implements Reports {
 
   /** A call of which something is heard has started, and its start is told first. */
   #begun(seq: number): Entry | undefined {
-    const entry = this.#member.entries.get(seq);
+    const entry = this.#member.entryOf(seq);
     if (entry === undefined) return undefined;
     this.#member.loaded.add(entry.call.task);
     if (entry.started) return entry;

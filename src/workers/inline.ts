@@ -3,6 +3,7 @@ import { FileMark } from "../codec/file.ts";
 import { checkFiles } from "../codec/handed-over.ts";
 import { CancelledError } from "../errors.ts";
 import type { LogLevel } from "../task/context.ts";
+import type { NestedScope } from "../task/port.ts";
 import type { Attempt, Dispatch, Host, RunnerSession, TaskAddress } from "../task/runner.ts";
 import { installCapture } from "./capture.ts";
 import { Execution, execute, type Reporter } from "./execute.ts";
@@ -25,6 +26,8 @@ export class InlineSession implements RunnerSession, Reporter {
   readonly #warnBlocking: boolean;
   readonly #uninstall: () => void;
   readonly #running = new Map<number, Execution>();
+  /** They wait for what they called, and take no room. */
+  readonly #waiting = new Map<number, Execution>();
   /** Told to have started, though their turn is yet to come: a hook or another call may still cancel them. */
   readonly #starting = new Set<number>();
   readonly #warned = new Set<TaskAddress>();
@@ -80,13 +83,41 @@ export class InlineSession implements RunnerSession, Reporter {
     this.#head = 0;
     for (const id of ids) {
       if (this.#starting.delete(id)) released.push(id);
-      const execution = this.#running.get(id) ?? (this.#current?.callId === id ? this.#current : undefined);
+      const execution =
+        this.#running.get(id) ?? this.#waiting.get(id) ?? (this.#current?.callId === id ? this.#current : undefined);
       if (execution === undefined) continue;
-      if (!this.#running.delete(id)) this.#cancelledCurrent = true;
+      if (!this.#running.delete(id) && !this.#waiting.delete(id)) this.#cancelledCurrent = true;
       released.push(id);
       execution.abort(new CancelledError({ task: execution.id, reason }));
     }
     if (released.length > 0) this.#host.released(released);
+  }
+
+  resume(id: number): void {
+    const execution = this.#waiting.get(id);
+    if (execution === undefined) return;
+    this.#waiting.delete(id);
+    this.#running.set(id, execution);
+    execution.goOn();
+  }
+
+  tell(): void {}
+
+  nest({ callId }: Execution): NestedScope {
+    return this.#host.nest(callId);
+  }
+
+  waits(execution: Execution): void {
+    const { callId } = execution;
+    if (!this.#running.delete(callId)) return;
+    this.#waiting.set(callId, execution);
+    this.#host.waits(callId);
+    this.#ask();
+    if (this.#head < this.#queue.length) this.#resume();
+  }
+
+  resumes({ callId }: Execution): void {
+    this.#host.resumes(callId);
   }
 
   close(): Promise<void> {
@@ -100,7 +131,7 @@ export class InlineSession implements RunnerSession, Reporter {
     if (execution === this.#current) {
       this.#current = null;
       if (this.#cancelledCurrent) return;
-    } else if (!this.#running.delete(id)) return;
+    } else if (!this.#running.delete(id) && !this.#waiting.delete(id)) return;
     const worker = this.#worker!;
     const refused = ok && FileMark.any ? problemWith(value, execution.task) : null;
     if (refused !== null) this.#ended.push({ id, state: "failed", error: refused, ms, worker });
@@ -195,7 +226,7 @@ export class InlineSession implements RunnerSession, Reporter {
     const wanted = Math.min(this.#concurrency, this.#running.size + AHEAD);
     if (wanted <= this.#asked && wanted > this.#asked - AHEAD) return;
     this.#asked = wanted;
-    this.#host.slots(wanted);
+    this.#host.slots(wanted, this.#concurrency);
   }
 
   /** When this turn of the event loop began: short calls come in many small lots, which together must let others in. */

@@ -33,6 +33,14 @@ export class LateSession implements RunnerSession {
     this.#session?.cancel(ids, reason);
   }
 
+  resume(id: number): void {
+    this.#session?.resume(id);
+  }
+
+  tell(id: number, wire: unknown[]): void {
+    this.#session?.tell(id, wire);
+  }
+
   async close(): Promise<void> {
     await (await this.#loading)?.close();
   }

@@ -1,6 +1,6 @@
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { type Estimate, fits } from "./estimate.ts";
-import { CANCEL, type Setup, writeCall, writeSetup, writeTask } from "./protocol.ts";
+import { CANCEL, RESUME, type Setup, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
 /** One call in a pool. */
@@ -29,6 +29,8 @@ export class Member {
   readonly concurrency: number;
   /** By place in the order of sending, from 1. */
   readonly entries = new Map<number, Entry>();
+  /** What waits there for what it called, by number: it takes no room. */
+  readonly suspended = new Map<number, Entry>();
   state: "starting" | "ready" | "ended" = "starting";
   /** The last call that is being taken back; until the worker has said so, it gets no more. */
   takenTo = 0;
@@ -58,6 +60,42 @@ export class Member {
 
   get idle(): boolean {
     return this.entries.size === 0;
+  }
+
+  entryOf(seq: number): Entry | undefined {
+    return this.entries.get(seq) ?? this.suspended.get(seq);
+  }
+
+  /** A call waits for what it called. */
+  suspend(seq: number): Entry | undefined {
+    const entry = this.remove(seq);
+    if (entry !== undefined) this.suspended.set(seq, entry);
+    return entry;
+  }
+
+  /** It may go on; true if it is one of this worker's. */
+  resume(id: number): boolean {
+    for (const [seq, entry] of this.suspended) {
+      if (entry.call.id !== id) continue;
+      this.suspended.delete(seq);
+      this.#load += entry.expected;
+      this.entries.set(seq, entry);
+      this.#wire.push(RESUME, seq);
+      this.flush();
+      return true;
+    }
+    return false;
+  }
+
+  /** Says something to a call that is under way there; false if it is not. */
+  tell(id: number, wire: readonly unknown[]): boolean {
+    for (const [seq, entry] of [...this.suspended, ...this.entries]) {
+      if (entry.call.id !== id) continue;
+      this.#wire.push(TELL, seq, wire.length, ...wire);
+      this.flush();
+      return true;
+    }
+    return false;
   }
 
   /** Calls that wait there behind those which can run at once. */
@@ -109,7 +147,11 @@ export class Member {
   /** Forgets a call: it has ended, or is not this worker's any more. */
   remove(seq: number): Entry | undefined {
     const entry = this.entries.get(seq);
-    if (entry === undefined) return undefined;
+    if (entry === undefined) {
+      const waiting = this.suspended.get(seq);
+      this.suspended.delete(seq);
+      return waiting;
+    }
     this.entries.delete(seq);
     this.#load = this.entries.size === 0 ? 0 : this.#load - entry.expected;
     return entry;
@@ -158,13 +200,14 @@ export class Member {
   leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
     this.state = "ended";
     const claimed = this.far.claims.takeBack(1, this.#seq);
-    const begun = new Map<number, Entry>();
+    const begun = new Map<number, Entry>(this.suspended);
     const unbegun: Entry[] = [];
     for (const [seq, entry] of this.entries) {
       if (seq <= claimed) begun.set(seq, entry);
       else unbegun.push(entry);
     }
     this.entries.clear();
+    this.suspended.clear();
     this.#load = 0;
     return { begun, unbegun };
   }

@@ -58,7 +58,7 @@ export class Pool implements RunnerSession, Hears {
     this.#options = options;
     this.#dealer = new Dealer(host, this.#hearings, this.#queue, this.#alone);
     this.#slots = options.workers * options.concurrency;
-    host.slots(this.#slots);
+    host.slots(this.#slots, this.#slots);
   }
 
   dispatch(calls: readonly Dispatch[]): void {
@@ -75,13 +75,14 @@ export class Pool implements RunnerSession, Hears {
     const released = [...this.#queue.remove(is), ...this.#alone.remove(is)];
     const retiring: [Member, number][] = [];
     for (const member of this.#hearings.keys()) {
-      const seqs = [...member.entries].filter(([, entry]) => !entry.cancelled && is(entry)).map(([seq]) => seq);
+      const there = [...member.suspended, ...member.entries];
+      const seqs = there.filter(([, entry]) => !entry.cancelled && is(entry)).map(([seq]) => seq);
       if (seqs.length === 0) continue;
       const back = member.takeBack(seqs[0]!);
       released.push(...back.filter(is));
       this.#queue.unshift(back.filter(entry => !is(entry)));
       for (const seq of seqs) {
-        const entry = member.entries.get(seq);
+        const entry = member.entryOf(seq);
         if (entry === undefined) continue;
         entry.cancelled = true;
         member.cancel(seq, reason);
@@ -92,6 +93,14 @@ export class Pool implements RunnerSession, Hears {
     if (retiring.length > 0) this.#afterGrace(retiring);
     if (released.length > 0) this.#host.released(released.map(({ call }) => call.id));
     this.#schedule();
+  }
+
+  resume(id: number): void {
+    for (const member of this.#hearings.keys()) if (member.resume(id)) return;
+  }
+
+  tell(id: number, wire: unknown[]): void {
+    for (const member of this.#hearings.keys()) if (member.tell(id, wire)) return;
   }
 
   async close(): Promise<void> {
@@ -195,12 +204,13 @@ export class Pool implements RunnerSession, Hears {
   #lose(member: Member, cause: string): void {
     const wasStarting = member.state === "starting";
     const fatal = member.fatal;
+    const waited = new Set(member.suspended.values());
     const { begun, unbegun } = member.leave();
     this.#forget(member);
     this.#queue.unshift(unbegun);
     const detail = fatal === null ? cause : `${fatal.error.name}: ${fatal.error.message}`;
     this.#tellEnd(member, "crashed", detail);
-    const verdict = autopsy(member, begun, cause);
+    const verdict = autopsy(member, begun, waited, cause);
     if (verdict.released.length > 0) this.#host.released(verdict.released);
     if (verdict.crashed !== null) this.#host.done([verdict.crashed]);
     for (const id of verdict.suspects) this.#suspects.add(id);
@@ -220,7 +230,7 @@ export class Pool implements RunnerSession, Hears {
     const timer = setTimeout(() => {
       this.#graces.delete(timer);
       for (const [member, seq] of cancelled) {
-        if (member.entries.has(seq) && member.hasBegun(seq)) this.#retire(member);
+        if (member.entryOf(seq) !== undefined && member.hasBegun(seq)) this.#retire(member);
       }
       this.#pump();
     }, GRACE);
@@ -256,11 +266,13 @@ export class Pool implements RunnerSession, Hears {
     const wanted = workers * (concurrency + this.#estimates.overall.ahead);
     if (wanted > this.#slots * 0.7 && wanted < this.#slots * 1.4) return;
     this.#slots = wanted;
-    this.#host.slots(wanted);
+    this.#host.slots(wanted, workers * concurrency);
   }
 
   #keepAlive(): void {
-    const pending = this.#queue.size + this.#alone.size > 0 || [...this.#hearings.keys()].some(member => !member.idle);
+    const pending =
+      this.#queue.size + this.#alone.size > 0 ||
+      [...this.#hearings.keys()].some(member => !member.idle || member.suspended.size > 0);
     if (pending) this.#alive.ref();
     else this.#alive.unref();
   }

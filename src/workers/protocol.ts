@@ -16,6 +16,10 @@ export const SETUP = 1;
 export const TASK = 2;
 export const CALL = 3;
 export const CANCEL = 4;
+/** A call that waited may go on. */
+export const RESUME = 5;
+/** What the coordinator has to say to the scope of what a call calls; the run's business. */
+export const TELL = 6;
 /** From the worker. */
 export const READY = 11;
 export const UNFIT = 12;
@@ -28,6 +32,11 @@ export const WARNING = 18;
 export const FATAL = 19;
 export const BEGUN = 20;
 export const DIRECTORY = 21;
+/** The call waits for what it called. */
+export const WAITS = 22;
+export const RESUMES = 23;
+/** What the scope of what a call calls has to say; the run's business. */
+export const ASK = 24;
 
 /** What is told of a call besides. */
 export const TIMED = 1;
@@ -89,6 +98,11 @@ export interface Reports {
   warning(seq: number, name: string, message: string): void;
   /** The call has made its directory. */
   directory(seq: number, path: string): void;
+  /** The call waits for what it called, and leaves its slot to others. */
+  waits(seq: number): void;
+  /** It would go on. */
+  resumes(seq: number): void;
+  ask(seq: number, wire: unknown[]): void;
   /** It is about to die of an error that nobody caught. */
   fatal(seq: number, error: Error): void;
 }
@@ -142,6 +156,18 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case DIRECTORY:
       cursor.at += 3;
       reports.directory(operand(1), operand(2));
+      break;
+    case WAITS:
+      cursor.at += 2;
+      reports.waits(operand(1));
+      break;
+    case RESUMES:
+      cursor.at += 2;
+      reports.resumes(operand(1));
+      break;
+    case ASK:
+      cursor.at += 3 + operand<number>(2);
+      reports.ask(operand(1), wire.slice(at + 3, cursor.at));
       break;
     case FATAL:
       cursor.at += 2;

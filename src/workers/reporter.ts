@@ -4,9 +4,24 @@ import { pack } from "../codec/pack.ts";
 import type { PackedValue } from "../codec/packed.ts";
 import { toWire } from "../codec/wire.ts";
 import { shown } from "../config/shown.ts";
+import { SubmitInsideTaskError } from "../errors.ts";
 import type { LogLevel } from "../task/context.ts";
+import { type Nested, type NestedScope, port } from "../task/port.ts";
 import type { Execution, Reporter } from "./execute.ts";
-import { COMPLETED, DIRECTORY, ENDED, FAILED, LOG, OUTPUT, PROGRESS, type StreamName, WARNING } from "./protocol.ts";
+import {
+  ASK,
+  COMPLETED,
+  DIRECTORY,
+  ENDED,
+  FAILED,
+  LOG,
+  OUTPUT,
+  PROGRESS,
+  RESUMES,
+  type StreamName,
+  WAITS,
+  WARNING,
+} from "./protocol.ts";
 
 /** How long a report waits for others, in milliseconds. */
 const GATHER = 1;
@@ -20,16 +35,25 @@ const WORDS_WINDOW = 20;
 export class WireReporter implements Reporter {
   readonly #send: (wire: unknown[]) => void;
   readonly #onEnd: (execution: Execution) => void;
+  readonly #onWait: ((number: number) => void) | null;
+  readonly #nested = new WeakMap<Execution, Nested>();
   dirs = "";
+  /** False where nothing passes on what calls ask. */
+  connected = true;
   #wire: unknown[] = [];
   #flushed = 0;
   #armed = false;
   #window = 0;
   #said = 0;
 
-  constructor(send: (wire: unknown[]) => void, onEnd: (execution: Execution) => void) {
+  constructor(
+    send: (wire: unknown[]) => void,
+    onEnd: (execution: Execution) => void,
+    onWait: ((number: number) => void) | null = null,
+  ) {
     this.#send = send;
     this.#onEnd = onEnd;
+    this.#onWait = onWait;
   }
 
   ended(execution: Execution, ok: boolean, value: unknown, ms: number): void {
@@ -72,6 +96,34 @@ export class WireReporter implements Reporter {
   /** At once: if the call kills its worker, somebody has to know. */
   directory(execution: Execution, path: string): void {
     this.#wire.push(DIRECTORY, execution.number, path);
+    this.flush();
+  }
+
+  /** What it calls is called by the coordinator: the run has a scope for that, where it is loaded. */
+  nest(execution: Execution): NestedScope {
+    const say = (wire: readonly unknown[]) => {
+      this.#wire.push(ASK, execution.number, wire.length, ...wire);
+      this.flushSoon();
+    };
+    const made = this.connected ? port.nested?.(execution, say) : undefined;
+    if (made === undefined) throw new SubmitInsideTaskError({ task: execution.id });
+    this.#nested.set(execution, made);
+    return made.scope;
+  }
+
+  /** What the coordinator says to the scope of what a call calls. */
+  hear(execution: Execution, wire: unknown[]): void {
+    this.#nested.get(execution)?.hear(wire);
+  }
+
+  waits({ number }: Execution): void {
+    this.tell(WAITS, number);
+    this.flush();
+    this.#onWait?.(number);
+  }
+
+  resumes({ number }: Execution): void {
+    this.tell(RESUMES, number);
     this.flush();
   }
 

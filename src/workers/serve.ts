@@ -18,13 +18,16 @@ import {
   PLACED,
   READY,
   REFUSED,
+  RESUME,
   SETUP,
   TASK,
+  TELL,
   TIMED,
   UNFIT,
   UNREACHABLE,
 } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
+import { Suspended } from "./suspended.ts";
 import { warm } from "./warm.ts";
 
 interface KnownTask {
@@ -58,6 +61,7 @@ export class Server {
   readonly #loader = new Loader();
   readonly #tasks: KnownTask[] = [];
   readonly #running = new Map<number, Execution>();
+  readonly #suspended = new Suspended();
   #waiting: Waiting[] = [];
   #next = 0;
   readonly #loading = new Set<number>();
@@ -68,13 +72,17 @@ export class Server {
   /** The last call that began has a time-out. */
   #timed = false;
   #pumping = false;
-  #resuming = false;
+  #breathing = false;
   #startedWell = () => {};
 
   constructor(send: (wire: unknown[]) => void, claims: Claimer, startedWell?: () => void) {
     this.#claims = claims;
     if (startedWell !== undefined) this.#startedWell = startedWell;
-    this.#reporter = new WireReporter(send, execution => this.#ended(execution));
+    this.#reporter = new WireReporter(
+      send,
+      execution => this.#ended(execution),
+      seq => this.#suspend(seq),
+    );
     shared.mode = "loading";
     tellOfStray("a worker", text => this.#stray(text));
     installCapture((stream, chunk) => this.#reporter.stray(stream, chunk));
@@ -124,6 +132,17 @@ export class Server {
         cursor.at += 3;
         this.#cancel(wire[at + 1] as number, wire[at + 2] as string);
         return;
+      case RESUME:
+        cursor.at += 2;
+        this.#suspended.mayGoOn(wire[at + 1] as number);
+        return;
+      case TELL: {
+        const [seq, length] = wire.slice(at + 1, at + 3) as number[];
+        cursor.at += 3 + length!;
+        const execution = this.#running.get(seq!) ?? this.#suspended.get(seq!);
+        if (execution !== undefined) this.#reporter.hear(execution, wire.slice(at + 3, cursor.at));
+        return;
+      }
       case SETUP:
         cursor.at += 6;
         this.#runId = wire[at + 1] as string;
@@ -151,7 +170,9 @@ export class Server {
     if (this.#pumping) return;
     this.#pumping = true;
     const began = performance.now();
-    while (this.#next < this.#waiting.length && this.#running.size + this.#loading.size < this.#concurrency) {
+    // Those that have waited come before those that begin.
+    while (this.#hasRoom && this.#suspended.goOn(this.#running));
+    while (this.#next < this.#waiting.length && this.#hasRoom) {
       const now = this.#reporter.tick();
       if (now - began > BREATH) {
         this.#resume();
@@ -173,11 +194,20 @@ export class Server {
     this.#reporter.flushSoon();
   }
 
+  #suspend(seq: number): void {
+    this.#suspended.take(seq, this.#running);
+    this.#pump();
+  }
+
+  get #hasRoom(): boolean {
+    return this.#running.size + this.#loading.size < this.#concurrency;
+  }
+
   #resume(): void {
-    if (this.#resuming) return;
-    this.#resuming = true;
+    if (this.#breathing) return;
+    this.#breathing = true;
     setImmediate(() => {
-      this.#resuming = false;
+      this.#breathing = false;
       this.#pump();
     });
   }
@@ -231,12 +261,13 @@ export class Server {
   }
 
   #ended(execution: Execution): void {
-    if (this.#running.delete(execution.number)) this.#pump();
+    const { number } = execution;
+    if (this.#running.delete(number) || this.#suspended.delete(number)) this.#pump();
   }
 
   /** A call that is not under way yet is refused when its turn comes. */
   #cancel(seq: number, reason: string): void {
-    const execution = this.#running.get(seq);
+    const execution = this.#running.get(seq) ?? this.#suspended.get(seq);
     if (execution !== undefined) execution.abort(new CancelledError({ task: execution.id, reason }));
     else if (this.#loading.has(seq) || this.#waiting.some(call => call.seq === seq)) this.#unwanted.add(seq);
   }

@@ -1,5 +1,6 @@
-import { allowFailure, FlowEndedError, flow, NoFlowError, run, SubmitInsideTaskError } from "heddle";
-import { describe, expect } from "vitest";
+import { allowFailure, defineRunner, FlowEndedError, flow, NoFlowError, run } from "heddle";
+import { execute } from "heddle/worker";
+import { describe, expect, test } from "vitest";
 import { add, fails, held, same, says, submitsInside } from "../fixtures/cases/tasks.mjs";
 import { everywhere, on } from "./places.ts";
 
@@ -101,11 +102,16 @@ describe("flows", () => {
     expect(await sumTo(3)).toBe(6);
   });
 
-  on(everywhere, "a submit inside a task is an error that names both", async ({ run }) => {
-    const outcome = (await run(() => submitsInside.submit().settled())) as unknown as { error: Error };
-    expect(outcome.error.name).toBe("SubmitInsideTaskError");
-    expect(outcome.error.message).toMatch(/add\.submit\(…\).*"submitsInside"/);
-    if (outcome.error instanceof SubmitInsideTaskError) expect(outcome.error.code).toBe("SUBMIT_INSIDE_TASK");
+  on(everywhere, "a future that a task returns becomes its value", async ({ run }) => {
+    expect(await run(() => submitsInside.submit())).toBe(3);
+  });
+
+  test("a runner that does not pass on what calls ask says so", async () => {
+    const deaf = defineRunner({ name: "deaf", workers: 1, run: bytes => execute(bytes) });
+    const outcome = await run({ runner: deaf }, () => submitsInside.submit().settled());
+    const { error } = outcome as unknown as { error: Error };
+    expect(error.name).toBe("SubmitInsideTaskError");
+    expect(error.message).toMatch(/submitsInside-\d+ cannot call tasks where it runs.*answer/s);
   });
 
   on(everywhere, "runs side by side do not meet", async ({ run, at, channel }) => {

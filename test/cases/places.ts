@@ -1,5 +1,4 @@
 /** The places that each case runs in, and the words in which cases are written. */
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import {
   type CallState,
@@ -114,23 +113,45 @@ function make(place: PlaceName, workers: number | undefined, concurrency = 1): R
   return defineRunner({ name: "custom", workers: (workers ?? 2) * concurrency, run: elsewhere });
 }
 
-const farSides: Worker[] = [];
-const idle: Worker[] = [];
+interface Said {
+  readonly kind: "ask" | "outcome";
+  readonly number: number;
+  readonly question: number;
+  readonly bytes: Uint8Array;
+}
 
-async function elsewhere(bytes: Uint8Array, { signal }: { readonly signal: AbortSignal }): Promise<Uint8Array> {
-  const far = idle.pop() ?? startFarSide();
-  const abort = () => far.postMessage("abort");
-  signal.addEventListener("abort", abort, { once: true });
-  far.postMessage(bytes);
-  const [answer] = (await once(far, "message")) as [Uint8Array];
-  signal.removeEventListener("abort", abort);
-  idle.push(far);
-  return answer;
+const farSides: Worker[] = [];
+let calls = 0;
+
+/** Two threads that take any number of calls each. */
+function elsewhere(
+  bytes: Uint8Array,
+  { signal, answer }: { readonly signal: AbortSignal; readonly answer: (bytes: Uint8Array) => Promise<Uint8Array> },
+): Promise<Uint8Array> {
+  const number = ++calls;
+  if (farSides.length < 2) farSides.push(startFarSide());
+  const far = farSides[number % farSides.length]!;
+  return new Promise(resolve => {
+    const abort = () => far.postMessage({ kind: "abort", number });
+    const listen = (said: Said) => {
+      if (said.number !== number) return;
+      if (said.kind === "ask") {
+        void answer(said.bytes).then(given => far.postMessage({ kind: "answer", number: said.question, bytes: given }));
+        return;
+      }
+      signal.removeEventListener("abort", abort);
+      far.off("message", listen);
+      resolve(said.bytes);
+    };
+    far.on("message", listen);
+    signal.addEventListener("abort", abort, { once: true });
+    far.postMessage({ kind: "call", number, bytes });
+  });
 }
 
 function startFarSide(): Worker {
   const far = new Worker(new URL("../fixtures/cases/far-side.mjs", import.meta.url));
-  farSides.push(far);
+  far.setMaxListeners(0);
   return far;
 }
 

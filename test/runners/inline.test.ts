@@ -22,6 +22,12 @@ class InlineHost implements Host {
   }
 
   directory(): void {}
+  nest(): never {
+    throw new Error("nothing is called here");
+  }
+  waits(): void {}
+  resumes(): void {}
+  ask(): void {}
 
   run(fns: ((...inputs: never[]) => unknown)[], name = "t"): void {
     this.session.dispatch(

@@ -12,6 +12,11 @@ class Heard implements Reporter {
   }
   readonly dirs = "";
   directory() {}
+  nest(): never {
+    throw new Error("nothing is called here");
+  }
+  waits() {}
+  resumes() {}
   log() {}
   progress() {}
   warning(call: Execution, name: string, message: string) {

@@ -64,6 +64,13 @@ export class Rig implements Host {
     this.session = runner.open(this);
   }
 
+  nest(): never {
+    throw new Error("nothing is called here");
+  }
+  waits(): void {}
+  resumes(): void {}
+  ask(): void {}
+
   directory(): void {}
 
   /** Submits a call; gives its number. */

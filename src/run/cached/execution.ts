@@ -19,8 +19,8 @@ export class Execution {
   claimed = false;
   /** The result, while it is on its way into the store. */
   outcome: { readonly raw: unknown } | null = null;
-  /** Of a flow: the calls that it made, by key or task. */
-  readonly children: Map<string, ChildRef> | null;
+  /** The calls that it made, by key or task; null for a task that has made none. */
+  children: Map<string, ChildRef> | null;
   /** Its result is not to be kept. */
   spoilt = false;
 
@@ -31,6 +31,15 @@ export class Execution {
     this.reason = reason;
     this.replaces = replaces;
     this.children = maker.definition.kind === "flow" ? new Map() : null;
+  }
+
+  /** Its result depends on what it calls, from now on anew. */
+  calls(): void {
+    this.children = new Map();
+  }
+
+  get isFlow(): boolean {
+    return this.maker.definition.kind === "flow";
   }
 
   addChild(child: ChildRef): void {

@@ -26,7 +26,11 @@ export class Executions {
   add(execution: Execution): void {
     this.byKey.set(execution.key, execution);
     this.byCall.set(execution.call.number, execution);
-    if (execution.children === null) return;
+    if (execution.children !== null) this.orchestrates(execution);
+  }
+
+  /** It waits for others: a flow, or a task that calls some. */
+  orchestrates(execution: Execution): void {
     this.waits.add(execution);
     const parent = execution.call.spec.scope.execution;
     if (parent !== null) this.waits.wait(parent, execution);

@@ -82,6 +82,15 @@ export class Gate implements Claimant {
     return this.executions.of(call);
   }
 
+  /** An attempt of a task calls others: its result depends on theirs. Null if it is not cached. */
+  nests(call: Call): Execution | null {
+    const execution = this.executions.of(call) ?? null;
+    if (execution === null) return null;
+    execution.calls();
+    this.executions.orchestrates(execution);
+    return execution;
+  }
+
   /** A call ended badly. Those that joined it share its end, save that of being cancelled. */
   ended(call: Call, state: number, error: Error): void {
     if (this.executions.part(call)) return;
@@ -208,7 +217,7 @@ export class Gate implements Claimant {
     if (planner === undefined) return execution;
     planner.decided(call, "run", this.kept.reasons(call, execution), key);
     // Of flows the functions run, so that what they call can be told.
-    if (execution.children !== null) this.mine(execution);
+    if (execution.isFlow) this.mine(execution);
     return null;
   }
 

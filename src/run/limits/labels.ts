@@ -110,6 +110,16 @@ export class Labels {
     return this.grants.has(node);
   }
 
+  /** What a call lacks, and which calls hold of it while they wait. */
+  lackingOf(node: number, pool: number): { readonly labels: readonly number[]; readonly holders: readonly number[] } {
+    const grant = this.grants.get(node);
+    const lacking = grant === undefined ? this.groupOf(node, pool).lacking() : grant.group.lackingAgain();
+    const holders = [...this.grants].filter(([, { waits, group }]) => {
+      return waits && group.needs.some(({ held }, at) => held && lacking.includes(group.sources[at]!));
+    });
+    return { labels: lacking.map(({ label }) => label), holders: holders.map(([holder]) => holder) };
+  }
+
   /** Whether any call waits for what is limited, or for what it has lent. */
   get anyWaiting(): boolean {
     if (this.unreturned.size > 0) return true;

@@ -145,8 +145,7 @@ export class Turns {
   private readonly purge = (queue: ReadyQueue, pool: number, resumers: boolean): void => {
     while (queue.size > 0) {
       const node = queue.first;
-      if (resumers ? this.graph.has(node, RESUMES) && this.graph.state[node] === RUNNING : this.isQueuedIn(node, pool))
-        return;
+      if (resumers ? this.graph.has(node, RESUMES) && this.graph.has(node, WAITS) : this.isQueuedIn(node, pool)) return;
       queue.pop();
       if (resumers) this.graph.unmark(node, RESUMES);
       else this.tookOutOfQueue(node);

@@ -1,0 +1,104 @@
+import { type CheckedLimit, checkLimits, type LimitsConfig } from "../../config/limits.ts";
+import { AmountError, OptionError } from "../../errors.ts";
+import type { AnyOptions, Definition } from "../../task/definition.ts";
+import { labelsOf } from "../../task/labels.ts";
+import type { Scheduler } from "../scheduler.ts";
+import type { Need } from "./allowance.ts";
+
+/** The limits of one run, and what its calls need of them. */
+export class RunLimits {
+  /** By label. */
+  readonly all: ReadonlyMap<string, CheckedLimit>;
+  private readonly scheduler: Scheduler;
+  private readonly names: string[] = [];
+  private readonly demands = new Map<string, number>();
+  private readonly numbers = new Map<string, number>();
+  /** Time counts, as rates are among the limits. */
+  readonly timed: boolean;
+
+  /** `sources`: what was said of limits, what counts most last. */
+  constructor(scheduler: Scheduler, sources: readonly (readonly [where: string, limits: LimitsConfig | undefined])[]) {
+    this.scheduler = scheduler;
+    const all = new Map<string, CheckedLimit>();
+    for (const [where, limits] of sources) {
+      if (limits === undefined) continue;
+      for (const [label, limit] of checkLimits(limits, where)) all.set(label, limit);
+    }
+    this.all = all;
+    this.timed = [...all.values()].some(({ rate }) => rate !== undefined);
+    for (const [label, { amount, rate, per, shared }] of all) {
+      const number = this.numberOf(label);
+      scheduler.limit(number, {
+        ...(amount !== undefined && { amount: shared ? 0 : amount }),
+        ...(rate !== undefined && { rate, per: per! }),
+      });
+    }
+  }
+
+  nameOf(label: number): string {
+    return this.names[label]!;
+  }
+
+  numberOf(label: string): number {
+    let number = this.numbers.get(label);
+    if (number === undefined) {
+      number = this.names.push(label) - 1;
+      this.numbers.set(label, number);
+    }
+    return number;
+  }
+
+  /**
+   * The number of what the calls of a task need that is limited. `within` is the call that submits them, -1 for none.
+   *
+   * @throws AmountError for more than there is; OptionError for a label that is held and not had.
+   */
+  demandOf(definition: Definition, options: AnyOptions, within: number): number {
+    if (definition.kind === "flow" || (this.all.size === 0 && options.hold === undefined)) return 0;
+    const labels = labelsOf(definition, options);
+    for (const label of options.hold ?? []) {
+      if (labels.has(label)) continue;
+      throw new OptionError({
+        where: `task "${definition.name}", hold`,
+        problem: `it does not have the label ${label}`,
+        hint: `Its labels are ${[...labels.keys()].join(", ")}.`,
+      });
+    }
+    const needs: Need[] = [];
+    for (const [label, amount] of labels) {
+      const limit = this.all.get(label);
+      if (limit === undefined) continue;
+      const number = this.numberOf(label);
+      this.mustSuffice(definition.name, label, amount, limit, this.scheduler.labels.lent(number, within));
+      needs.push({ label: number, amount, held: options.hold?.includes(label) === true });
+    }
+    if (needs.length === 0) return 0;
+    const key = JSON.stringify(needs);
+    let demand = this.demands.get(key);
+    if (demand === undefined) {
+      demand = this.scheduler.demand(needs);
+      this.demands.set(key, demand);
+    }
+    return demand;
+  }
+
+  private mustSuffice(
+    task: string,
+    label: string,
+    amount: number,
+    limit: CheckedLimit,
+    lent: number | undefined,
+  ): void {
+    if (lent !== undefined) {
+      if (amount > lent) throw tooMuch(task, label, amount, `${lent} that the call around it holds and lends`);
+      return;
+    }
+    if (limit.amount !== undefined && amount > limit.amount) throw tooMuch(task, label, amount, `${limit.amount}`);
+    if (limit.rate !== undefined && amount > limit.rate)
+      throw tooMuch(task, label, amount, `${limit.rate} per ${limit.per} ms`);
+  }
+}
+
+function tooMuch(task: string, label: string, amount: number, there: string): Error {
+  return new AmountError({ task, label, amount, there });
+}

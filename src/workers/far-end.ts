@@ -1,0 +1,74 @@
+/** The far end of the line to the coordinator, of one call that a user's runner executes. */
+import { bytesOf, open } from "./envelope.ts";
+import type { Execution } from "./execute.ts";
+import { RESUME, TELL } from "./protocol.ts";
+import type { WireReporter } from "./reporter.ts";
+
+type Ask = (bytes: Uint8Array) => Promise<Uint8Array>;
+
+export class FarEnd {
+  readonly #ask: Ask | undefined;
+  readonly #messages: unknown[];
+  readonly #underWay = new Set<Promise<void>>();
+  #execution: Execution | null = null;
+  #reporter: WireReporter | null = null;
+  #listens = false;
+  #over = false;
+
+  /** What need not be said at once is gathered in `messages`. */
+  constructor(ask: Ask | undefined, messages: unknown[]) {
+    this.#ask = ask;
+    this.#messages = messages;
+  }
+
+  serve(execution: Execution, reporter: WireReporter): void {
+    this.#execution = execution;
+    this.#reporter = reporter;
+  }
+
+  /** As soon as the call has called something, all that it says is said at once, and it listens. */
+  send(wire: readonly unknown[]): void {
+    if (this.#over || this.#ask === undefined || this.#execution?.nested == null) {
+      this.#messages.push(...wire);
+      return;
+    }
+    const said = this.#exchange([...this.#messages.splice(0), ...wire]).catch(error => this.#broken(error));
+    this.#underWay.add(said);
+    void said.then(() => this.#underWay.delete(said));
+    if (!this.#listens) void this.#listen();
+  }
+
+  async end(): Promise<void> {
+    this.#reporter?.flush();
+    this.#over = true;
+    await Promise.all(this.#underWay);
+  }
+
+  async #listen(): Promise<void> {
+    this.#listens = true;
+    try {
+      while (!this.#over) await this.#exchange([]);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  async #exchange(wire: readonly unknown[]): Promise<void> {
+    const answer = open(await this.#ask!(bytesOf(wire)), "the coordinator");
+    for (let at = 0; at < answer.length; ) {
+      if (answer[at] === RESUME) {
+        at += 2;
+        this.#execution!.goOn();
+      } else if (answer[at] === TELL) {
+        const length = answer[at + 2] as number;
+        this.#reporter!.hear(this.#execution!, answer.slice(at + 3, at + 3 + length));
+        at += 3 + length;
+      } else return;
+    }
+  }
+
+  /** Nobody answers any more: the call cannot get on. */
+  #broken(error: unknown): void {
+    if (!this.#over) this.#execution?.abort(error instanceof Error ? error : new Error(String(error)));
+  }
+}

@@ -1,0 +1,52 @@
+/** The coordinator's end of the line to a call that a user's runner executes: it is asked, and answers when it can. */
+import { encodeFrame } from "../codec/frames.ts";
+import { open } from "./envelope.ts";
+import { RESUME, type Reports, readReports, TELL } from "./protocol.ts";
+
+export class Line {
+  readonly #reports: Reports;
+  readonly #from: string;
+  #said: unknown[] = [];
+  #polled: ((answer: Uint8Array) => void) | null = null;
+  #closed = false;
+
+  constructor(reports: Reports, from: string) {
+    this.#reports = reports;
+    this.#from = from;
+  }
+
+  /** Hears what the call has to say, and answers; who says nothing waits for the next thing to hear. */
+  readonly answer = (bytes: Uint8Array): Promise<Uint8Array> => {
+    const wire = open(bytes, this.#from);
+    if (wire.length > 0) readReports(wire, this.#reports);
+    if (wire.length > 0 || this.#said.length > 0 || this.#closed) return Promise.resolve(this.#take());
+    return new Promise(resolve => {
+      this.#polled = resolve;
+    });
+  };
+
+  resume(): void {
+    this.#say([RESUME, 1]);
+  }
+
+  tell(wire: readonly unknown[]): void {
+    this.#say([TELL, 1, wire.length, ...wire]);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#say([]);
+  }
+
+  #say(wire: readonly unknown[]): void {
+    this.#said.push(...wire);
+    this.#polled?.(this.#take());
+    this.#polled = null;
+  }
+
+  #take(): Uint8Array {
+    const said = this.#said;
+    this.#said = [];
+    return new Uint8Array(Buffer.concat(encodeFrame(said)));
+  }
+}
