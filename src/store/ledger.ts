@@ -3,7 +3,7 @@ import type { PackedValue } from "../codec/packed.ts";
 import type { Batch } from "./batch.ts";
 import type { Blobs, WrittenBlob } from "./blobs.ts";
 import { type Directories, sweep } from "./directories.ts";
-import type { CallKey, Entry, EntryFacts } from "./entry.ts";
+import type { CallKey, Entry, EntryFacts, Hit } from "./entry.ts";
 import { asBuffer, type Index } from "./environment.ts";
 import { Holds } from "./holds.ts";
 import { decodeEntry, encodeEntry } from "./record.ts";
@@ -68,7 +68,7 @@ export class Ledger {
   }
 
   /** What is wrong with an entry's files without reading them, in words; null if they look well. */
-  problem({ value, directory }: Entry): string | null {
+  problem({ value, directory }: Hit): string | null {
     const problem = "blob" in value ? this.#blobs.problem(value.blob) : null;
     if (problem !== null || directory === undefined) return problem;
     return this.#directories.problem(directory);

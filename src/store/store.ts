@@ -1,7 +1,7 @@
 /** The store of results: an index in LMDB, and files for what is large. Several processes share one. */
 import { resolve } from "node:path";
 import type { PackedValue } from "../codec/packed.ts";
-import type { About, CallKey, CodePart, Entry, EntryFacts, Memo } from "./entry.ts";
+import type { About, CallKey, CodePart, Entry, EntryFacts, Hit, Memo } from "./entry.ts";
 import { asBuffer, records } from "./environment.ts";
 import { closedStore, storeError } from "./failures.ts";
 import { keyRange } from "./key.ts";
@@ -11,7 +11,7 @@ import { type Opened, open } from "./opened.ts";
 import { lmdbRegistry } from "./owners/registry.ts";
 import { type Owners, openOwners } from "./owners.ts";
 import { measure, type Pruned, type PruneOptions, prune } from "./prune.ts";
-import { decodeEntry } from "./record.ts";
+import { decodeEntry, decodeHit } from "./record.ts";
 import { type Problem, type Verified, verify } from "./verify.ts";
 
 export interface StoreOptions {
@@ -58,18 +58,31 @@ export class Store {
    * @throws DamagedEntryError
    */
   get(key: CallKey): Entry | undefined {
+    return this.#get(key, decodeEntry);
+  }
+
+  /**
+   * As much of the entry of a call as a hit needs.
+   *
+   * @throws DamagedEntryError
+   */
+  look(key: CallKey): Hit | undefined {
+    return this.#get(key, decodeHit);
+  }
+
+  #get<T>(key: CallKey, decode: (key: CallKey, record: Buffer, length: number) => T): T | undefined {
     const { entries } = this.#parts().index;
     try {
       const record = entries.getBinaryFast(key);
       if (record === undefined) return undefined;
-      return decodeEntry(key, record instanceof Buffer ? record : asBuffer(record), record.length);
+      return decode(key, record instanceof Buffer ? record : asBuffer(record), record.length);
     } catch (error) {
       throw this.#error(error);
     }
   }
 
   /** What is wrong with the files of an entry, by their sizes, in words; null if they look well. */
-  isWhole(entry: Entry): string | null {
+  isWhole(entry: Hit): string | null {
     return this.#parts().ledger.problem(entry);
   }
 
@@ -96,7 +109,7 @@ export class Store {
    *
    * @throws DamagedEntryError if the bytes are not those that were written.
    */
-  async read({ key, value }: Entry): Promise<PackedValue> {
+  async read({ key, value }: Hit): Promise<PackedValue> {
     if ("inline" in value) return value.inline;
     try {
       return await this.#parts().blobs.read(key, value.blob);

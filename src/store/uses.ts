@@ -16,7 +16,7 @@ import { KEY_BYTES, readKey, writeKey } from "./key.ts";
 
 const RECORD = 8 + KEY_BYTES;
 const MARK = "hdluses1";
-/** A use need not be told again for this long, in milliseconds. */
+/** A use need not be told again for this long at most, in milliseconds. */
 const FRESH = 60 * 60_000;
 const MOST_REMEMBERED = 100_000;
 const DAY = 24 * 60 * 60_000;
@@ -33,7 +33,8 @@ export interface UsesFound {
 export class Uses {
   readonly #folder: string;
   #file: number | null = null;
-  readonly #told = new Map<CallKey, number>();
+  readonly #told = new Set<CallKey>();
+  #toldSince = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -41,12 +42,16 @@ export class Uses {
 
   add(keys: readonly CallKey[]): void {
     const now = Date.now();
+    const told = this.#told;
+    if (told.size >= MOST_REMEMBERED || now - this.#toldSince >= FRESH) {
+      told.clear();
+      this.#toldSince = now;
+    }
     const bytes = Buffer.allocUnsafe(RECORD * keys.length);
     let at = 0;
     for (const key of keys) {
-      if (now - (this.#told.get(key) ?? 0) < FRESH) continue;
-      if (this.#told.size >= MOST_REMEMBERED) this.#told.clear();
-      this.#told.set(key, now);
+      const before = told.size;
+      if (told.add(key).size === before) continue;
       bytes.writeDoubleLE(now, at);
       at = writeKey(key, bytes, at + 8);
     }

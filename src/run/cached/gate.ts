@@ -2,7 +2,7 @@ import type { Reason } from "../../cache/reason.ts";
 import type { KeyMaker } from "../../cache/results.ts";
 import type { Found } from "../../cache/validity.ts";
 import { CANCELLED, COMPLETED, FAILED } from "../../graph/states.ts";
-import type { DirectoryFact, Entry } from "../../store/entry.ts";
+import type { DirectoryFact, Hit } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
 import type { Call } from "../call.ts";
 import type { Run } from "../run.ts";
@@ -145,7 +145,7 @@ export class Gate implements Claimant {
     loading.then(loaded, error => this.refuse(call, error));
   }
 
-  theirs(execution: Execution, entry: Entry): void {
+  theirs(execution: Execution, entry: Hit): void {
     const calls = [execution.call, ...this.executions.release(execution)];
     this.forget(execution);
     for (const call of calls) if (this.held.has(call)) this.takeFrom(entry, call);
@@ -264,7 +264,7 @@ export class Gate implements Claimant {
     this.run.scheduler.moved(call.node, call.spec.pool);
   }
 
-  private takeFrom(entry: Entry, call: Call): void {
+  private takeFrom(entry: Hit, call: Call): void {
     const { planner } = this.run.settings;
     if (planner === undefined) this.kept.used(entry.key);
     else planner.decided(call, "hit", [], entry.key);

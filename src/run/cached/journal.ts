@@ -3,7 +3,7 @@ import { policyOf, taskPart } from "../../cache/policy.ts";
 import { closeMark, inputsDigest, type Mark, markOf } from "../../codec/digest.ts";
 import { pack } from "../../codec/pack.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
-import type { Entry } from "../../store/entry.ts";
+import type { Hit } from "../../store/entry.ts";
 import { type Call, idOf } from "../call.ts";
 import { now } from "../clock.ts";
 import { Constant, type FutureOf, type Slot, Slots } from "../inputs.ts";
@@ -60,7 +60,7 @@ export class Journal {
   }
 
   /** The result of the same call in the run that is continued. */
-  find(call: Call, kept: Kept): Entry | null {
+  find(call: Call, kept: Kept): Hit | null {
     const marks = this.marksOf(call);
     if (marks === null) return null;
     const key = this.nextKey(call, marks, kept, false);

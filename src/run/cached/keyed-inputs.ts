@@ -23,6 +23,7 @@ export class KeyedInputs extends EncodedInputs {
 
   /** What stands for the arguments in a key; when the futures among them have completed. */
   closed(digestOf: (future: FutureBase) => string): string[] {
+    if (this.slots.length === 0) return this.marks.map(mark => mark.text);
     const digests = this.slots.map(slot => (slot instanceof Constant ? slot.mark(this.name) : digestOf(slot)));
     return this.marks.map(mark =>
       closeMark(
