@@ -41,7 +41,7 @@ export class Attempts {
 
   take(call: Call, pool: number): Flight {
     const flight = new Flight(call, ++call.attempt, pool);
-    if (call.spec.cache !== null) flight.dir = this.run.directories.placeOf(flight);
+    if (call.spec.cache !== null) flight.place = this.run.directories.placeOf(flight);
     this.flights.set(flight);
     if (pool !== this.run.pools.flows) this.keepAlive.add();
     return flight;

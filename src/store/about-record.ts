@@ -7,7 +7,7 @@ import { flatten, readFlat, writeFlat } from "./values.ts";
 const HAS_INPUTS = 1;
 
 export function encodeAbout(key: CallKey, { marks, names, sources, inputs }: About): Buffer {
-  const text = JSON.stringify([marks, names, sources]);
+  const text = `[${JSON.stringify(marks)},${textOf(names)},${textOf(sources)}]`;
   const textSize = Buffer.byteLength(text);
   const flat = flatten(inputs);
   const record = Buffer.allocUnsafe(HEAD + 4 + textSize + flat.size);
@@ -15,6 +15,19 @@ export function encodeAbout(key: CallKey, { marks, names, sources, inputs }: Abo
   record.write(text, HEAD + 4);
   writeFlat(flat, record, HEAD + 4 + textSize);
   return seal(record, flat.kind, inputs === undefined ? 0 : HAS_INPUTS, keySeed(key));
+}
+
+const NULLS = ["[]", "[null]", "[null,null]", "[null,null,null]"];
+
+/** Most calls of a task have the same names, and no sources. */
+let last: { readonly list: readonly (string | null)[]; readonly text: string } = { list: [], text: "[]" };
+
+function textOf(list: readonly (string | null)[]): string {
+  if (last.list === list) return last.text;
+  const text = list.every(each => each === null) ? NULLS[list.length] : undefined;
+  if (text !== undefined) return text;
+  last = { list, text: JSON.stringify(list) };
+  return last.text;
 }
 
 /** Undefined for a record that is damaged: then there is nothing to explain with. */

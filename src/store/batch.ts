@@ -1,7 +1,7 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
 import type { Index, Table } from "./environment.ts";
 
-/** How long a write waits for others, in milliseconds. */
+/** How long a write waits for others, in milliseconds, where no commit is under way; else it waits for that. */
 const WAIT = 2;
 const MOST = 1_000;
 
@@ -9,6 +9,14 @@ interface Put {
   readonly table: Table<string | Uint8Array>;
   readonly key: string | Uint8Array;
   readonly record: Buffer;
+}
+
+interface PutNew {
+  readonly table: Table<string>;
+  readonly key: string;
+  readonly record: Buffer;
+  readonly done: (isNew: boolean) => void;
+  readonly failed: (error: Error) => void;
 }
 
 interface Act {
@@ -23,6 +31,7 @@ export class Batch {
   readonly #index: Index;
   readonly #wrap: (error: unknown) => Error;
   #puts: Put[] = [];
+  #putsNew: PutNew[] = [];
   #acts: Act[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #underWay = new Set<Promise<void>>();
@@ -44,6 +53,19 @@ export class Batch {
   }
 
   /**
+   * Writes a record if there is none of that key. Says whether it did when that is committed. Unlike what is done
+   * `alone` it costs this thread little, as the work is that of LMDB's own.
+   */
+  putNew(put: PutNew): void {
+    if (this.#closed) {
+      put.failed(this.#wrap(new Error("it was closed")));
+      return;
+    }
+    this.#putsNew.push(put);
+    this.#schedule();
+  }
+
+  /**
    * Does something while no other process writes to the index, with others of its kind. Resolves with what it gave when
    * what it put is committed; where it throws, what it had put until then is committed nevertheless.
    */
@@ -55,16 +77,21 @@ export class Batch {
     });
   }
 
+  get #waiting(): number {
+    return this.#acts.length + this.#puts.length + this.#putsNew.length;
+  }
+
   #schedule(): void {
-    if (this.#acts.length + this.#puts.length >= MOST) this.#send();
-    else this.#timer ??= setTimeout(() => this.#send(), WAIT);
+    if (this.#waiting >= MOST) this.#send();
+    else if (this.#underWay.size === 0) this.#timer ??= setTimeout(() => this.#send(), WAIT);
   }
 
   #send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#wrote ||= this.#acts.length + this.#puts.length > 0;
+    this.#wrote ||= this.#waiting > 0;
     this.#sendPuts();
+    this.#sendPutsNew();
     const acts = this.#acts;
     if (acts.length === 0) return;
     this.#acts = [];
@@ -99,6 +126,30 @@ export class Batch {
     }
   }
 
+  #sendPutsNew(): void {
+    const puts = this.#putsNew;
+    if (puts.length === 0) return;
+    this.#putsNew = [];
+    let open = puts.length;
+    const all = new Promise<void>(resolve => {
+      const ended = () => {
+        open -= 1;
+        if (open === 0) resolve();
+      };
+      for (const put of puts) void this.#putNew(put).then(ended);
+    });
+    this.#track(all);
+  }
+
+  #putNew({ table, key, record, done, failed }: PutNew): Promise<void> {
+    try {
+      return table.put(key, record, NEW as unknown as number).then(done, error => this.#explain(error, failed));
+    } catch (error) {
+      failed(this.#wrap(error));
+      return Promise.resolve();
+    }
+  }
+
   /** A commit that fails tells why apart from the writes that it fails. */
   async #explain(error: unknown, tell: (real: Error) => void): Promise<void> {
     const cause = (error as { commitError?: Promise<never> } | null)?.commitError;
@@ -122,6 +173,9 @@ export class Batch {
   async settled(): Promise<void> {
     this.#send();
     await Promise.all(this.#underWay);
+    // What was there already, as a record that is damaged, is looked at again by itself.
+    this.#send();
+    await Promise.all(this.#underWay);
   }
 
   /** What comes afterwards is dropped, as of memos that somebody still has. */
@@ -131,9 +185,15 @@ export class Batch {
 
   #track(work: Promise<void>): void {
     this.#underWay.add(work);
-    void work.then(() => this.#underWay.delete(work));
+    void work.then(() => {
+      this.#underWay.delete(work);
+      if (this.#underWay.size === 0 && this.#waiting > 0) this.#send();
+    });
   }
 }
+
+/** The types of LMDB do not know this option. */
+const NEW = { noOverwrite: true } as const;
 
 function perform(act: Act, wrap: (error: unknown) => Error): void {
   try {

@@ -7,7 +7,7 @@ import type { CallKey, Entry, EntryFacts, Hit } from "./entry.ts";
 import { asBuffer, type Index } from "./environment.ts";
 import { Holds } from "./holds.ts";
 import { decodeEntry, encodeEntry } from "./record.ts";
-import { flatten } from "./values.ts";
+import { type Flat, flatten } from "./values.ts";
 
 /** Up to this many bytes a value lies in the index, which takes half the time of a file. */
 const INLINE = 8_192;
@@ -18,6 +18,8 @@ export interface WriteOptions {
   readonly compress?: boolean;
   readonly instead?: Entry;
 }
+
+export type Done = (outcome: Entry | Error) => void;
 
 export class Ledger {
   readonly #index: Index;
@@ -34,8 +36,29 @@ export class Ledger {
     this.holds = new Holds(index);
   }
 
-  async write(facts: EntryFacts, value: PackedValue, { compress, instead }: WriteOptions): Promise<Entry> {
+  /**
+   * Calls back with the entry that counts, or with what went wrong: a promise for each of many small results would take
+   * longer than writing them.
+   */
+  write(facts: EntryFacts, value: PackedValue, how: WriteOptions, done: Done): void {
+    const slowly = () => {
+      this.#write(facts, value, flat, how).then(done, done);
+    };
     const flat = flatten(value);
+    if (flat.size > INLINE || how.instead !== undefined || facts.directory !== undefined) {
+      slowly();
+      return;
+    }
+    this.#batch.putNew({
+      table: this.#index.entries,
+      key: facts.key,
+      record: encodeEntry(facts, { flat }),
+      done: isNew => (isNew ? done({ ...facts, value: { inline: value } }) : slowly()),
+      failed: done,
+    });
+  }
+
+  async #write(facts: EntryFacts, value: PackedValue, flat: Flat, { compress, instead }: WriteOptions): Promise<Entry> {
     const blob = flat.size > INLINE ? await this.#blobs.write(value, compress) : null;
     const entry = { ...facts, value: blob === null ? { inline: value } : { blob: blob.ref } };
     const record = encodeEntry(facts, blob === null ? { flat } : { blob: blob.ref });

@@ -5,7 +5,7 @@ import type { About, CallKey, CodePart, Entry, EntryFacts, Hit, Memo } from "./e
 import { asBuffer, records } from "./environment.ts";
 import { closedStore, storeError } from "./failures.ts";
 import { keyRange } from "./key.ts";
-import type { WriteOptions } from "./ledger.ts";
+import type { Done, WriteOptions } from "./ledger.ts";
 import { Limit } from "./limit.ts";
 import { type Opened, open } from "./opened.ts";
 import { lmdbRegistry } from "./owners/registry.ts";
@@ -94,13 +94,21 @@ export class Store {
    * found and does not serve any more, such as one that has expired.
    * @throws StoreError if the disk is full or fails.
    */
-  async write(facts: EntryFacts, value: PackedValue, how: WriteOptions = {}): Promise<Entry> {
+  write(facts: EntryFacts, value: PackedValue, how: WriteOptions = {}): Promise<Entry> {
+    return new Promise((resolve, reject) => {
+      this.put(facts, value, how, outcome => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
+    });
+  }
+
+  /** The same for who writes many: calls back with the entry that counts, or with the error. */
+  put(facts: EntryFacts, value: PackedValue, how: WriteOptions, done: Done): void {
     try {
-      const entry = await this.#parts().ledger.write(facts, value, how);
-      this.#limit?.wrote(entry);
-      return entry;
+      this.#parts().ledger.write(facts, value, how, outcome => {
+        if (!(outcome instanceof Error)) this.#limit?.wrote(outcome);
+        done(outcome instanceof Error ? this.#error(outcome) : outcome);
+      });
     } catch (error) {
-      throw this.#error(error);
+      done(this.#error(error));
     }
   }
 

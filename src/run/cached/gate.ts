@@ -111,10 +111,9 @@ export class Gate implements Claimant {
     execution.outcome = { raw: result.raw };
     this.executions.finished(execution);
     const keeps = !execution.spoilt && this.run.settings.planner === undefined;
-    const written = keeps ? this.kept.write(execution, result, ms) : null;
+    const written = keeps && this.kept.write(execution, result, ms, () => this.forget(execution));
     for (const each of this.executions.release(execution)) this.complete(each, result.raw);
-    if (written === null) this.forget(execution);
-    else void written.then(() => this.forget(execution));
+    if (!written) this.forget(execution);
     return result.raw;
   }
 

@@ -17,6 +17,7 @@ import type { Execution } from "./execution.ts";
 import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
 import { digestOf, digestOfResult, digestWithDirectory } from "./keys.ts";
+import { Writing } from "./writing.ts";
 
 /** A result in the form in which it is kept. */
 export interface PackedResult {
@@ -41,13 +42,14 @@ export class Kept {
   private readonly openOwners: () => Promise<Owners>;
   private readonly shared: SharedStore | null;
   private readonly uses: string[] = [];
-  private readonly writing = new Set<Promise<unknown>>();
-  private readonly codesKept = new Set<string>();
+  private readonly writing: Writing;
+  private readonly inBackground = new Set<Promise<unknown>>();
   private readonly forgetFiles: () => void;
 
   constructor(run: Run, { cache, force, openOwners, shared }: Means) {
     this.run = run;
     this.cache = cache;
+    this.writing = new Writing(cache);
     this.force = force === true ? true : new Set(force === false ? [] : force);
     this.openOwners = openOwners;
     this.shared = shared;
@@ -123,15 +125,15 @@ export class Kept {
     }
   }
 
-  /** Writes a result; null if it is not to be kept. Resolves when others can see it, or when that failed. */
-  write(execution: Execution, { packed, directory }: PackedResult, ms: number): Promise<void> | null {
+  /** Writes a result; false if it is not to be kept. Calls back when others can see it, or when that failed. */
+  write(execution: Execution, { packed, directory }: PackedResult, ms: number, written: () => void): boolean {
     const { call, maker, key } = execution;
     const { policy } = maker;
     try {
-      if (policy.when !== null && !policy.when(unpack(packed))) return null;
+      if (policy.when !== null && !policy.when(unpack(packed))) return false;
     } catch (error) {
       this.run.warn(`cache.when of ${idOf(call)} failed, so its result is not kept: ${String(error)}`, call.number);
-      return null;
+      return false;
     }
     const { value, ...files } = toStore(packed, this.run.root);
     const facts: EntryFacts = {
@@ -147,23 +149,31 @@ export class Kept {
       ...(directory !== null && { directory }),
     };
     if (directory !== null) this.run.directories.kept(join(this.cache.store.folder, directory.path));
-    const writing = this.put(execution, facts, value, this.aboutOf(call, maker)).catch(error => {
-      this.run.warn(`The result of ${idOf(call)} could not be kept: ${String((error as Error).message)}`, call.number);
-    });
-    this.background(writing);
-    return writing;
+    const about = this.aboutOf(call, maker);
+    const done = (outcome: Entry | Error) => {
+      if (outcome instanceof Error) {
+        this.run.warn(`The result of ${idOf(call)} could not be kept: ${outcome.message}`, call.number);
+      } else {
+        // Other machines have nothing of its directory.
+        if (outcome.run === facts.run && directory === null) this.shared?.push(facts, value);
+        this.used(key);
+      }
+      written();
+    };
+    this.writing.add({ execution, facts, value, about, done });
+    return true;
   }
 
   /** The run does not end before this has. */
   background(work: Promise<unknown>): void {
     const done: Promise<void> = work.then(
-      () => void this.writing.delete(done),
+      () => void this.inBackground.delete(done),
       error => {
-        this.writing.delete(done);
+        this.inBackground.delete(done);
         this.run.warn(`A result could not be kept: ${String((error as Error).message)}`);
       },
     );
-    this.writing.add(done);
+    this.inBackground.add(done);
   }
 
   reasons(call: Call, execution: Execution): Reason[] {
@@ -175,7 +185,8 @@ export class Kept {
 
   /** Resolves when all that completed is in the store. */
   async settled(): Promise<void> {
-    while (this.writing.size > 0) await Promise.all(this.writing);
+    await this.writing.settled();
+    while (this.inBackground.size > 0) await Promise.all(this.inBackground);
   }
 
   async close(): Promise<void> {
@@ -187,22 +198,6 @@ export class Kept {
     await owners?.close();
     await this.cache.store.flush();
     await this.cache.store.close();
-  }
-
-  private async put(execution: Execution, facts: EntryFacts, packed: PackedValue, about: About): Promise<void> {
-    const { key, maker, replaces } = execution;
-    const { store } = this.cache;
-    if (replaces) await store.remove([key]);
-    if (!this.codesKept.has(maker.codePart)) {
-      this.codesKept.add(maker.codePart);
-      store.putCodes(maker.codePart, maker.code.parts);
-    }
-    store.putAbout(key, about);
-    const { compress } = maker.policy;
-    const entry = await store.write(facts, packed, compress === null ? {} : { compress });
-    // Other machines have nothing of its directory.
-    if (entry.run === facts.run && facts.directory === undefined) this.shared?.push(facts, packed);
-    this.used(key);
   }
 
   private aboutOf(call: Call, maker: KeyMaker): About {
