@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { names } from "../../bench/rows/all.mjs";
 
 const script = fileURLToPath(new URL("../../bench/run.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "heddle-bench-"));
@@ -41,6 +42,18 @@ test("a row gives a table and JSON, with every contender and its version", async
 test("the graph gives the same results whoever runs it, and its memory", async () => {
   const { stdout } = await bench("graph", "--rounds", "1", "--calls", "40");
   expect(stdout).toContain("bytes a call");
+  expect(stdout).not.toContain("did not finish");
+});
+
+test("a row about a whole has milliseconds", async () => {
+  const { stdout } = await bench("cache-start", "--rounds", "1", "--calls", "4");
+  expect(stdout).toContain("4 files\n\n|  | ms |");
+  expect(stdout).not.toContain("did not finish");
+});
+
+test.each(names.filter(name => !["inline-mapped", "graph", "cache-start"].includes(name)))("%s runs", async name => {
+  const { stdout } = await bench(name, "--rounds", "1", "--calls", "4");
+  expect(stdout.match(/^### /gm)).toHaveLength(1);
   expect(stdout).not.toContain("did not finish");
 });
 
