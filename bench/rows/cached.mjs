@@ -14,7 +14,7 @@ const peers = {
 const WARM_UP = 20_000;
 /** Who has a file for each result takes as long for each of few as for each of many. */
 const FILES = new Set(["cacache", "memoize-fs"]);
-const MOST_FILES = 5_000;
+const MOST_FILES = 2_000;
 
 const countOf = ({ from }, calls) => (FILES.has(from) ? Math.min(calls, MOST_FILES) : calls);
 
