@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { DamagedEntryError } from "../errors.ts";
 import type { Batch } from "./batch.ts";
 import type { Blobs } from "./blobs.ts";
-import { type Directories, sweep } from "./directories.ts";
+import type { Directories } from "./directories.ts";
+import { type Drafts, remove } from "./drafts.ts";
 import type { CallKey, Entry } from "./entry.ts";
 import { asBuffer, type Index, records } from "./environment.ts";
 import { FileDigests } from "./file-digests.ts";
 import type { Places } from "./folder.ts";
 import type { Ledger } from "./ledger.ts";
-import { measure, sweepAbandoned } from "./prune.ts";
+import { measure } from "./prune.ts";
 import { decodeEntry } from "./record.ts";
 
 export interface Problem {
@@ -35,6 +36,7 @@ interface Parts {
   readonly ledger: Ledger;
   readonly blobs: Blobs;
   readonly directories: Directories;
+  readonly drafts: Drafts;
 }
 
 /** A directory of no entry can be that of a call under way, which may take long. */
@@ -61,7 +63,7 @@ export async function verify(
   }
   await parts.ledger.remove(bad);
   const orphans = await removeOrphans(parts);
-  await sweepAbandoned(parts.places, Date.now());
+  await parts.drafts.sweep();
   return { entries, bad: bad.length, bytes: measure(parts.index, parts.ledger.holds), orphans };
 }
 
@@ -132,7 +134,7 @@ async function removeOrphans({ index, places, batch, ledger, directories }: Part
     }
     return removed;
   });
-  await sweep(gone);
+  await remove(gone);
   return count;
 }
 
