@@ -166,7 +166,7 @@ export class Store {
     return this.#parts().notes.memo(name);
   }
 
-  /** Remembers that entries are used now. While this process lives, `prune` leaves them alone. */
+  /** Remembers that entries are used now. Until this process has closed the store, or died, `prune` leaves them alone. */
   use(keys: readonly CallKey[]): void {
     try {
       this.#parts().uses.add(keys);

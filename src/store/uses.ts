@@ -81,7 +81,7 @@ export class Uses {
   #opened(): number {
     if (this.#file !== null) return this.#file;
     if (readdirSync(this.#folder).length >= MOST_FILES) this.compact(this.read(), () => true);
-    this.#file = openSync(this.#newPath(), "a");
+    this.#file = openSync(this.#newPath(), "wx");
     write(this.#file, header(process.pid));
     return this.#file;
   }
@@ -143,8 +143,13 @@ export class Uses {
     return join(this.#folder, `${Date.now()}-${process.pid}-${threadId}-${this.#count++}.bin`);
   }
 
+  /** What was used is not in use any more, though this process may live on. */
   close(): void {
-    this.#shut();
+    try {
+      if (this.#file !== null) writeSync(this.#file, header(0), 0, RECORD, 0);
+    } finally {
+      this.#shut();
+    }
     this.#told.clear();
   }
 }
