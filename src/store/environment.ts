@@ -35,12 +35,16 @@ const callKeys = {
  * No commit waits for the disk, which made writes three times as long. The system writes in its own time, also when this
  * process is killed; `sync` sees to it when a store is closed. What a loss of power in between may tear is noticed: by
  * LMDB, which then says that the index is damaged, and by the checksum of each record.
+ *
+ * Writes are batched by `Batch`. The binding's own batches would make promises that nobody holds, whose rejection on a
+ * full disk would end the process.
  */
 const OPTIONS = {
   encoding: "binary",
   keyEncoding: "binary",
   noSync: true,
   noMemInit: true,
+  eventTurnBatching: false,
   maxDbs: 8,
   maxReaders: 512,
 } as const;

@@ -214,9 +214,13 @@ export class Store {
   }
 
   /** This process's part in seeing to it that equal calls are executed once. To be closed before the store is. */
-  owners(): Promise<Owners> {
+  async owners(): Promise<Owners> {
     const { places, index } = this.#parts();
-    return openOwners(places.cache, lmdbRegistry(index.root));
+    try {
+      return await openOwners(places.cache, lmdbRegistry(index.root, places.index));
+    } catch (error) {
+      throw this.#error(error);
+    }
   }
 
   /** Idempotent. */

@@ -21,7 +21,7 @@ test(
     let kills = 0;
     while (kills < KILLS) kills += await act(newFolder(), random, Math.min(MOMENTS, KILLS - kills));
   },
-  20_000 + 6_000 * KILLS,
+  60_000 + 12_000 * KILLS,
 );
 
 /** Some moments in one folder; gives how many processes were killed. */

@@ -61,7 +61,7 @@ test(
     expect(bad).toBe(0);
     expect(entries).toBeGreaterThanOrEqual(acknowledged.size);
   },
-  30_000 + 4_000 * KILLS,
+  60_000 + 12_000 * KILLS,
 );
 
 test("processes that write the same at once agree on whose counts, and another reads all of it", async () => {
