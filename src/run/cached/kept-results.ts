@@ -199,17 +199,28 @@ export class Kept {
   private async put(execution: Execution, facts: EntryFacts, packed: PackedValue, about: About): Promise<void> {
     const { key, maker, replaces } = execution;
     const { store } = this.cache;
-    if (replaces) await store.remove([key]);
     if (!this.codesKept.has(maker.codePart)) {
       this.codesKept.add(maker.codePart);
       store.putCodes(maker.codePart, maker.code.parts);
     }
     store.putAbout(key, about);
     const { compress } = maker.policy;
-    const entry = await store.write(facts, packed, compress === null ? {} : { compress });
+    const instead = replaces ? this.inTheWay(key) : undefined;
+    const how = { ...(compress !== null && { compress }), ...(instead !== undefined && { instead }) };
+    const entry = await store.write(facts, packed, how);
     // Other machines have nothing of its directory.
     if (entry.run === facts.run && facts.directory === undefined) this.shared?.push(facts, packed);
     this.used(key);
+  }
+
+  /** It is replaced rather than removed: the directory of the new result may lie where its own was. */
+  private inTheWay(key: string): Entry | undefined {
+    try {
+      return this.cache.store.get(key);
+    } catch {
+      // A damaged record makes room by itself.
+      return undefined;
+    }
   }
 
   private aboutOf(call: Call, maker: KeyMaker): About {
