@@ -1,9 +1,12 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
 import type { Index, Table } from "./environment.ts";
+import { assertRoom } from "./room.ts";
 
 /** How long a write waits for others, in milliseconds. */
 const WAIT = 2;
 const MOST = 1_000;
+/** What an act puts at most, about: a value that is small enough for the index, in bytes. */
+const OF_ACT = 12 * 1024;
 
 interface Put {
   readonly table: Table<string | Uint8Array>;
@@ -11,7 +14,13 @@ interface Put {
   readonly record: Buffer;
 }
 
+export interface How {
+  /** It removes more than it puts, and so needs no room on the disk. */
+  readonly frees?: boolean;
+}
+
 interface Act {
+  readonly frees: boolean;
   readonly act: () => unknown;
   readonly done: (result: unknown) => void;
   readonly failed: (error: unknown) => void;
@@ -21,6 +30,7 @@ interface Act {
 
 export class Batch {
   readonly #index: Index;
+  readonly #folder: string;
   readonly #wrap: (error: unknown) => Error;
   #puts: Put[] = [];
   #acts: Act[] = [];
@@ -31,8 +41,9 @@ export class Batch {
   /** What went wrong with writes that nobody waits for. */
   #problem: Error | null = null;
 
-  constructor(index: Index, wrap: (error: unknown) => Error) {
+  constructor(index: Index, folder: string, wrap: (error: unknown) => Error) {
     this.#index = index;
+    this.#folder = folder;
     this.#wrap = wrap;
   }
 
@@ -47,10 +58,10 @@ export class Batch {
    * Does something while no other process writes to the index, with others of its kind. Resolves with what it gave when
    * what it put is committed; where it throws, what it had put until then is committed nevertheless.
    */
-  alone<R>(act: () => R): Promise<R> {
+  alone<R>(act: () => R, { frees = false }: How = {}): Promise<R> {
     if (this.#closed) return Promise.reject(this.#wrap(new Error("it was closed")));
     return new Promise<R>((done, failed) => {
-      this.#acts.push({ act, done: done as (result: unknown) => void, failed, result: undefined, error: null });
+      this.#acts.push({ act, frees, done: done as (result: unknown) => void, failed, result: undefined, error: null });
       this.#schedule();
     });
   }
@@ -64,10 +75,15 @@ export class Batch {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#wrote ||= this.#acts.length + this.#puts.length > 0;
-    this.#sendPuts();
-    const acts = this.#acts;
-    if (acts.length === 0) return;
+    const [puts, gathered] = [this.#puts, this.#acts];
+    this.#puts = [];
     this.#acts = [];
+    const full = this.#whyFull(puts, gathered);
+    if (full === null) this.#sendPuts(puts);
+    else if (puts.length > 0) this.#problem = full;
+    const acts = full === null ? gathered : gathered.filter(({ frees }) => frees);
+    if (full !== null) for (const { frees, failed } of gathered) if (!frees) failed(full);
+    if (acts.length === 0) return;
     const committed = this.#index.root.transaction(() => {
       for (const act of acts) perform(act, this.#wrap);
     });
@@ -79,10 +95,21 @@ export class Batch {
     );
   }
 
-  #sendPuts(): void {
-    const puts = this.#puts;
-    if (puts.length === 0) return;
-    this.#puts = [];
+  /** The error of a disk without room for all this; null if there is, or if none is needed. */
+  #whyFull(puts: readonly Put[], acts: readonly Act[]): Error | null {
+    const needy = acts.filter(({ frees }) => !frees).length;
+    if (puts.length + needy === 0) return null;
+    let bytes = needy * OF_ACT;
+    for (const { record } of puts) bytes += record.length;
+    try {
+      assertRoom(this.#folder, bytes);
+      return null;
+    } catch (error) {
+      return this.#wrap(error);
+    }
+  }
+
+  #sendPuts(puts: readonly Put[]): void {
     const committed = new Set<Promise<boolean>>();
     for (const { table, key, record } of puts) committed.add(table.put(key, record));
     // LMDB gives all that are in one commit the same promise.

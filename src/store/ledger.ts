@@ -74,10 +74,10 @@ export class Ledger {
 
   /** Its entry could not be written, most likely as the disk is full. */
   #giveBack({ ref }: WrittenBlob): Promise<void> {
-    const removed = this.#batch.alone(() => {
+    const giveBack = () => {
       if (!this.holds.isHeld(ref)) this.#blobs.remove(ref);
-    });
-    return removed.catch(() => {});
+    };
+    return this.#batch.alone(giveBack, { frees: true }).catch(() => {});
   }
 
   /** What is wrong with an entry's files without reading them, in words; null if they look well. */
@@ -96,7 +96,7 @@ export class Ledger {
         let count = 0;
         for (const key of keys.slice(at, at + REMOVED_AT_ONCE)) count += this.#remove(key, gone);
         return count;
-      });
+      }, FREES);
       await remove(gone);
     }
     return removed;
@@ -142,3 +142,4 @@ function putNew(table: Index["entries"], key: CallKey, record: Buffer): boolean 
 }
 
 const NEW = { noOverwrite: true } as const;
+const FREES = { frees: true } as const;

@@ -51,7 +51,7 @@ export function open(folder: string): Opened {
 
 function make(places: Places, onRelease: () => Promise<void>): Opened {
   const index = openIndex(places);
-  const batch = new Batch(index, error => storeError(places.folder, error));
+  const batch = new Batch(index, places.index, error => storeError(places.folder, error));
   const drafts = new Drafts(places);
   const blobs = new Blobs(places, drafts);
   const directories = new Directories(places, drafts);

@@ -106,34 +106,37 @@ function wordsOf(error: unknown): string {
 
 async function removeOrphans({ index, places, batch, ledger, directories }: Parts): Promise<number> {
   const gone: string[] = [];
-  const count = await batch.alone(() => {
-    const held = new Set<string>();
-    const stale: Uint8Array[] = [];
-    for (const { raw, key, file, compressed } of ledger.holds.all()) {
-      if (!index.entries.doesExist(key)) stale.push(raw);
-      else if (file !== null) held.add(`${file}${compressed ? ".br" : ""}`);
-    }
-    for (const raw of stale) ledger.holds.removeRaw(raw);
-    let removed = 0;
-    // With the lock of the index, as who writes a file looks again under it whether the file is there.
-    for (const { shard, name, path } of files(places.blobs)) {
-      if (held.has(shard + name)) continue;
-      rmSync(path, { recursive: true, force: true });
-      removed += 1;
-    }
-    const homes = new Set<string>();
-    for (const { key, value } of records(index.entries)) {
-      const path = directoryOf(key, asBuffer(value));
-      if (path !== null) homes.add(directories.absolute({ path, files: [] }));
-    }
-    for (const { path } of files(places.dirs)) {
-      if (homes.has(path) || !isAbandoned(path)) continue;
-      const away = directories.discard({ path, files: [] });
-      if (away !== null) gone.push(away);
-      removed += 1;
-    }
-    return removed;
-  });
+  const count = await batch.alone(
+    () => {
+      const held = new Set<string>();
+      const stale: Uint8Array[] = [];
+      for (const { raw, key, file, compressed } of ledger.holds.all()) {
+        if (!index.entries.doesExist(key)) stale.push(raw);
+        else if (file !== null) held.add(`${file}${compressed ? ".br" : ""}`);
+      }
+      for (const raw of stale) ledger.holds.removeRaw(raw);
+      let removed = 0;
+      // With the lock of the index, as who writes a file looks again under it whether the file is there.
+      for (const { shard, name, path } of files(places.blobs)) {
+        if (held.has(shard + name)) continue;
+        rmSync(path, { recursive: true, force: true });
+        removed += 1;
+      }
+      const homes = new Set<string>();
+      for (const { key, value } of records(index.entries)) {
+        const path = directoryOf(key, asBuffer(value));
+        if (path !== null) homes.add(directories.absolute({ path, files: [] }));
+      }
+      for (const { path } of files(places.dirs)) {
+        if (homes.has(path) || !isAbandoned(path)) continue;
+        const away = directories.discard({ path, files: [] });
+        if (away !== null) gone.push(away);
+        removed += 1;
+      }
+      return removed;
+    },
+    { frees: true },
+  );
   await remove(gone);
   return count;
 }

@@ -1,5 +1,5 @@
-import { statfsSync } from "node:fs";
 import type { RootDatabase } from "lmdb";
+import { assertRoom } from "../room.ts";
 
 /** The rows of a registry, while no other process can touch them. */
 export interface Rows {
@@ -18,13 +18,7 @@ export interface Registry {
 /** To be changed with the protocol: versions of heddle that speak another one do not see each other. */
 const NAME = "owners-1";
 
-/** A change takes some pages, of a disk that others write to as well. In bytes. */
-const ROOM = 512 * 1024;
-
-/**
- * The registry in a database of its own beside a store's others: half a millisecond a transaction. Without room on the
- * disk none is begun: LMDB's binding corrupts its memory where the commit of a synchronous one fails.
- */
+/** The registry in a database of its own beside a store's others: half a millisecond a transaction. */
 export function lmdbRegistry(env: RootDatabase, folder: string): Registry {
   const database = env.openDB<string, string>({ name: NAME, encoding: "string" });
   const rows: Rows = {
@@ -34,8 +28,7 @@ export function lmdbRegistry(env: RootDatabase, folder: string): Registry {
     keys: () => [...database.getKeys()],
   };
   const transact: Registry["transact"] = change => {
-    const { bavail, bsize } = statfsSync(folder);
-    if (bavail * bsize < ROOM) throw Object.assign(new Error("there is no room on the disk"), { code: "ENOSPC" });
+    assertRoom(folder, 0);
     return database.transactionSync(() => change(rows));
   };
   return { transact };
