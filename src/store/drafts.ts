@@ -11,11 +11,12 @@ import { isGone, writerMark } from "./writer.ts";
 
 /** In milliseconds. */
 const ABANDONED = 60 * 60_000;
+/** Drafts of this process, of all stores that it opens one after the other. */
+let count = 0;
 
 export class Drafts {
   readonly #folder: string;
   #begin: string | null = null;
-  #count = 0;
 
   constructor({ tmp }: Places) {
     this.#folder = tmp;
@@ -23,7 +24,7 @@ export class Drafts {
 
   newPath(): string {
     this.#begin ??= `${writerMark()}-${threadId}-${Date.now().toString(36)}`;
-    return join(this.#folder, `${this.#begin}-${this.#count++}`);
+    return join(this.#folder, `${this.#begin}-${count++}`);
   }
 
   /** Removes what processes left that ended before they were done with it. */

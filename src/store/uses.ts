@@ -37,6 +37,9 @@ const MOST_FILES = 64;
 const DAY = 24 * 60 * 60_000;
 const NAME = /\.bin$/;
 
+/** Files of this process: a store may be closed and opened again within a millisecond. */
+let count = 0;
+
 /** When entries were used, and which of them by processes that still run. */
 export interface UsesFound {
   readonly last: Map<CallKey, number>;
@@ -49,7 +52,6 @@ export class Uses {
   readonly #folder: string;
   readonly #drafts: Drafts;
   #file: number | null = null;
-  #count = 0;
   readonly #told = new Map<CallKey, number>();
 
   constructor({ uses }: Places, drafts: Drafts) {
@@ -140,7 +142,7 @@ export class Uses {
   }
 
   #newPath(): string {
-    return join(this.#folder, `${Date.now()}-${process.pid}-${threadId}-${this.#count++}.bin`);
+    return join(this.#folder, `${Date.now()}-${process.pid}-${threadId}-${count++}.bin`);
   }
 
   /** What was used is not in use any more, though this process may live on. */
