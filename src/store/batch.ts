@@ -1,9 +1,12 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
 import type { Index, Table } from "./environment.ts";
+import { assertRoom } from "./room.ts";
 
 /** How long a write waits for others, in milliseconds, where no commit is under way; else it waits for that. */
 const WAIT = 2;
 const MOST = 1_000;
+/** What an act puts at most, about: a value that is small enough for the index, in bytes. */
+const OF_ACT = 12 * 1024;
 
 interface Put {
   readonly table: Table<string | Uint8Array>;
@@ -19,7 +22,13 @@ interface PutNew {
   readonly failed: (error: Error) => void;
 }
 
+export interface How {
+  /** It removes more than it puts, and so needs no room on the disk. */
+  readonly frees?: boolean;
+}
+
 interface Act {
+  readonly frees: boolean;
   readonly act: () => unknown;
   readonly done: (result: unknown) => void;
   readonly failed: (error: unknown) => void;
@@ -29,6 +38,7 @@ interface Act {
 
 export class Batch {
   readonly #index: Index;
+  readonly #folder: string;
   readonly #wrap: (error: unknown) => Error;
   #puts: Put[] = [];
   #putsNew: PutNew[] = [];
@@ -40,8 +50,9 @@ export class Batch {
   /** What went wrong with writes that nobody waits for. */
   #problem: Error | null = null;
 
-  constructor(index: Index, wrap: (error: unknown) => Error) {
+  constructor(index: Index, folder: string, wrap: (error: unknown) => Error) {
     this.#index = index;
+    this.#folder = folder;
     this.#wrap = wrap;
   }
 
@@ -69,10 +80,10 @@ export class Batch {
    * Does something while no other process writes to the index, with others of its kind. Resolves with what it gave when
    * what it put is committed; where it throws, what it had put until then is committed nevertheless.
    */
-  alone<R>(act: () => R): Promise<R> {
+  alone<R>(act: () => R, { frees = false }: How = {}): Promise<R> {
     if (this.#closed) return Promise.reject(this.#wrap(new Error("it was closed")));
     return new Promise<R>((done, failed) => {
-      this.#acts.push({ act, done: done as (result: unknown) => void, failed, result: undefined, error: null });
+      this.#acts.push({ act, frees, done: done as (result: unknown) => void, failed, result: undefined, error: null });
       this.#schedule();
     });
   }
@@ -90,11 +101,21 @@ export class Batch {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#wrote ||= this.#waiting > 0;
-    this.#sendPuts();
-    this.#sendPutsNew();
-    const acts = this.#acts;
-    if (acts.length === 0) return;
+    const [puts, putsNew, gathered] = [this.#puts, this.#putsNew, this.#acts];
+    this.#puts = [];
+    this.#putsNew = [];
     this.#acts = [];
+    const full = this.#whyFull([...puts, ...putsNew], gathered);
+    if (full === null) {
+      this.#sendPuts(puts);
+      this.#sendPutsNew(putsNew);
+    } else {
+      if (puts.length > 0) this.#problem = full;
+      for (const { failed } of putsNew) failed(full);
+      for (const { frees, failed } of gathered) if (!frees) failed(full);
+    }
+    const acts = full === null ? gathered : gathered.filter(({ frees }) => frees);
+    if (acts.length === 0) return;
     const committed = this.#index.root.transaction(() => {
       for (const act of acts) perform(act, this.#wrap);
     });
@@ -106,10 +127,21 @@ export class Batch {
     );
   }
 
-  #sendPuts(): void {
-    const puts = this.#puts;
-    if (puts.length === 0) return;
-    this.#puts = [];
+  /** The error of a disk without room for all this; null if there is, or if none is needed. */
+  #whyFull(puts: readonly { readonly record: Buffer }[], acts: readonly Act[]): Error | null {
+    const needy = acts.filter(({ frees }) => !frees).length;
+    if (puts.length + needy === 0) return null;
+    let bytes = needy * OF_ACT;
+    for (const { record } of puts) bytes += record.length;
+    try {
+      assertRoom(this.#folder, bytes);
+      return null;
+    } catch (error) {
+      return this.#wrap(error);
+    }
+  }
+
+  #sendPuts(puts: readonly Put[]): void {
     const committed = new Set<Promise<boolean>>();
     for (const { table, key, record } of puts) committed.add(table.put(key, record));
     // LMDB gives all that are in one commit the same promise.
@@ -126,10 +158,8 @@ export class Batch {
     }
   }
 
-  #sendPutsNew(): void {
-    const puts = this.#putsNew;
+  #sendPutsNew(puts: readonly PutNew[]): void {
     if (puts.length === 0) return;
-    this.#putsNew = [];
     let open = puts.length;
     const all = new Promise<void>(resolve => {
       const ended = () => {

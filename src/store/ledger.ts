@@ -2,7 +2,8 @@
 import type { PackedValue } from "../codec/packed.ts";
 import type { Batch } from "./batch.ts";
 import type { Blobs, WrittenBlob } from "./blobs.ts";
-import { type Directories, sweep } from "./directories.ts";
+import type { Directories } from "./directories.ts";
+import { remove } from "./drafts.ts";
 import type { CallKey, Entry, EntryFacts, Hit } from "./entry.ts";
 import { asBuffer, type Index } from "./environment.ts";
 import { Holds } from "./holds.ts";
@@ -63,8 +64,12 @@ export class Ledger {
     const entry = { ...facts, value: blob === null ? { inline: value } : { blob: blob.ref } };
     const record = encodeEntry(facts, blob === null ? { flat } : { blob: blob.ref });
     const gone: string[] = [];
-    const counts = await this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
-    if (gone.length > 0) await sweep(gone);
+    const settling = this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
+    const counts = await settling.catch(async error => {
+      if (blob !== null) await this.#giveBack(blob);
+      throw error;
+    });
+    if (gone.length > 0) await remove(gone);
     return counts;
   }
 
@@ -90,6 +95,14 @@ export class Ledger {
     return entry;
   }
 
+  /** Its entry could not be written, most likely as the disk is full. */
+  #giveBack({ ref }: WrittenBlob): Promise<void> {
+    const giveBack = () => {
+      if (!this.holds.isHeld(ref)) this.#blobs.remove(ref);
+    };
+    return this.#batch.alone(giveBack, { frees: true }).catch(() => {});
+  }
+
   /** What is wrong with an entry's files without reading them, in words; null if they look well. */
   problem({ value, directory }: Hit): string | null {
     const problem = "blob" in value ? this.#blobs.problem(value.blob) : null;
@@ -106,8 +119,8 @@ export class Ledger {
         let count = 0;
         for (const key of keys.slice(at, at + REMOVED_AT_ONCE)) count += this.#remove(key, gone);
         return count;
-      });
-      await sweep(gone);
+      }, FREES);
+      await remove(gone);
     }
     return removed;
   }
@@ -152,3 +165,4 @@ function putNew(table: Index["entries"], key: CallKey, record: Buffer): boolean 
 }
 
 const NEW = { noOverwrite: true } as const;
+const FREES = { frees: true } as const;

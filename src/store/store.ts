@@ -187,7 +187,7 @@ export class Store {
     return this.#parts().notes.memo(name);
   }
 
-  /** Remembers that entries are used now. While this process lives, `prune` leaves them alone. */
+  /** Remembers that entries are used now. Until this process has closed the store, or died, `prune` leaves them alone. */
   use(keys: readonly CallKey[]): void {
     try {
       this.#parts().uses.add(keys);
@@ -235,9 +235,13 @@ export class Store {
   }
 
   /** This process's part in seeing to it that equal calls are executed once. To be closed before the store is. */
-  owners(): Promise<Owners> {
+  async owners(): Promise<Owners> {
     const { places, index } = this.#parts();
-    return openOwners(places.cache, lmdbRegistry(index.root));
+    try {
+      return await openOwners(places.cache, lmdbRegistry(index.root, places.index));
+    } catch (error) {
+      throw this.#error(error);
+    }
   }
 
   /** Idempotent. */

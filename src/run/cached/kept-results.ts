@@ -44,6 +44,7 @@ export class Kept {
   private readonly uses: string[] = [];
   private readonly writing: Writing;
   private readonly inBackground = new Set<Promise<unknown>>();
+  private readonly warned = new Set<string>();
   private readonly forgetFiles: () => void;
 
   constructor(run: Run, { cache, force, openOwners, shared }: Means) {
@@ -73,16 +74,20 @@ export class Kept {
 
   claim(keys: readonly string[]): readonly Claim[] | Promise<readonly Claim[]> {
     if (this.owners === null) {
-      this.owners = this.openOwners();
-      this.owners.then(
-        owners => {
-          this.owners = owners;
-        },
-        () => {},
-      );
+      const opening = this.openOwners().catch(error => this.withoutOthers(error));
+      this.owners = opening;
+      void opening.then(owners => {
+        this.owners = owners;
+      });
     }
     if (!("then" in this.owners)) return this.owners.claim(keys);
     return this.owners.then(owners => owners.claim(keys));
+  }
+
+  /** Where processes cannot come to terms, as on a full disk, a call may be executed by several of them. */
+  private withoutOthers(error: unknown): Owners {
+    this.warn("Equal calls of other processes are not waited for", error);
+    return { others: 0, claim: keys => keys.map(() => true), release() {}, close: async () => {} };
   }
 
   release({ key }: Execution): void {
@@ -189,15 +194,17 @@ export class Kept {
     while (this.inBackground.size > 0) await Promise.all(this.inBackground);
   }
 
+  /** What cannot be put away well is told of; the run has its results. */
   async close(): Promise<void> {
+    const told = (error: unknown) => this.warn("The cache could not be closed well", error);
     await this.settled();
     this.forgetFiles();
     this.writeUses();
-    await this.shared?.close();
+    await this.shared?.close().catch(told);
     const owners = await this.owners;
-    await owners?.close();
-    await this.cache.store.flush();
-    await this.cache.store.close();
+    await owners?.close().catch(told);
+    await this.cache.store.flush().catch(told);
+    await this.cache.store.close().catch(told);
   }
 
   private aboutOf(call: Call, maker: KeyMaker): About {
@@ -215,8 +222,21 @@ export class Kept {
     for (const text of code.unseen) this.run.warn(`The cache of ${definition.name} does not see that it ${text}`);
   }
 
+  /** Where that fails, as on a full disk, results are as good as before. */
   private writeUses(): void {
-    if (this.uses.length > 0) this.cache.store.use(this.uses.splice(0));
+    if (this.uses.length === 0) return;
+    try {
+      this.cache.store.use(this.uses.splice(0));
+    } catch (error) {
+      this.warn("Which results were used could not be noted, so they may be removed too soon", error);
+    }
+  }
+
+  /** Warns of what is likely to come again, once. */
+  private warn(what: string, error: unknown): void {
+    if (this.warned.has(what)) return;
+    this.warned.add(what);
+    this.run.warn(`${what}: ${(error as Error).message.split("\n", 1)[0]}`);
   }
 }
 

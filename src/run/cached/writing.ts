@@ -1,6 +1,6 @@
 import type { ResultCache } from "../../cache/results.ts";
 import type { PackedValue } from "../../codec/packed.ts";
-import type { About, Entry, EntryFacts } from "../../store/entry.ts";
+import type { About, CallKey, Entry, EntryFacts } from "../../store/entry.ts";
 import type { Execution } from "./execution.ts";
 
 /** A result on its way into the store. */
@@ -41,19 +41,7 @@ export class Writing {
     if (this.waiting.length === 0) return;
     const writes = this.waiting;
     this.waiting = [];
-    const replacing = writes.filter(({ execution }) => execution.replaces);
-    if (replacing.length < writes.length) this.track(this.put(writes.filter(({ execution }) => !execution.replaces)));
-    if (replacing.length > 0) this.track(this.replace(replacing));
-  }
-
-  private async replace(writes: readonly Write[]): Promise<void> {
-    try {
-      await this.cache.store.remove(writes.map(({ facts }) => facts.key));
-    } catch (error) {
-      for (const { done } of writes) done(error as Error);
-      return;
-    }
-    await this.put(writes);
+    this.track(this.put(writes));
   }
 
   private put(writes: readonly Write[]): Promise<void> {
@@ -82,7 +70,20 @@ export class Writing {
       done(error as Error);
       return;
     }
-    store.put(facts, value, policy.compress === null ? {} : { compress: policy.compress }, done);
+    const instead = execution.replaces ? this.inTheWay(facts.key) : undefined;
+    const { compress } = policy;
+    const how = { ...(compress !== null && { compress }), ...(instead !== undefined && { instead }) };
+    store.put(facts, value, how, done);
+  }
+
+  /** It is replaced rather than removed: the directory of the new result may lie where its own was. */
+  private inTheWay(key: CallKey): Entry | undefined {
+    try {
+      return this.cache.store.get(key);
+    } catch {
+      // A damaged record makes room by itself.
+      return undefined;
+    }
   }
 
   private track(work: Promise<void>): void {
