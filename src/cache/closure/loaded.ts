@@ -1,6 +1,8 @@
 import type { Project, Resolution } from "../code/project.ts";
-import type { Export, FileRecord } from "./record.ts";
+import { isSource } from "./assets.ts";
+import type { Export, FileRecord, Import, Item } from "./record.ts";
 import type { Records } from "./records.ts";
+import { shown } from "./shown.ts";
 
 /** One module of those that a task's module loads. */
 export interface Loaded {
@@ -21,15 +23,19 @@ export interface Outside {
   readonly package: string | null;
 }
 
-const SOURCE = /\.[cm]?[jt]sx?$/;
+interface Index {
+  readonly imports: ReadonlyMap<string, Import>;
+  readonly items: Map<string, readonly Item[]>;
+}
 
 /** The modules that a task's module loads, in the order of their evaluation, and what their names lead to. */
 export class Modules {
   readonly order: Loaded[] = [];
-  readonly missing: string[] = [];
+  readonly missing = new Set<string>();
   private readonly project: Project;
   private readonly records: Records;
   private readonly byPath = new Map<string, Loaded>();
+  private readonly indices = new Map<FileRecord, Index>();
 
   constructor(project: Project, records: Records) {
     this.project = project;
@@ -55,7 +61,7 @@ export class Modules {
         continue;
       }
       const found = this.project.resolve(top.path, specifier);
-      if (found.kind === "source" && SOURCE.test(found.path)) enter(found.path);
+      if (found.kind === "source" && isSource(found.path)) enter(found.path);
     }
     return this.byPath.get(entry) ?? null;
   }
@@ -67,12 +73,79 @@ export class Modules {
   /** What a name that a module imports or exports leads to, through any number of re-exports. */
   follow(from: Loaded, specifier: string, imported: string, seen = new Set<string>()): Origin {
     const found = this.resolve(from, specifier);
-    if (found.kind === "source" && SOURCE.test(found.path)) {
+    if (found.kind === "source" && isSource(found.path)) {
       const module = this.byPath.get(found.path) ?? this.load(found.path);
       if (module === null) return { kind: "outside", target: `missing ${specifier}`, package: null };
       return imported === "*" ? { kind: "whole", module } : this.exported(module, imported, seen);
     }
-    return this.outside(found, specifier, imported);
+    return this.outside(from, found, specifier, imported);
+  }
+
+  importOf({ record }: Loaded, local: string): Import | undefined {
+    return this.indexOf(record).imports.get(local);
+  }
+
+  itemsOf({ record }: Loaded, name: string): readonly Item[] {
+    return this.indexOf(record).items.get(name) ?? [];
+  }
+
+  /** What a name in a module leads to. */
+  named(module: Loaded, name: string): Origin {
+    const imported = this.importOf(module, name);
+    if (imported === undefined) return { kind: "local", module, name };
+    return this.follow(module, imported.specifier, imported.imported);
+  }
+
+  private indexOf(record: FileRecord): Index {
+    let index = this.indices.get(record);
+    if (index === undefined) {
+      index = { imports: new Map(record.imports.map(each => [each.local, each])), items: new Map() };
+      for (const item of record.items) {
+        for (const name of item.names) index.items.set(name, [...(index.items.get(name) ?? []), item]);
+      }
+      this.indices.set(record, index);
+    }
+    return index;
+  }
+
+  /** Modules that are loaded for what they do alone. */
+  bare({ record }: Loaded): string[] {
+    const named = new Set([...record.imports.map(each => each.specifier), ...record.stars, ...record.idle]);
+    for (const each of Object.values(record.exports)) if ("specifier" in each) named.add(each.specifier);
+    return record.loads.filter(specifier => !named.has(specifier));
+  }
+
+  /** Modules with effects that some loaders of TypeScript load and others do not, as only types of them are used. */
+  uncertain(): Loaded[] {
+    const acting = this.acting();
+    return this.order.flatMap(module => {
+      const idle = module.record.idle.map(specifier => this.sourceOf(module, specifier));
+      return idle.filter((each): each is Loaded => each !== null && acting.has(each));
+    });
+  }
+
+  /** Modules that have effects on loading, or load such. */
+  private acting(): ReadonlySet<Loaded> {
+    const acting = new Set<Loaded>();
+    for (let before = -1; acting.size > before; ) {
+      before = acting.size;
+      for (const module of this.order) {
+        const { items, loads } = module.record;
+        const acts = items.some(item => item.effect) || loads.some(one => this.isActing(acting, module, one));
+        if (acts) acting.add(module);
+      }
+    }
+    return acting;
+  }
+
+  private isActing(acting: ReadonlySet<Loaded>, module: Loaded, specifier: string): boolean {
+    const loaded = this.sourceOf(module, specifier);
+    return loaded !== null && acting.has(loaded);
+  }
+
+  private sourceOf(module: Loaded, specifier: string): Loaded | null {
+    const found = this.resolve(module, specifier);
+    return found.kind === "source" ? (this.byPath.get(found.path) ?? null) : null;
   }
 
   exported(module: Loaded, name: string, seen = new Set<string>()): Origin {
@@ -83,26 +156,29 @@ export class Modules {
     const own: Export | undefined = Object.hasOwn(record.exports, name) ? record.exports[name] : undefined;
     if (own !== undefined) {
       if ("specifier" in own) return this.follow(module, own.specifier, own.imported, seen);
-      const passedOn = record.imports.find(each => each.local === own.local);
+      const passedOn = this.importOf(module, own.local);
       if (passedOn === undefined) return { kind: "local", module, name: own.local };
       return this.follow(module, passedOn.specifier, passedOn.imported, seen);
     }
-    for (const star of record.stars) {
-      const found = this.resolve(module, star);
-      if (found.kind !== "source") continue;
-      const next = this.byPath.get(found.path);
-      if (next === undefined || !this.offers(next, name)) continue;
-      return this.exported(next, name, seen);
-    }
-    return { kind: "whole", module };
+    const offers = name === "default" ? [] : record.stars.flatMap(star => this.sourceOf(module, star) ?? []);
+    const origins = offers
+      .filter(next => this.offers(next, name))
+      .map(next => this.exported(next, name, new Set(seen)));
+    const [first, ...others] = origins;
+    // What two modules offer under one name, each its own, nobody gets.
+    if (first === undefined || !others.every(other => isSame(first, other))) return { kind: "whole", module };
+    return first;
   }
 
-  outside(found: Resolution, specifier: string, imported: string): Outside {
+  outside(from: Loaded, found: Resolution, specifier: string, imported: string): Outside {
     switch (found.kind) {
       case "package": {
         const named = `${found.name}@${found.version}`;
-        const target = `package ${named} ${found.fingerprint} ${found.path ?? ""} ${specifier} ${imported}`;
-        return { kind: "outside", target: target.replace(/ \/\S*/, ""), package: named };
+        return {
+          kind: "outside",
+          target: `package ${named} ${found.fingerprint} ${specifier} ${imported}`,
+          package: named,
+        };
       }
       case "data":
       case "source":
@@ -112,7 +188,7 @@ export class Modules {
       case "heddle":
         return { kind: "outside", target: `heddle ${imported}`, package: null };
       default:
-        this.missing.push(`${specifier} is not found: ${found.problem}`);
+        this.missing.add(`in ${shown(this.project, from.path)} an import is not followed: ${found.problem}`);
         return { kind: "outside", target: `unknown ${specifier} ${imported}`, package: null };
     }
   }
@@ -123,9 +199,14 @@ export class Modules {
     if (name === "default") return Object.hasOwn(module.record.exports, name);
     if (Object.hasOwn(module.record.exports, name)) return true;
     return module.record.stars.some(star => {
-      const found = this.resolve(module, star);
-      const next = found.kind === "source" ? this.byPath.get(found.path) : undefined;
-      return next !== undefined && this.offers(next, name, seen);
+      const next = this.sourceOf(module, star);
+      return next !== null && this.offers(next, name, seen);
     });
   }
+}
+
+function isSame(one: Origin, other: Origin): boolean {
+  if (one.kind === "local") return other.kind === "local" && one.module === other.module && one.name === other.name;
+  if (one.kind === "whole") return other.kind === "whole" && one.module === other.module;
+  return other.kind === "outside" && one.target === other.target;
 }
