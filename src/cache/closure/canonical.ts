@@ -74,6 +74,8 @@ function write(at: Node, parts: string[], standsFor: StandsFor): void {
       parts.push(key);
       write(value, parts, standsFor);
     } else if (Array.isArray(value)) {
+      // Only in TypeScript's trees they are everywhere.
+      if (key === "decorators" && value.length === 0) continue;
       parts.push(key, "[");
       for (const each of value) {
         if (isNode(each)) write(each, parts, standsFor);

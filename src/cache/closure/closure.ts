@@ -67,7 +67,7 @@ class Closure {
       this.settle();
       if (this.loose.size === 0) return { ...this.result(task.hash, targets), parameters };
     } else if (mode === "closure") this.whyWhole(entry, task, others.length);
-    for (const module of [...this.modules.order]) this.keepWhole(module, true);
+    for (const module of [...this.modules.order]) this.keepWhole(module);
     this.settle();
     if (mode === "module") this.loose.clear();
     const code = this.result(`whole ${task?.inside === true || task === undefined ? text : ""}`, []);
@@ -92,12 +92,12 @@ class Closure {
     const { items, error } = module.record;
     if (error !== undefined) {
       this.loose.add(`${this.show(module)} cannot be parsed (${error}), so all of it counts.`);
-      this.note({ kind: "outside", target: `unparsed ${this.project.digestOf(module.path)}`, package: null }, "");
+      this.packages.set(this.show(module), new Set([`unparsed ${this.project.digestOf(module.path)}`]));
     }
     for (const item of items) if (item.effect) this.keep(item, module, !this.isQuiet(item, module));
     for (const specifier of this.modules.bare(module)) {
       const found = this.modules.resolve(module, specifier);
-      if (found.kind !== "source") this.note(this.modules.outside(module, found, specifier, "*"), "loaded ");
+      if (found.kind !== "source") this.note(this.modules.outside(module, found, specifier, "*"));
     }
   }
 
@@ -117,25 +117,25 @@ class Closure {
     return item.tasks.every(at => record.tasks[at]!.alone);
   }
 
-  private keepWhole(module: Loaded, full: boolean): string {
+  private keepWhole(module: Loaded): string {
     if (!this.whole.has(module)) {
       const named: Named[] = [];
       this.whole.set(module, named);
-      this.open.push(() => this.reachWhole(module, named, full));
+      this.open.push(() => this.reachWhole(module, named));
     }
     return `module ${this.show(module)}`;
   }
 
-  private reachWhole(module: Loaded, named: Named[], full: boolean): void {
+  private reachWhole(module: Loaded, named: Named[]): void {
     const { items, exports, stars } = module.record;
     for (const item of items) {
-      this.keep(item, module, full);
+      this.keep(item, module, true);
       for (const task of item.tasks) this.reachTask(module.record.tasks[task]!, module, true);
     }
     for (const name of Object.keys(exports)) {
-      named.push([name, this.reach(this.modules.exported(module, name), false, full)]);
+      named.push([name, this.reach(this.modules.exported(module, name), false, true)]);
     }
-    for (const star of stars) named.push(["*", this.reach(this.modules.follow(module, star, "*"), false, full)]);
+    for (const star of stars) named.push(["*", this.reach(this.modules.follow(module, star, "*"), false, true)]);
   }
 
   private settle(): void {
@@ -174,17 +174,17 @@ class Closure {
     for (const reference of reach.references) targets.push(...this.resolve(reference, module, full), ";");
     for (const specifier of reach.imports)
       targets.push(...this.reach(this.modules.follow(module, specifier, "*"), false, full));
-    for (const asset of reach.assets) targets.push(this.asset(module, asset, full));
+    for (const asset of reach.assets) targets.push(this.asset(module, asset));
     for (const variable of reach.environment) this.unseen.add(`reads the environment variable ${variable}`);
     for (const problem of reach.loose)
       this.loose.add(`in ${this.show(module)}, ${name} ${problem}, so the whole of all modules counts.`);
     to.targets.splice(0, to.targets.length, ...targets);
   }
 
-  private asset(module: Loaded, asset: string, full: boolean): string {
+  private asset(module: Loaded, asset: string): string {
     const path = assetOf(module.path, asset);
     const loaded = isSource(path) ? this.modules.load(path) : null;
-    return loaded === null ? `data ${this.project.digestOf(path) ?? "missing"}` : this.keepWhole(loaded, full);
+    return loaded === null ? `data ${this.project.digestOf(path) ?? "missing"}` : this.keepWhole(loaded);
   }
 
   private resolve(reference: Reference, module: Loaded, full: boolean): readonly Target[] {
@@ -216,14 +216,13 @@ class Closure {
 
   private reach(origin: Origin, byName: boolean, full: boolean): readonly Target[] {
     if (origin.kind === "local") return this.local(origin.name, origin.module, byName, full);
-    if (origin.kind === "outside") return [this.note(origin, "")];
-    return [this.keepWhole(origin.module, full)];
+    if (origin.kind === "outside") return [this.note(origin)];
+    return [this.keepWhole(origin.module)];
   }
 
-  private note({ target, package: named }: Outside, how: string): string {
-    const of = named ?? "(no package)";
-    if (named !== null || how !== "" || target.startsWith("unparsed"))
-      this.packages.set(of, (this.packages.get(of) ?? new Set()).add(how + target));
+  /** A package counts once for each of the names that are taken from it. */
+  private note({ target, package: named }: Outside): string {
+    if (named !== null) this.packages.set(named, (this.packages.get(named) ?? new Set()).add(target));
     return target;
   }
 

@@ -9,23 +9,21 @@ export class Links {
   readonly exports: Record<string, Export> = {};
   readonly stars: string[] = [];
   readonly loads: string[] = [];
-  private readonly certain = new Set<string>();
+  /** The names that each of `loads` is for; null where it is loaded whether or not they are used. */
+  private readonly locals: (readonly string[] | null)[] = [];
 
   constructor(body: readonly Node[]) {
     for (const statement of body) this.link(statement);
   }
 
   /**
-   * Modules of which only names are imported, and none of these is used when the program runs. Some loaders of
-   * TypeScript leave out such imports, others load the module.
+   * The places in `loads` of imports of names none of which is used when the program runs. Some loaders of TypeScript
+   * leave out such imports, others load the module.
    */
-  idle(used: ReadonlySet<string>): string[] {
-    const passedOn = Object.values(this.exports).flatMap(each => ("local" in each ? [each.local] : []));
-    const needed = new Set(this.certain);
-    for (const { specifier, local } of this.imports) {
-      if (used.has(local) || passedOn.includes(local)) needed.add(specifier);
-    }
-    return [...new Set(this.loads)].filter(specifier => !needed.has(specifier));
+  idle(used: ReadonlySet<string>): number[] {
+    const needed = new Set(used);
+    for (const each of Object.values(this.exports)) if ("local" in each) needed.add(each.local);
+    return this.locals.flatMap((locals, at) => (locals?.some(local => needed.has(local)) === false ? [at] : []));
   }
 
   private link(at: Node): void {
@@ -54,14 +52,13 @@ export class Links {
     }
   }
 
-  private load(specifier: string): void {
+  private load(specifier: string, locals: readonly string[] | null = null): void {
     this.loads.push(specifier);
-    this.certain.add(specifier);
+    this.locals.push(locals);
   }
 
   private importFrom(specifier: string, specifiers: readonly Node[]): void {
-    if (specifiers.length === 0) this.load(specifier);
-    else this.loads.push(specifier);
+    this.load(specifier, specifiers.length === 0 ? null : specifiers.map(each => nameOf(each["local"])));
     for (const each of specifiers) {
       if (each["importKind"] === "type") continue;
       const local = nameOf(each["local"]);
@@ -87,7 +84,7 @@ export class Links {
     if (reference.type !== "TSExternalModuleReference") return;
     const specifier = stringOf(node(reference["expression"]));
     if (specifier === null) return;
-    this.loads.push(specifier);
+    this.load(specifier, [nameOf(at["id"])]);
     this.imports.push({ specifier, local: nameOf(at["id"]), imported: "*" });
   }
 }

@@ -1,5 +1,6 @@
 import type { Project, Resolution } from "../code/project.ts";
 import { isSource } from "./assets.ts";
+import { evaluationOrder } from "./evaluation.ts";
 import type { Export, FileRecord, Import, Item } from "./record.ts";
 import type { Records } from "./records.ts";
 import { shown } from "./shown.ts";
@@ -35,6 +36,10 @@ export class Modules {
   private readonly project: Project;
   private readonly records: Records;
   private readonly byPath = new Map<string, Loaded>();
+  private readonly entered = new Set<string>();
+  private readonly loads = new Map<string, readonly (string | null)[]>();
+  /** The task's module, and those that are imported late. */
+  private readonly roots: string[] = [];
   private readonly indices = new Map<FileRecord, Index>();
 
   constructor(project: Project, records: Records) {
@@ -44,26 +49,51 @@ export class Modules {
 
   /** Loads a module with all that it imports; those that are new come behind what was loaded before. */
   load(entry: string): Loaded | null {
-    const stack: { readonly path: string; readonly record: FileRecord; next: number }[] = [];
-    const enter = (path: string) => {
-      if (this.byPath.has(path)) return;
-      const record = this.records.of(path);
-      if (record === null) return;
-      this.byPath.set(path, { path, record });
-      stack.push({ path, record, next: 0 });
-    };
-    enter(entry);
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const specifier = top.record.loads[top.next++];
-      if (specifier === undefined) {
-        stack.pop();
-        this.order.push(this.byPath.get(top.path)!);
-        continue;
-      }
-      const found = this.project.resolve(top.path, specifier);
-      if (found.kind === "source" && isSource(found.path)) enter(found.path);
+    if (!this.entered.has(entry)) {
+      this.roots.push(entry);
+      this.order.push(...this.evaluated(entry, this.entered, false));
     }
     return this.byPath.get(entry) ?? null;
+  }
+
+  /**
+   * Other orders in which the same modules may be evaluated: by a loader of TypeScript that leaves out imports of which
+   * nothing is used, and from each module that is imported late, as nobody knows when it is.
+   */
+  *otherOrders(): Generator<readonly Loaded[]> {
+    const [main, ...late] = this.roots;
+    if (main === undefined) return;
+    const hasIdle = this.order.some(({ record }) => record.idle.length > 0);
+    const first = new Set<string>();
+    const without = new Set<string>();
+    this.evaluated(main, first, false);
+    const order = this.evaluated(main, without, true);
+    if (hasIdle) yield order;
+    for (const root of late) {
+      yield this.evaluated(root, new Set(first), false);
+      if (hasIdle) yield this.evaluated(root, new Set(without), true);
+    }
+  }
+
+  private evaluated(entry: string, seen: Set<string>, withoutIdle: boolean): Loaded[] {
+    const paths = evaluationOrder(entry, seen, path => this.loadsOf(path, withoutIdle));
+    return paths.flatMap(path => this.byPath.get(path) ?? []);
+  }
+
+  /** The sources that a module loads, by their paths. */
+  private loadsOf(path: string, withoutIdle: boolean): readonly string[] {
+    let loads = this.loads.get(path);
+    if (loads === undefined) {
+      const record = this.records.of(path);
+      loads = (record?.loads ?? []).map(specifier => {
+        const found = this.project.resolve(path, specifier);
+        return found.kind === "source" && isSource(found.path) ? found.path : null;
+      });
+      this.loads.set(path, loads);
+      if (record !== null) this.byPath.set(path, { path, record });
+    }
+    const idle = withoutIdle ? (this.byPath.get(path)?.record.idle ?? []) : [];
+    return loads.filter((each, at): each is string => each !== null && !idle.includes(at));
   }
 
   resolve(from: Loaded, specifier: string): Resolution {
@@ -110,37 +140,13 @@ export class Modules {
 
   /** Modules that are loaded for what they do alone. */
   bare({ record }: Loaded): string[] {
-    const named = new Set([...record.imports.map(each => each.specifier), ...record.stars, ...record.idle]);
+    const named = new Set([
+      ...record.imports.map(each => each.specifier),
+      ...record.stars,
+      ...record.idle.map(at => record.loads[at]!),
+    ]);
     for (const each of Object.values(record.exports)) if ("specifier" in each) named.add(each.specifier);
     return record.loads.filter(specifier => !named.has(specifier));
-  }
-
-  /** Modules with effects that some loaders of TypeScript load and others do not, as only types of them are used. */
-  uncertain(): Loaded[] {
-    const acting = this.acting();
-    return this.order.flatMap(module => {
-      const idle = module.record.idle.map(specifier => this.sourceOf(module, specifier));
-      return idle.filter((each): each is Loaded => each !== null && acting.has(each));
-    });
-  }
-
-  /** Modules that have effects on loading, or load such. */
-  private acting(): ReadonlySet<Loaded> {
-    const acting = new Set<Loaded>();
-    for (let before = -1; acting.size > before; ) {
-      before = acting.size;
-      for (const module of this.order) {
-        const { items, loads } = module.record;
-        const acts = items.some(item => item.effect) || loads.some(one => this.isActing(acting, module, one));
-        if (acts) acting.add(module);
-      }
-    }
-    return acting;
-  }
-
-  private isActing(acting: ReadonlySet<Loaded>, module: Loaded, specifier: string): boolean {
-    const loaded = this.sourceOf(module, specifier);
-    return loaded !== null && acting.has(loaded);
   }
 
   private sourceOf(module: Loaded, specifier: string): Loaded | null {

@@ -15,8 +15,8 @@ export interface FileRecord {
   readonly stars: readonly string[];
   /** All modules that are loaded before this one, in order. */
   readonly loads: readonly string[];
-  /** Those of them that some loaders of TypeScript leave out, as nothing of them is used when the program runs. */
-  readonly idle: readonly string[];
+  /** Which of them some loaders of TypeScript leave out, as nothing of them is used when the program runs. */
+  readonly idle: readonly number[];
   /** What comments say of JSX. */
   readonly jsx: string;
   /** Why the parser refused it; then there is nothing else. */

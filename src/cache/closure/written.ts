@@ -40,7 +40,7 @@ interface Findings {
 
 /** A digest of a closure in which parts are named by their places, so that names of modules do not count. */
 export function written(found: Findings): { readonly digest: Digest; readonly parts: CodePart[] } {
-  const { project, subject, modules, root } = found;
+  const { project, subject, root } = found;
   const all = inOrder(found);
   const parts: CodePart[] = [{ file: shown(project, subject.module), name: subject.name, digest: short(root) }];
   const lines = [`${root}${said(found.targets)}`];
@@ -60,10 +60,10 @@ export function written(found: Findings): { readonly digest: Digest; readonly pa
   for (const [module, named] of found.whole) {
     lines.push([`whole ${shown(project, module.path)}`, ...named.map(([name, to]) => name + said(to))].join("\n"));
   }
-  const uncertain = modules.uncertain().map(({ path }) => shown(project, path));
-  if (uncertain.length > 0) {
-    lines.push(`uncertain ${uncertain.join("\n")}`);
-    parts.push({ file: parts[0]!.file, name: "(imports for types)", digest: short(uncertain.join("\n")) });
+  const orders = otherOrders(found, all.length);
+  if (orders !== "") {
+    lines.push(`or ${orders}`);
+    parts.push({ file: parts[0]!.file, name: "(order of imports)", digest: short(orders) });
   }
   for (const [named, targets] of found.packages) {
     const target = [...targets].sort().join("\n");
@@ -80,6 +80,18 @@ function inOrder({ modules, kept }: Findings): Kept[] {
     each.place = place;
   });
   return all;
+}
+
+/** The orders in which the same may come to be evaluated, where they are others. */
+function otherOrders({ modules, kept }: Findings, count: number): string {
+  const usual = Array.from({ length: count }, (_, place) => place).join(" ");
+  const orders: string[] = [];
+  for (const order of modules.otherOrders()) {
+    const items = order.flatMap(({ record }) => record.items);
+    const places = items.flatMap(item => kept.get(item)?.place ?? []).join(" ");
+    if (places !== usual) orders.push(places);
+  }
+  return orders.join("; ");
 }
 
 function nameAt({ record }: Loaded, task: number): string {
