@@ -177,7 +177,7 @@ class Closure {
     for (const asset of reach.assets) targets.push(this.asset(module, asset));
     for (const variable of reach.environment) this.unseen.add(`reads the environment variable ${variable}`);
     for (const problem of reach.loose)
-      this.loose.add(`in ${this.show(module)}, ${name} ${problem}, so the whole of all modules counts.`);
+      this.loose.add(`in ${this.show(module)} ${problem} (${name}), so the whole of all modules counts.`);
     to.targets.splice(0, to.targets.length, ...targets);
   }
 

@@ -1,4 +1,7 @@
-/** Statements that a module may have: `N` is the name it declares, `1` a literal, `R`, `S` are uses of other names. */
+/**
+ * Statements that a module may have: `N` is the name it declares, `1` a literal, `R`, `S` are uses of other names, `#{`
+ * begins a part of a template.
+ */
 
 export interface Form {
   readonly text: string;
@@ -36,9 +39,9 @@ const DECLARATIONS = [
   "export const N = (() => [1, R])();",
   "export const N = (function () { globalThis.made = 1; return R; })();",
   "export const N = /* @__PURE__ */ R(1);",
-  "export const N = String.raw`a${1}${R}`;",
-  "export const N = `a${1}`;",
-  "export const N = `a${R}`;",
+  "export const N = String.raw`a#{1}#{R}`;",
+  "export const N = `a#{1}`;",
+  "export const N = `a#{R}`;",
   "var N = 1; { var N_inner = R; } export { N, N_inner };",
   "var N = 1; var N = [N, R]; export { N };",
   "export const N = new Map([['a', 1], ['b', R]]);",
@@ -76,7 +79,7 @@ const EFFECTS = [
   "switch (R) { case 1: { let s = S; globalThis.s = s; } }",
   "R;",
   "R(1);",
-  "R`a${1}`;",
+  "R`a#{1}`;",
   "delete R.a;",
   "console.log(R, 1);",
   "await R(1);",
@@ -92,7 +95,11 @@ const TYPED = [
   "export function N(this: unknown, n: number = 1): unknown { return [n, R!]; }",
 ];
 
-const form = (named: boolean, typed: boolean) => (text: string) => ({ text, named, typed });
+const form = (named: boolean, typed: boolean) => (text: string) => ({
+  text: text.replaceAll("#{", "$" + "{"),
+  named,
+  typed,
+});
 
 export const FORMS: readonly Form[] = [
   ...DECLARATIONS.map(form(true, false)),
