@@ -59,7 +59,7 @@ export class Heddle {
 
   definitionsIn(at: Node): Definition[] {
     const found: Definition[] = [];
-    this.search(at, false, found);
+    if (this.names.size > 0) this.search(at, false, found);
     return found;
   }
 
