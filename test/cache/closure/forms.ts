@@ -59,7 +59,7 @@ const DECLARATIONS = [
   "export const N = [import.meta.url, 1];",
   "export const N = R === S ? /a1/ : /b/;",
   "export const N = task('N', () => [1, R]);",
-  "export const N = task('N', R(1), () => S);",
+  "export const N = task('N', R(1), () => 0);",
   "export const N = { tasks: [task('N', n => [n, 1, R])] };",
   "export function N(task) { return task(1, R); }",
   "export function N() { const out = []; lbl: for (const one of R) { if (one > 1) continue lbl; out.push(one); } return out; }",
