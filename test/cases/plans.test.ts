@@ -82,7 +82,7 @@ describe("a plan", () => {
     const { at } = bench;
     const where = folder();
     const body = (deep: number) => () => {
-      const box = boxed.submit(at, { list: [1, { deep }], same: true });
+      const box = boxed.submit(at, { list: [1, { deep }], same: true } as never);
       return [shows.submit(at, box), sign.submit(at, 3)];
     };
     await runOn(bench, where, body(1));
