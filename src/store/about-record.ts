@@ -6,8 +6,8 @@ import { flatten, readFlat, writeFlat } from "./values.ts";
 
 const HAS_INPUTS = 1;
 
-export function encodeAbout(key: CallKey, { marks, names, sources, inputs }: About): Buffer {
-  const text = JSON.stringify([marks, names, sources]);
+export function encodeAbout(key: CallKey, { marks, names, sources, awaited, inputs }: About): Buffer {
+  const text = JSON.stringify([marks, names, sources, ...(awaited === undefined ? [] : [awaited])]);
   const textSize = Buffer.byteLength(text);
   const flat = flatten(inputs);
   const record = Buffer.allocUnsafe(HEAD + 4 + textSize + flat.size);
@@ -22,11 +22,13 @@ export function decodeAbout(key: CallKey, record: Buffer): About | undefined {
   if (unsealed(record, record.length, keySeed(key)) !== null) return undefined;
   const from = HEAD + 4;
   const to = from + record.readUInt32LE(HEAD);
-  const [marks, names, sources] = JSON.parse(record.toString("utf8", from, to)) as [
+  const [marks, names, sources, awaited] = JSON.parse(record.toString("utf8", from, to)) as [
     About["marks"],
     About["names"],
     About["sources"],
+    About["awaited"],
   ];
-  if (record[2] !== HAS_INPUTS) return { marks, names, sources };
-  return { marks, names, sources, inputs: readFlat(record[1]!, record, to, record.length).value };
+  const known = { marks, names, sources, ...(awaited !== undefined && { awaited }) };
+  if (record[2] !== HAS_INPUTS) return known;
+  return { ...known, inputs: readFlat(record[1]!, record, to, record.length).value };
 }

@@ -103,6 +103,26 @@ describe("a plan", () => {
     expect(shown!.reason).toContain(`${sum!.id} (`);
   });
 
+  on(everywhere, "of inputs with results in them: what differs, a result or what stands beside it", async bench => {
+    const { at } = bench;
+    const where = folder();
+    const body = (a: number, b: number, limit: number) => () => {
+      const sums = [add.submit(at, 1, a), add.submit(at, 2, b)];
+      return shows.submit(at, { sums, limit });
+    };
+    await runOn(bench, where, body(1, 1, 5));
+    await runOn(bench, where, () => [add.submit(at, 1, 9), add.submit(at, 2, 9)]);
+    const shown = async (...changed: [number, number, number]) => {
+      const plan = await planOn(bench, where, body(...changed));
+      const [, first, second, shows] = plan.calls;
+      return shows!.reason.replace(first!.id, "first").replace(second!.id, "second");
+    };
+    expect(await shown(1, 1, 6)).toBe("input changed: limit of value");
+    expect(await shown(1, 9, 5)).toBe("upstream changed: second (parameter value)");
+    expect(await shown(9, 1, 5)).toBe("upstream changed: first (parameter value)");
+    expect(await shown(1, 9, 6)).toBe("input changed: sums[1], limit of value");
+  });
+
   on(everywhere, "only the calls of a map that would run are what the next one needs", async bench => {
     const { at } = bench;
     const where = folder();

@@ -34,6 +34,7 @@ const PIPELINE = `
     return plain.submit(at, sum);
   });
   export const kept = flow("kept", { cache: true }, (at, docs) => docs.map(doc => count.submit(at, doc)));
+  export const chain = flow("chain", (at, doc) => large.submit(at, count.submit(at, doc)).get("length"));
   export const fails = flow("fails", at => plain.submit(at, bad.submit(at)));
 `;
 
