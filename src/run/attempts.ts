@@ -223,7 +223,7 @@ export class Attempts {
     const { call } = flight;
     const { node } = call;
     const given = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
-    const error = call.spec.cache === null ? given : unstorable(given);
+    const error = call.spec.cache === null ? given : unstorable(given, idOf(call));
     const delay = mayRetry ? this.delayOf(flight, state, error) : null;
     if (delay !== null) {
       tellRetrying(this.run, flight, state, error, delay, end);

@@ -9,6 +9,7 @@ import type { Failure } from "./failure.ts";
 import type { FutureBase } from "./future.ts";
 import { futuresIn } from "./inputs.ts";
 import { MapJob } from "./mapping.ts";
+import { returning } from "./returning.ts";
 import type { Run } from "./run.ts";
 import type { Spec } from "./spec.ts";
 
@@ -111,7 +112,7 @@ export class FlowScope implements Scope {
   async conduct(body: () => unknown): Promise<unknown> {
     let returned: unknown;
     try {
-      const plainly = await plain(body);
+      const plainly = await this.plain(body);
       this.returned = true;
       returned = await this.resolved(plainly);
     } catch (error) {
@@ -136,6 +137,14 @@ export class FlowScope implements Scope {
   disturbed(failure: Failure): () => void {
     this.failures.push(failure);
     return () => failure.observe();
+  }
+
+  /** Awaits a plain promise; a future that was returned stays one, so that it is resolved with the rest. */
+  private async plain(body: () => unknown): Promise<{ value: unknown }> {
+    const returned = body();
+    if (!(returned instanceof Promise)) return { value: returned };
+    returning.of(returned, this);
+    return { value: await returned };
   }
 
   private async end(): Promise<void> {
@@ -200,13 +209,6 @@ export class FlowScope implements Scope {
       { count: unseen.length === 1 ? "1 call" : `${unseen.length} calls`, flow: this.name, calls: named.join(", ") },
     );
   }
-}
-
-/** Awaits a plain promise; a future that was returned stays one, so that it is resolved with the rest. */
-async function plain(body: () => unknown): Promise<{ value: unknown }> {
-  const returned = body();
-  if (returned instanceof Promise) return { value: await returned };
-  return { value: returned };
 }
 
 function firstLine(error: Error): string {

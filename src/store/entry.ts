@@ -87,6 +87,8 @@ export interface About {
   readonly names: readonly (string | null)[];
   /** One a parameter: for an input that was another call's result that call's display name, else null. */
   readonly sources: readonly (string | null)[];
+  /** The futures among the inputs, if they are few, by the numbers of their holes: whose results, and which. */
+  readonly awaited?: readonly (readonly [call: string, mark: string])[];
   /** The inputs as they were sent, if they are small: an encoded list, in which futures are holes. */
   readonly inputs?: PackedValue;
 }

@@ -126,7 +126,7 @@ export class Kept {
     try {
       return pack(raw, { task: idOf(call), role: "result" });
     } catch (error) {
-      throw unstorable(error);
+      throw unstorable(error, idOf(call));
     }
   }
 
@@ -219,7 +219,10 @@ export class Kept {
     this.told.add(maker);
     const { code, definition } = maker;
     for (const text of code.loose) this.run.warn(`The cache of ${definition.name}: ${text}`);
-    for (const text of code.unseen) this.run.warn(`The cache of ${definition.name} does not see that it ${text}`);
+    for (const text of code.unseen) {
+      const remedy = "what counts of that belongs into the inputs or into cache.include";
+      this.run.warn(`The cache of ${definition.name} does not see that it ${text}: ${remedy}`);
+    }
   }
 
   /** Where that fails, as on a full disk, results are as good as before. */
@@ -240,10 +243,12 @@ export class Kept {
   }
 }
 
-export function unstorable(error: unknown): Error {
+/** A result that cannot be sent cannot be kept either, and that is what its call is told. */
+export function unstorable(error: unknown, call: string): Error {
   if (!(error instanceof HeddleError) || error.name !== "UncloneableError") return error as Error;
-  const [, task = "", , part = ""] = /^The result of (\S+) (cannot .*?): (.*)$/.exec(error.short) ?? [];
-  return new UnstorableResultError({ task, part, hint: error.remedy }, { cause: error });
+  const part = /^The result of \S+ cannot .*?: (.*)$/.exec(error.short)?.[1];
+  if (part === undefined) return error;
+  return new UnstorableResultError({ task: call, part, hint: error.remedy });
 }
 
 function isObject(value: unknown): boolean {
