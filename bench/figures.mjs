@@ -28,13 +28,14 @@ export function figures(measured) {
 }
 
 /** How heddle stands: against the fastest peer, the floor, and the goal. */
-export function standing(lines, goal = {}) {
+export function standing(lines, goal = {}, calls = 1) {
   const ours = lines.find(({ who }) => who === "heddle");
   const peers = lines.filter(({ who, failed }) => who !== "heddle" && who !== "floor" && !failed);
   const fastest = peers.reduce((best, one) => (one.ratio < best.ratio ? one : best), peers[0]);
   const floor = lines.find(({ who }) => who === "floor");
   const missed = [];
   if (goal.us !== undefined && ours.us > goal.us) missed.push(`${goal.us} µs`);
+  if (goal.ms !== undefined && (ours.us * calls) / 1_000 > goal.ms) missed.push(`${goal.ms} ms`);
   if (goal.bytes !== undefined && ours.bytes > goal.bytes) missed.push(`${goal.bytes} bytes a call`);
   if (goal.floor !== undefined && 1 / floor.ratio > goal.floor) missed.push(`${goal.floor} x the floor`);
   for (const [who, times] of Object.entries(goal.peers ?? {})) {

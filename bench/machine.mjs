@@ -2,7 +2,9 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
-const packages = ["piscina", "tinypool", "workerpool", "poolifier", "p-limit", "p-queue", "object-hash", "ohash"];
+const pools = ["piscina", "tinypool", "workerpool", "poolifier", "p-limit", "p-queue"];
+const caches = ["object-hash", "ohash", "flat-cache", "cacache", "memoize-fs"];
+const packages = [...pools, ...caches];
 
 export function versions() {
   const read = path => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version;

@@ -33,8 +33,8 @@ async function bench(rows, { rounds, calls, out }) {
   for (const name of rows.length > 0 ? rows : names) {
     const row = await loadRow(name);
     const measured = await measureRow(name, row, { rounds, calls: calls ?? row.calls, onMeasured });
-    const { title, floor, goal } = row;
-    done.push({ name, title, calls: calls ?? row.calls, floor, goal, lines: figures(measured), measured });
+    const { title, floor, goal, whole, of } = row;
+    done.push({ name, title, calls: calls ?? row.calls, of, floor, goal, whole, lines: figures(measured), measured });
     print(table(done.at(-1), about.versions));
   }
   mkdirSync(out, { recursive: true });

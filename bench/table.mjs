@@ -1,11 +1,13 @@
 /** Results as Markdown. */
 import { standing } from "./figures.mjs";
 
-export function table({ title, calls, floor, goal, lines }, versions) {
+/** A row about a `whole`, such as the start of a run, has milliseconds of it instead of microseconds a call. */
+export function table({ title, calls, floor, goal, whole = false, of = "calls", lines }, versions) {
+  const scale = whole ? calls / 1_000 : 1;
   const withBytes = lines.some(line => line.bytes !== undefined);
   const head = [
     "",
-    "µs a call",
+    whole ? "ms" : "µs a call",
     "lowest to highest",
     "times heddle's",
     "peak memory",
@@ -16,8 +18,8 @@ export function table({ title, calls, floor, goal, lines }, versions) {
     if (line.failed) return [name, "did not finish", ...head.slice(2).map(() => "")];
     return [
       line.who === "heddle" ? `**${name}**` : name,
-      number(line.us),
-      `${number(line.low)} to ${number(line.high)}`,
+      number(line.us * scale),
+      `${number(line.low * scale)} to ${number(line.high * scale)}`,
       line.who === "heddle" || line.ratio === undefined ? "" : `${number(line.ratio)} x`,
       `${Math.round(line.peak / 1e6)} MB`,
       ...(withBytes ? [String(Math.round(line.bytes))] : []),
@@ -25,12 +27,12 @@ export function table({ title, calls, floor, goal, lines }, versions) {
   });
   const layout = ["---", ...head.slice(1).map(() => "---:")];
   const body = [head, layout, ...rows].map(cells => `| ${cells.join(" | ")} |`).join("\n");
-  return `### ${title}, ${calls.toLocaleString("en")} calls\n\n${body}\n\n${verdict(lines, goal)}\n`;
+  return `### ${title}, ${calls.toLocaleString("en")} ${of}\n\n${body}\n\n${verdict(lines, goal, calls)}\n`;
 }
 
-function verdict(lines, goal) {
+function verdict(lines, goal, calls) {
   if (lines.find(({ who }) => who === "heddle").failed) return "heddle did not finish.";
-  const { fastest, floor, missed } = standing(lines, goal);
+  const { fastest, floor, missed } = standing(lines, goal, calls);
   const said = [];
   if (fastest?.ratio !== undefined) {
     const { who, ratio } = fastest;

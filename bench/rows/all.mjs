@@ -10,6 +10,13 @@ export const names = [
   "keys-object",
   "keys-array",
   "keys-nodes",
+  "cache-hits",
+  "cache-hit-one",
+  "cache-cold",
+  "cache-choose",
+  "cache-choose-warm",
+  "cache-open",
+  "cache-start",
 ];
 
 export const loadRow = async name => (await import(`./${name}.mjs`)).default;

@@ -23,6 +23,8 @@ export interface Past {
   readonly code: readonly CodePart[] | undefined;
 }
 
+/** Calls of one parameter that are named. */
+const MOST_SOURCES = 3;
 /** Calls whose inputs are decoded to find the nearest: the latest of those that differ in the fewest parameters. */
 const MOST_DECODED = 30;
 
@@ -62,9 +64,10 @@ function codeReason(now: Situation, { code }: Past): Reason {
 
 function inputReasons(changes: readonly InputChange[]): Reason[] {
   if (changes.length === 0) return [{ why: "inputChanged", parameter: "the inputs", paths: [] }];
-  return changes.map(({ parameter, paths, source }) =>
-    source === null ? { why: "inputChanged", parameter, paths } : { why: "upstreamChanged", parameter, call: source },
-  );
+  return changes.flatMap(({ parameter, paths, sources }): Reason[] => {
+    if (sources.length === 0) return [{ why: "inputChanged", parameter, paths }];
+    return sources.slice(0, MOST_SOURCES).map(call => ({ why: "upstreamChanged", parameter, call }));
+  });
 }
 
 /** The call that differs in the fewest parameters, then in the fewest places in them; of equal ones the latest. */

@@ -45,7 +45,11 @@ function positionOf(name: string, task: string, { names }: Parameters): number {
   const at = names.indexOf(name);
   if (at >= 0) return at;
   const known = names.filter(each => each !== null);
-  const hint =
-    known.length === 0 ? "Its parameters have no names that could be ignored." : suggest(name, known, "parameter");
+  const patterns = known.length < names.length;
+  const listed = known.length === 0 ? "" : suggest(name, known, "parameter");
+  const apart = patterns
+    ? "A parameter that is taken apart, such as ({ verbose }), has no name: only whole parameters can be ignored."
+    : "";
+  const hint = `${listed} ${apart}`.trim() || "The task has no parameters.";
   throw new OptionError({ where: `task "${task}", cache.ignore`, problem: `no parameter is called "${name}"`, hint });
 }

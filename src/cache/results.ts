@@ -26,6 +26,8 @@ export interface KeyMaker {
   keyOfMarks(marks: readonly string[]): string;
 }
 
+const NO_INPUTS = "0".repeat(40);
+
 /** The cache as a run sees it: keys of calls, and what is known of them. */
 export class ResultCache implements Present {
   readonly store: Store;
@@ -97,8 +99,12 @@ export class ResultCache implements Present {
     const signature = new Signature(definition.name, code.parameters, policy.ignore);
     const task = taskPart(definition.identity);
     const last = codePart(code, policy);
-    const [before, after] = [`${task}.`, `.${last}`];
-    const keyOfMarks = (marks: readonly string[]) => before + inputsDigest(marks) + after;
+    // Texts that are put together stay in pieces, and each of the many who read a key would look for its characters there.
+    const text = Buffer.from(`${task}.${NO_INPUTS}.${last}`, "latin1");
+    const keyOfMarks = (marks: readonly string[]) => {
+      text.write(inputsDigest(marks), task.length + 1, "latin1");
+      return text.toString("latin1");
+    };
     const keyOf = (marks: readonly string[]) => keyOfMarks(signature.normal(marks));
     const normal = (marks: readonly string[]) => signature.normal(marks);
     return { definition, policy, code, task, codePart: last, normal, keyOf, keyOfMarks };

@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { HeddleError } from "../errors.ts";
-import type { ChildRef, DirectoryFact, Entry } from "../store/entry.ts";
+import type { ChildRef, DirectoryFact, Hit } from "../store/entry.ts";
 import type { FileDigests } from "../store/file-digests.ts";
 import type { Store } from "../store/store.ts";
 import type { CachePolicy } from "./policy.ts";
@@ -8,7 +8,7 @@ import type { Reason } from "./reason.ts";
 
 /** What the cache says of a key: an entry that holds, or why there is none. */
 export type Found =
-  | { readonly entry: Entry; readonly miss: null }
+  | { readonly entry: Hit; readonly miss: null }
   /** `old`: an entry that does not hold any more. */
   | { readonly entry: null; readonly miss: Reason | null; readonly old: boolean };
 
@@ -46,9 +46,9 @@ export class Validity {
   }
 
   private lookAlone(key: string, policy: CachePolicy | null): Found {
-    let entry: Entry | undefined;
+    let entry: Hit | undefined;
     try {
-      entry = this.store.get(key);
+      entry = this.store.look(key);
     } catch (error) {
       if (!(error instanceof HeddleError) || error.name !== "DamagedEntryError") throw error;
       return { entry: null, miss: { why: "damaged", problem: error.message.split("\n", 1)[0]! }, old: true };
@@ -58,7 +58,7 @@ export class Validity {
     return problem === null ? { entry, miss: null } : { entry: null, miss: problem, old: true };
   }
 
-  private problemOf(entry: Entry, policy: CachePolicy | null): Reason | null {
+  private problemOf(entry: Hit, policy: CachePolicy | null): Reason | null {
     const ttl = policy?.ttl ?? null;
     if (ttl !== null && entry.createdAt + ttl <= Date.now()) return { why: "expired", at: entry.createdAt + ttl };
     if ("blob" in entry.value || entry.directory !== undefined) {
@@ -86,8 +86,8 @@ export class Validity {
   }
 
   /** Why a flow's result holds no more, by the calls that it made; iterative, as flows call flows. */
-  private brokenChild(root: Entry): Reason | null {
-    const open: Entry[] = [root];
+  private brokenChild(root: Hit): Reason | null {
+    const open: Hit[] = [root];
     const visited = new Set<string>([root.key]);
     for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
       if (this.sound.has(entry.key)) continue;
@@ -106,7 +106,7 @@ export class Validity {
   }
 
   /** Null if it holds, the entry if its own children are to be looked at, else why it does not hold. */
-  private checkChild(child: ChildRef): Entry | Reason | null {
+  private checkChild(child: ChildRef): Hit | Reason | null {
     const task = child.identity.slice(child.identity.lastIndexOf("#") + 1);
     const changed = (reason: string): Reason => ({ why: "childChanged", task, reason });
     const code = this.present.codePart(child.identity);

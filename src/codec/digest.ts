@@ -23,6 +23,11 @@ const NO_SLOTS: readonly number[] = [];
 /** The text of the mark of a slot that is the whole argument. */
 const DIRECT = "P\0";
 
+/** True if the whole argument is one future. */
+export function isFuture({ text, slots }: Mark): boolean {
+  return slots.length === 1 && text === DIRECT;
+}
+
 /** The pass nobody uses: a serializer's `encode` can ask for a mark inside a mark. */
 let idle: Pass | null = null;
 const primitives = new CanonicalBytes();

@@ -24,7 +24,9 @@ export function uncloneable(subject: Subject, path: string, obstacle: Obstacle):
 /** Names a value that cannot travel. */
 export function obstacleOf(value: unknown, role: Subject["role"]): Obstacle {
   if (typeof value === "function") {
-    return { kind: "a function", hint: "Pass plain data; let the task import the function from a module." };
+    const hint =
+      role === "input" ? "Pass plain data; let the task import the function from a module." : "Give plain data.";
+    return { kind: "a function", hint };
   }
   if (typeof value === "symbol" || types.isSymbolObject(value)) {
     return { kind: "a symbol", hint: "Pass a string in its place." };

@@ -7,10 +7,20 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   if (known.length === 0) return undefined;
   const exactButForCase = known.find(one => one.toLowerCase() === name.toLowerCase());
   if (exactButForCase !== undefined) return exactButForCase;
+  const exchanged = known.find(one => isExchanged(name.toLowerCase(), one.toLowerCase()));
+  if (exchanged !== undefined) return exchanged;
   const best = closest(name, [...known]);
   return distance(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 3))
     ? best
     : undefined;
+}
+
+/** True if two neighbouring letters are exchanged, which the distance takes for two mistakes. */
+function isExchanged(name: string, known: string): boolean {
+  if (name.length !== known.length) return false;
+  const at = [...name].findIndex((letter, place) => letter !== known[place]);
+  if (at < 0) return false;
+  return name.slice(0, at) + (name[at + 1] ?? "") + name[at]! + name.slice(at + 2) === known;
 }
 
 /** What to do about a name that is not known: the near one, else all that there are. */

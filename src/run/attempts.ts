@@ -44,7 +44,7 @@ export class Attempts {
 
   take(call: Call, pool: number): Flight {
     const flight = new Flight(call, ++call.attempt, pool);
-    if (call.spec.cache !== null) flight.dir = this.run.directories.placeOf(flight);
+    if (call.spec.cache !== null) flight.place = this.run.directories.placeOf(flight);
     this.flights.set(flight);
     if (pool !== this.run.pools.flows) this.keepAlive.add();
     return flight;
@@ -225,7 +225,7 @@ export class Attempts {
     const { call } = flight;
     const { node } = call;
     const given = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
-    const error = call.spec.cache === null ? given : unstorable(given);
+    const error = call.spec.cache === null ? given : unstorable(given, idOf(call));
     const delay = mayRetry ? this.delayOf(flight, state, error) : null;
     if (delay !== null) {
       tellRetrying(this.run, flight, state, error, delay, end);

@@ -31,13 +31,15 @@ export class CallDirectories {
   }
 
   /** Where the directory of a cached call's attempt is kept. */
-  placeOf({ call, attempt }: Flight): string | null {
+  placeOf({ call, attempt }: Flight): (() => string) | null {
     const { gate } = this.run;
     const key = gate?.executionOf(call)?.key;
     if (gate === null || key === undefined || call.spec.definition.kind === "flow") return null;
-    const path = gate.kept.cache.store.directoryOf(key, attempt);
-    this.keptIn ??= dirname(dirname(path));
-    return path;
+    return () => {
+      const path = gate.kept.cache.store.directoryOf(key, attempt);
+      this.keptIn ??= dirname(dirname(path));
+      return path;
+    };
   }
 
   /** A call has made its directory; only those in places of this run are believed. */

@@ -13,8 +13,9 @@ export class Flight implements Dispatch {
   inherited = false;
   readonly attempt: number;
   readonly pool: number;
-  /** Where its directory is to be made if it asks for one; null: among those that go with the run. */
-  dir: string | null = null;
+  /** Gives where its directory is to be made if it asks for one, as most do not; null: among those that go with the run. */
+  place: (() => string) | null = null;
+  private placed: string | null = null;
   /** Where it was made. */
   directory: string | null = null;
   worker: number | null = null;
@@ -35,6 +36,11 @@ export class Flight implements Dispatch {
     this.node = call.node;
     this.attempt = attempt;
     this.pool = pool;
+  }
+
+  get dir(): string | null {
+    this.placed ??= this.place?.() ?? null;
+    return this.placed;
   }
 
   get display(): string {

@@ -10,6 +10,7 @@ import type { CallState, Future, Outcome, WaitOptions } from "../task/types.ts";
 import { after } from "./clock.ts";
 import type { Failure } from "./failure.ts";
 import { KeptList } from "./kept.ts";
+import { returning } from "./returning.ts";
 import { callBack } from "./settling.ts";
 import { loadAll, StoredValue } from "./stored.ts";
 import { awaited } from "./waiter.ts";
@@ -124,6 +125,7 @@ export abstract class FutureBase implements PromiseLike<unknown> {
     onFulfilled?: ((value: never) => A | PromiseLike<A>) | null,
     onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    if (returning.isOn) returning.heard();
     return this.promised().then(onFulfilled as (value: unknown) => A | PromiseLike<A>, onRejected);
   }
 

@@ -224,7 +224,8 @@ function liveSlot(slot: Slot): unknown {
 /** The futures and constants among some inputs, numbered as they are met. */
 export class Slots {
   readonly all: Slot[] = [];
-  private readonly numbers = new Map<object, number>();
+  /** Null until there is one, as most calls have none. */
+  private numbers: Map<object, number> | null = null;
   private readonly futureOf: FutureOf;
 
   constructor(futureOf: FutureOf) {
@@ -232,10 +233,11 @@ export class Slots {
   }
 
   readonly slotOf = (x: object): number | undefined => {
-    const known = this.numbers.get(x);
+    const known = this.numbers?.get(x);
     if (known !== undefined) return known;
     const slot = x instanceof Constant ? x : this.futureOf(x);
     if (slot === undefined) return undefined;
+    this.numbers ??= new Map();
     this.numbers.set(x, this.all.length);
     return this.all.push(slot) - 1;
   };

@@ -5,6 +5,7 @@ import { definitionFor, newRunId } from "./begin.ts";
 import { Planner, unknownOf } from "./cached/planner.ts";
 import type { CallFuture } from "./call.ts";
 import { rootOf } from "./place.ts";
+import { returning } from "./returning.ts";
 import { Run } from "./run.ts";
 import { FlowScope } from "./scope.ts";
 import type { RunSettings } from "./settings.ts";
@@ -35,9 +36,10 @@ export async function planRun(
     inProcess: false,
   });
   const frame = new FlowScope(run, definition.name, options, null, null);
+  returning.watch();
   const call = frame.submit(definition, options, inputs, true) as unknown as CallFuture;
   call.observe();
-  await quiet(call, planner);
+  await quiet(call, planner).finally(() => returning.unwatch());
   const plan = planOf(run, planner);
   const { error } = call;
   run.stopScope(frame, "it was only planned", true);

@@ -10,6 +10,7 @@ import type { FutureBase } from "./future.ts";
 import { futuresIn } from "./inputs.ts";
 import { MapJob } from "./mapping.ts";
 import type { Back } from "./nested/back.ts";
+import { returning } from "./returning.ts";
 import type { Run } from "./run.ts";
 import type { Spec } from "./spec.ts";
 
@@ -126,7 +127,7 @@ export class FlowScope implements NestedScope {
   async conduct(body: () => unknown): Promise<unknown> {
     let finished: Finished;
     try {
-      finished = await plain(body);
+      finished = await this.plain(body);
     } catch (error) {
       finished = { error };
     }
@@ -168,6 +169,14 @@ export class FlowScope implements NestedScope {
     if (this.hasEnded) return;
     this.run.stopScope(this, reason, true);
     void this.end();
+  }
+
+  /** Awaits a plain promise; a future that was returned stays one, so that it is resolved with the rest. */
+  private async plain(body: () => unknown): Promise<{ value: unknown }> {
+    const returned = body();
+    if (!(returned instanceof Promise)) return { value: returned };
+    returning.of(returned, this);
+    return { value: await returned };
   }
 
   private async end(): Promise<void> {
@@ -232,13 +241,6 @@ export class FlowScope implements NestedScope {
       { count: unseen.length === 1 ? "1 call" : `${unseen.length} calls`, flow: this.name, calls: named.join(", ") },
     );
   }
-}
-
-/** Awaits a plain promise; a future that was returned stays one, so that it is resolved with the rest. */
-async function plain(body: () => unknown): Promise<{ value: unknown }> {
-  const returned = body();
-  if (returned instanceof Promise) return { value: await returned };
-  return { value: returned };
 }
 
 function firstLine(error: Error): string {

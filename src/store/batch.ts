@@ -1,9 +1,12 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
 import type { Index, Table } from "./environment.ts";
+import { assertRoom } from "./room.ts";
 
-/** How long a write waits for others, in milliseconds. */
+/** How long a write waits for others, in milliseconds, where no commit is under way; else it waits for that. */
 const WAIT = 2;
 const MOST = 1_000;
+/** What an act puts at most, about: a value that is small enough for the index, in bytes. */
+const OF_ACT = 12 * 1024;
 
 interface Put {
   readonly table: Table<string | Uint8Array>;
@@ -11,7 +14,21 @@ interface Put {
   readonly record: Buffer;
 }
 
+interface PutNew {
+  readonly table: Table<string>;
+  readonly key: string;
+  readonly record: Buffer;
+  readonly done: (isNew: boolean) => void;
+  readonly failed: (error: Error) => void;
+}
+
+export interface How {
+  /** It removes more than it puts, and so needs no room on the disk. */
+  readonly frees?: boolean;
+}
+
 interface Act {
+  readonly frees: boolean;
   readonly act: () => unknown;
   readonly done: (result: unknown) => void;
   readonly failed: (error: unknown) => void;
@@ -21,8 +38,10 @@ interface Act {
 
 export class Batch {
   readonly #index: Index;
+  readonly #folder: string;
   readonly #wrap: (error: unknown) => Error;
   #puts: Put[] = [];
+  #putsNew: PutNew[] = [];
   #acts: Act[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #underWay = new Set<Promise<void>>();
@@ -31,8 +50,9 @@ export class Batch {
   /** What went wrong with writes that nobody waits for. */
   #problem: Error | null = null;
 
-  constructor(index: Index, wrap: (error: unknown) => Error) {
+  constructor(index: Index, folder: string, wrap: (error: unknown) => Error) {
     this.#index = index;
+    this.#folder = folder;
     this.#wrap = wrap;
   }
 
@@ -44,30 +64,58 @@ export class Batch {
   }
 
   /**
+   * Writes a record if there is none of that key. Says whether it did when that is committed. Unlike what is done
+   * `alone` it costs this thread little, as the work is that of LMDB's own.
+   */
+  putNew(put: PutNew): void {
+    if (this.#closed) {
+      put.failed(this.#wrap(new Error("it was closed")));
+      return;
+    }
+    this.#putsNew.push(put);
+    this.#schedule();
+  }
+
+  /**
    * Does something while no other process writes to the index, with others of its kind. Resolves with what it gave when
    * what it put is committed; where it throws, what it had put until then is committed nevertheless.
    */
-  alone<R>(act: () => R): Promise<R> {
+  alone<R>(act: () => R, { frees = false }: How = {}): Promise<R> {
     if (this.#closed) return Promise.reject(this.#wrap(new Error("it was closed")));
     return new Promise<R>((done, failed) => {
-      this.#acts.push({ act, done: done as (result: unknown) => void, failed, result: undefined, error: null });
+      this.#acts.push({ act, frees, done: done as (result: unknown) => void, failed, result: undefined, error: null });
       this.#schedule();
     });
   }
 
+  get #waiting(): number {
+    return this.#acts.length + this.#puts.length + this.#putsNew.length;
+  }
+
   #schedule(): void {
-    if (this.#acts.length + this.#puts.length >= MOST) this.#send();
-    else this.#timer ??= setTimeout(() => this.#send(), WAIT);
+    if (this.#waiting >= MOST) this.#send();
+    else if (this.#underWay.size === 0) this.#timer ??= setTimeout(() => this.#send(), WAIT);
   }
 
   #send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#wrote ||= this.#acts.length + this.#puts.length > 0;
-    this.#sendPuts();
-    const acts = this.#acts;
-    if (acts.length === 0) return;
+    this.#wrote ||= this.#waiting > 0;
+    const [puts, putsNew, gathered] = [this.#puts, this.#putsNew, this.#acts];
+    this.#puts = [];
+    this.#putsNew = [];
     this.#acts = [];
+    const full = this.#whyFull([...puts, ...putsNew], gathered);
+    if (full === null) {
+      this.#sendPuts(puts);
+      this.#sendPutsNew(putsNew);
+    } else {
+      if (puts.length > 0) this.#problem = full;
+      for (const { failed } of putsNew) failed(full);
+      for (const { frees, failed } of gathered) if (!frees) failed(full);
+    }
+    const acts = full === null ? gathered : gathered.filter(({ frees }) => frees);
+    if (acts.length === 0) return;
     const committed = this.#index.root.transaction(() => {
       for (const act of acts) perform(act, this.#wrap);
     });
@@ -79,10 +127,21 @@ export class Batch {
     );
   }
 
-  #sendPuts(): void {
-    const puts = this.#puts;
-    if (puts.length === 0) return;
-    this.#puts = [];
+  /** The error of a disk without room for all this; null if there is, or if none is needed. */
+  #whyFull(puts: readonly { readonly record: Buffer }[], acts: readonly Act[]): Error | null {
+    const needy = acts.filter(({ frees }) => !frees).length;
+    if (puts.length + needy === 0) return null;
+    let bytes = needy * OF_ACT;
+    for (const { record } of puts) bytes += record.length;
+    try {
+      assertRoom(this.#folder, bytes);
+      return null;
+    } catch (error) {
+      return this.#wrap(error);
+    }
+  }
+
+  #sendPuts(puts: readonly Put[]): void {
     const committed = new Set<Promise<boolean>>();
     for (const { table, key, record } of puts) committed.add(table.put(key, record));
     // LMDB gives all that are in one commit the same promise.
@@ -96,6 +155,28 @@ export class Batch {
             }),
         ),
       );
+    }
+  }
+
+  #sendPutsNew(puts: readonly PutNew[]): void {
+    if (puts.length === 0) return;
+    let open = puts.length;
+    const all = new Promise<void>(resolve => {
+      const ended = () => {
+        open -= 1;
+        if (open === 0) resolve();
+      };
+      for (const put of puts) void this.#putNew(put).then(ended);
+    });
+    this.#track(all);
+  }
+
+  #putNew({ table, key, record, done, failed }: PutNew): Promise<void> {
+    try {
+      return table.put(key, record, NEW as unknown as number).then(done, error => this.#explain(error, failed));
+    } catch (error) {
+      failed(this.#wrap(error));
+      return Promise.resolve();
     }
   }
 
@@ -122,6 +203,9 @@ export class Batch {
   async settled(): Promise<void> {
     this.#send();
     await Promise.all(this.#underWay);
+    // What was there already, as a record that is damaged, is looked at again by itself.
+    this.#send();
+    await Promise.all(this.#underWay);
   }
 
   /** What comes afterwards is dropped, as of memos that somebody still has. */
@@ -131,9 +215,15 @@ export class Batch {
 
   #track(work: Promise<void>): void {
     this.#underWay.add(work);
-    void work.then(() => this.#underWay.delete(work));
+    void work.then(() => {
+      this.#underWay.delete(work);
+      if (this.#underWay.size === 0 && this.#waiting > 0) this.#send();
+    });
   }
 }
+
+/** The types of LMDB do not know this option. */
+const NEW = { noOverwrite: true } as const;
 
 function perform(act: Act, wrap: (error: unknown) => Error): void {
   try {

@@ -5,10 +5,10 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { threadId } from "node:worker_threads";
 import { digestBytes } from "../codec/digest.ts";
 import type { PackedValue } from "../codec/packed.ts";
 import { compress, decompress, LONG } from "./compress.ts";
+import type { Drafts } from "./drafts.ts";
 import type { BlobRef, CallKey } from "./entry.ts";
 import { damaged } from "./failures.ts";
 import type { Places } from "./folder.ts";
@@ -21,15 +21,16 @@ export interface WrittenBlob {
 }
 
 export class Blobs {
-  readonly #places: Places;
-  #count = 0;
+  readonly #folder: string;
+  readonly #drafts: Drafts;
 
-  constructor(places: Places) {
-    this.#places = places;
+  constructor({ blobs }: Places, drafts: Drafts) {
+    this.#folder = blobs;
+    this.#drafts = drafts;
   }
 
   pathOf({ digest, size, stored }: Pick<BlobRef, "digest" | "size" | "stored">): string {
-    return join(this.#places.blobs, digest.slice(0, 2), `${digest.slice(2)}${stored < size ? ".br" : ""}`);
+    return join(this.#folder, digest.slice(0, 2), `${digest.slice(2)}${stored < size ? ".br" : ""}`);
   }
 
   /** Null for a value that has no form as a file. The file is complete when this resolves. */
@@ -43,10 +44,15 @@ export class Blobs {
     if (this.#isThere(ref)) return blob;
     if (content.byteLength < LONG) this.#place(blob);
     else {
-      const [made, path] = [this.#newPath(), this.pathOf(ref)];
-      await writeFile(made, content);
-      mkdirSync(dirname(path), { recursive: true });
-      await rename(made, path);
+      const [made, path] = [this.#drafts.newPath(), this.pathOf(ref)];
+      try {
+        await writeFile(made, content);
+        mkdirSync(dirname(path), { recursive: true });
+        await rename(made, path);
+      } catch (error) {
+        rmSync(made, { force: true });
+        throw error;
+      }
     }
     return blob;
   }
@@ -61,19 +67,21 @@ export class Blobs {
   }
 
   #place({ ref, content }: WrittenBlob): void {
-    const [made, path] = [this.#newPath(), this.pathOf(ref)];
-    writeFileSync(made, content);
+    const [made, path] = [this.#drafts.newPath(), this.pathOf(ref)];
     try {
-      renameSync(made, path);
+      writeFileSync(made, content);
+      try {
+        renameSync(made, path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        mkdirSync(dirname(path), { recursive: true });
+        renameSync(made, path);
+      }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      mkdirSync(dirname(path), { recursive: true });
-      renameSync(made, path);
+      // On a full disk every byte counts.
+      rmSync(made, { force: true });
+      throw error;
     }
-  }
-
-  #newPath(): string {
-    return join(this.#places.tmp, `${process.pid}-${threadId}-${this.#count++}-${Date.now().toString(36)}`);
   }
 
   /** What is wrong with a blob's file without reading it, in words; null if it looks well. */

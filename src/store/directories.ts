@@ -1,17 +1,18 @@
 /** Directories of calls, at their final paths from the beginning: a result that names one must stay true. */
 import { renameSync, statSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { digestBytes } from "../codec/digest.ts";
+import type { Drafts } from "./drafts.ts";
 import type { CallKey, DirectoryFact } from "./entry.ts";
 import type { Places } from "./folder.ts";
 
 export class Directories {
   readonly #places: Places;
-  #count = 0;
+  readonly #drafts: Drafts;
 
-  constructor(places: Places) {
+  constructor(places: Places, drafts: Drafts) {
     this.#places = places;
+    this.#drafts = drafts;
   }
 
   pathOf(key: CallKey, attempt: number): string {
@@ -42,7 +43,7 @@ export class Directories {
   discard(fact: DirectoryFact): string | null {
     const path = this.absolute(fact);
     if (!path.startsWith(this.#places.dirs + sep)) return null;
-    const away = join(this.#places.tmp, `gone-${process.pid}-${this.#count++}-${Date.now().toString(36)}`);
+    const away = this.#drafts.newPath();
     try {
       renameSync(path, away);
       return away;
@@ -51,9 +52,4 @@ export class Directories {
       throw error;
     }
   }
-}
-
-/** Removes what was taken out of the way. What cannot be removed now is removed by a later `prune` or `verify`. */
-export async function sweep(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await rm(path, { recursive: true, force: true }).catch(() => {});
 }

@@ -45,27 +45,38 @@ export interface ChildRef {
   readonly code: string;
 }
 
-/** What the index knows of a completed call. Never changed once written. */
-export interface EntryFacts {
+/** What of a completed call counts for whether its result holds. */
+export interface ResultFacts {
   readonly key: CallKey;
-  readonly identity: string;
   /** What counts in the keys of calls that take this result. */
   readonly result: Digest;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** How long the call took, in milliseconds. */
-  readonly ms: number;
-  readonly run: string;
-  /** The call as displays name it, such as `score-12`. */
-  readonly call: string;
   readonly children?: readonly ChildRef[];
   readonly files?: readonly FileFact[];
   readonly directory?: DirectoryFact;
 }
 
+/** What the index knows of a completed call. Never changed once written. */
+export interface EntryFacts extends ResultFacts {
+  readonly identity: string;
+  /** How long the call took, in milliseconds. */
+  readonly ms: number;
+  readonly run: string;
+  /** The call as displays name it, such as `score-12`. */
+  readonly call: string;
+}
+
+/** The result itself where it is small, else where it is. */
+export type KeptValue = { readonly inline: PackedValue } | { readonly blob: BlobRef };
+
 export interface Entry extends EntryFacts {
-  /** The result itself where it is small, else where it is. */
-  readonly value: { readonly inline: PackedValue } | { readonly blob: BlobRef };
+  readonly value: KeptValue;
+}
+
+/** As much of an entry as a hit needs. */
+export interface Hit extends ResultFacts {
+  readonly value: KeptValue;
 }
 
 /** What explains a key afterwards: kept beside the entry, read by `heddle why` alone. */
@@ -76,6 +87,8 @@ export interface About {
   readonly names: readonly (string | null)[];
   /** One a parameter: for an input that was another call's result that call's display name, else null. */
   readonly sources: readonly (string | null)[];
+  /** The futures among the inputs, if they are few, by the numbers of their holes: whose results, and which. */
+  readonly awaited?: readonly (readonly [call: string, mark: string])[];
   /** The inputs as they were sent, if they are small: an encoded list, in which futures are holes. */
   readonly inputs?: PackedValue;
 }

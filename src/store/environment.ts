@@ -35,12 +35,16 @@ const callKeys = {
  * No commit waits for the disk, which made writes three times as long. The system writes in its own time, also when this
  * process is killed; `sync` sees to it when a store is closed. What a loss of power in between may tear is noticed: by
  * LMDB, which then says that the index is damaged, and by the checksum of each record.
+ *
+ * Writes are batched by `Batch`. The binding's own batches would make promises that nobody holds, whose rejection on a
+ * full disk would end the process.
  */
 const OPTIONS = {
   encoding: "binary",
   keyEncoding: "binary",
   noSync: true,
   noMemInit: true,
+  eventTurnBatching: false,
   maxDbs: 8,
   maxReaders: 512,
 } as const;
@@ -75,6 +79,9 @@ const LEAST_PAGE = 512;
 const MOST_PAGE = 65_536;
 const CHUNK = 1 << 20;
 const MOST_LOST = 64 << 20;
+/** In milliseconds. */
+const PAUSE = 5;
+const PATIENCE = 1000;
 
 /**
  * LMDB kills the process where its file begins with something else, or ends early. The one is an error here; the other
@@ -90,11 +97,11 @@ function mend({ folder, index }: Places): void {
     throw error;
   }
   try {
-    const first = pageHead(file, 0);
+    if (fstatSync(file).size === 0) return;
+    const heads = pageHeads(file);
+    if (heads === null) throw damagedIndex(folder, "it does not begin as one does");
+    const [first, second] = heads;
     const { size } = fstatSync(file);
-    if (size === 0) return;
-    const second = first === null ? null : pageHead(file, first.page);
-    if (first === null || second === null) throw damagedIndex(folder, "it does not begin as one does");
     const needed = (Math.max(first.last, second.last) + 1) * first.page;
     if (needed - size > size + MOST_LOST) throw damagedIndex(folder, `${needed - size} bytes are missing`);
     for (let at = size; at < needed; at += CHUNK) appendFileSync(path, Buffer.alloc(Math.min(CHUNK, needed - at)));
@@ -103,7 +110,23 @@ function mend({ folder, index }: Places): void {
   }
 }
 
-function pageHead(file: number, at: number): { readonly page: number; readonly last: number } | null {
+interface PageHead {
+  readonly page: number;
+  readonly last: number;
+}
+
+/** Those of the two pages at the beginning. Where they are not there yet, another process may just be making them. */
+function pageHeads(file: number): readonly [PageHead, PageHead] | null {
+  for (let waited = 0; ; waited += PAUSE) {
+    const first = pageHead(file, 0);
+    const second = first === null ? null : pageHead(file, first.page);
+    if (first !== null && second !== null) return [first, second];
+    if (waited >= PATIENCE || fstatSync(file).size >= 2 * (first?.page ?? LEAST_PAGE)) return null;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+  }
+}
+
+function pageHead(file: number, at: number): PageHead | null {
   const head = Buffer.alloc(HEADER);
   if (readSync(file, head, 0, HEADER, at) < HEADER) return null;
   // Numbers are as this machine writes them.

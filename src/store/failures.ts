@@ -14,6 +14,8 @@ const NO_FOLDER = new Set(["ENOTDIR", "EEXIST", "EISDIR"]);
 const NUMBERS: Readonly<Record<number, string>> = {
   28: "ENOSPC",
   122: "EDQUOT",
+  // What LMDB gives where only a part of what it wrote found room.
+  5: "ENOSPC",
   13: "EACCES",
   1: "EPERM",
   30: "EROFS",

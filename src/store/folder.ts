@@ -81,7 +81,7 @@ function formatOf(text: string): number | undefined {
 function create({ cache }: Places): void {
   const written = join(cache, `.format-${process.pid}-${Math.random().toString(36).slice(2)}`);
   writeFileSync(written, `${JSON.stringify({ [FORMAT_KEY]: FORMAT })}\n`);
-  renameSync(written, join(cache, FORMAT_FILE));
   // Only here: what users keep beside the cache is theirs to show or hide.
   writeFileSync(join(cache, ".gitignore"), "*\n");
+  renameSync(written, join(cache, FORMAT_FILE));
 }

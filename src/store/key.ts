@@ -4,36 +4,47 @@ import type { CallKey } from "./entry.ts";
 export const KEY_BYTES = 48;
 /** Where the parts of a key's text begin, and where they end. */
 const PARTS = [
-  [0, 16],
-  [17, 57],
-  [58, 98],
+  { from: 0, to: 16 },
+  { from: 17, to: 57 },
+  { from: 58, to: 98 },
 ] as const;
 const TEXT_LENGTH = 98;
 
-const DIGITS = new Int8Array(128).fill(-1);
+/** The value of each digit; what is none has bits that no digit has. */
+const DIGITS = new Uint8Array(256).fill(0xff);
 for (const [value, digit] of [..."0123456789abcdef"].entries()) DIGITS[digit.charCodeAt(0)] = value;
 
+const text = Buffer.allocUnsafeSlow(TEXT_LENGTH);
+
 /**
- * Writes the bytes of a key behind `at`; gives where they end.
+ * Writes the bytes of a key behind `at`; gives where they end. Reading the text from bytes takes a third of the time
+ * that reading its characters does: it is put together of pieces, and each character is looked for in them.
  *
  * @throws TypeError for a text that is no key: a wrong one must never meet the entry of another.
  */
 export function writeKey(key: CallKey, target: Uint8Array, at: number): number {
-  let sign = key.length === TEXT_LENGTH ? 0 : -1;
-  let end = at;
-  for (const [from, to] of PARTS) {
-    for (let i = from; i < to; i += 2) {
-      const byte = (digit(key, i) << 4) | digit(key, i + 1);
-      sign |= byte;
-      target[end++] = byte;
-    }
+  // As UTF-8, in which what is no digit takes no byte of one.
+  const whole = key.length === TEXT_LENGTH && text.write(key) === TEXT_LENGTH;
+  let [wrong, end] = [whole ? 0 : 0xff, at];
+  for (const { from, to } of PARTS) {
+    wrong |= writePart(from, to, target, end);
+    end += (to - from) >> 1;
   }
-  if (sign < 0) throw new TypeError(`not the key of a call: ${JSON.stringify(key)}`);
+  if (wrong > 0xf) throw new TypeError(`not the key of a call: ${JSON.stringify(key)}`);
   return end;
 }
 
-function digit(key: string, at: number): number {
-  return DIGITS[key.charCodeAt(at)] ?? -1;
+/** Gives bits that no digit has if not all are digits. */
+function writePart(from: number, to: number, target: Uint8Array, at: number): number {
+  let wrong = 0;
+  let end = at;
+  for (let i = from; i < to; i += 2) {
+    const high = DIGITS[text[i]!]!;
+    const low = DIGITS[text[i + 1]!]!;
+    wrong |= high | low;
+    target[end++] = (high << 4) | low;
+  }
+  return wrong;
 }
 
 export function keyBytes(key: CallKey): Buffer {
@@ -65,5 +76,12 @@ export function keyRange(prefix: string): { readonly start: Buffer; readonly end
 export function keySeed(key: CallKey): number {
   let seed = 0;
   for (let i = 9; i < TEXT_LENGTH; i += 11) seed = (Math.imul(seed, 31) + key.charCodeAt(i)) | 0;
-  return (Number.parseInt(key.slice(17, 25), 16) ^ Number.parseInt(key.slice(58, 66), 16) ^ seed) >>> 0;
+  return (numberAt(key, 17) ^ numberAt(key, 58) ^ seed) >>> 0;
+}
+
+/** The number that eight digits are. */
+function numberAt(key: CallKey, from: number): number {
+  let number = 0;
+  for (let i = from; i < from + 8; i++) number = (number << 4) | (DIGITS[key.charCodeAt(i)] ?? 0);
+  return number;
 }

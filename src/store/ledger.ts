@@ -2,12 +2,13 @@
 import type { PackedValue } from "../codec/packed.ts";
 import type { Batch } from "./batch.ts";
 import type { Blobs, WrittenBlob } from "./blobs.ts";
-import { type Directories, sweep } from "./directories.ts";
-import type { CallKey, Entry, EntryFacts } from "./entry.ts";
+import type { Directories } from "./directories.ts";
+import { remove } from "./drafts.ts";
+import type { CallKey, Entry, EntryFacts, Hit } from "./entry.ts";
 import { asBuffer, type Index } from "./environment.ts";
 import { Holds } from "./holds.ts";
 import { decodeEntry, encodeEntry } from "./record.ts";
-import { flatten } from "./values.ts";
+import { type Flat, flatten } from "./values.ts";
 
 /** Up to this many bytes a value lies in the index, which takes half the time of a file. */
 const INLINE = 8_192;
@@ -18,6 +19,8 @@ export interface WriteOptions {
   readonly compress?: boolean;
   readonly instead?: Entry;
 }
+
+export type Done = (outcome: Entry | Error) => void;
 
 export class Ledger {
   readonly #index: Index;
@@ -34,14 +37,39 @@ export class Ledger {
     this.holds = new Holds(index);
   }
 
-  async write(facts: EntryFacts, value: PackedValue, { compress, instead }: WriteOptions): Promise<Entry> {
+  /**
+   * Calls back with the entry that counts, or with what went wrong: a promise for each of many small results would take
+   * longer than writing them.
+   */
+  write(facts: EntryFacts, value: PackedValue, how: WriteOptions, done: Done): void {
+    const slowly = () => {
+      this.#write(facts, value, flat, how).then(done, done);
+    };
     const flat = flatten(value);
+    if (flat.size > INLINE || how.instead !== undefined || facts.directory !== undefined) {
+      slowly();
+      return;
+    }
+    this.#batch.putNew({
+      table: this.#index.entries,
+      key: facts.key,
+      record: encodeEntry(facts, { flat }),
+      done: isNew => (isNew ? done({ ...facts, value: { inline: value } }) : slowly()),
+      failed: done,
+    });
+  }
+
+  async #write(facts: EntryFacts, value: PackedValue, flat: Flat, { compress, instead }: WriteOptions): Promise<Entry> {
     const blob = flat.size > INLINE ? await this.#blobs.write(value, compress) : null;
     const entry = { ...facts, value: blob === null ? { inline: value } : { blob: blob.ref } };
     const record = encodeEntry(facts, blob === null ? { flat } : { blob: blob.ref });
     const gone: string[] = [];
-    const counts = await this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
-    if (gone.length > 0) await sweep(gone);
+    const settling = this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
+    const counts = await settling.catch(async error => {
+      if (blob !== null) await this.#giveBack(blob);
+      throw error;
+    });
+    if (gone.length > 0) await remove(gone);
     return counts;
   }
 
@@ -67,8 +95,16 @@ export class Ledger {
     return entry;
   }
 
+  /** Its entry could not be written, most likely as the disk is full. */
+  #giveBack({ ref }: WrittenBlob): Promise<void> {
+    const giveBack = () => {
+      if (!this.holds.isHeld(ref)) this.#blobs.remove(ref);
+    };
+    return this.#batch.alone(giveBack, { frees: true }).catch(() => {});
+  }
+
   /** What is wrong with an entry's files without reading them, in words; null if they look well. */
-  problem({ value, directory }: Entry): string | null {
+  problem({ value, directory }: Hit): string | null {
     const problem = "blob" in value ? this.#blobs.problem(value.blob) : null;
     if (problem !== null || directory === undefined) return problem;
     return this.#directories.problem(directory);
@@ -83,8 +119,8 @@ export class Ledger {
         let count = 0;
         for (const key of keys.slice(at, at + REMOVED_AT_ONCE)) count += this.#remove(key, gone);
         return count;
-      });
-      await sweep(gone);
+      }, FREES);
+      await remove(gone);
     }
     return removed;
   }
@@ -129,3 +165,4 @@ function putNew(table: Index["entries"], key: CallKey, record: Buffer): boolean 
 }
 
 const NEW = { noOverwrite: true } as const;
+const FREES = { frees: true } as const;

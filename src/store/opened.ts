@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { Batch } from "./batch.ts";
 import { Blobs } from "./blobs.ts";
 import { Directories } from "./directories.ts";
+import { Drafts } from "./drafts.ts";
 import { type Index, openIndex, sync } from "./environment.ts";
 import { storeError } from "./failures.ts";
 import { type Places, placesOf, prepare } from "./folder.ts";
@@ -14,6 +15,7 @@ export interface Opened {
   readonly places: Places;
   readonly index: Index;
   readonly batch: Batch;
+  readonly drafts: Drafts;
   readonly blobs: Blobs;
   readonly directories: Directories;
   readonly ledger: Ledger;
@@ -23,7 +25,14 @@ export interface Opened {
   release(): Promise<void>;
 }
 
-const known = new Map<string, { readonly opened: Opened; count: number }>();
+interface Shared {
+  readonly opened: Opened;
+  /** What processes left that were killed is removed. */
+  readonly swept: Promise<void>;
+  count: number;
+}
+
+const known = new Map<string, Shared>();
 
 /** @throws StoreError, StoreVersionError */
 export function open(folder: string): Opened {
@@ -32,7 +41,8 @@ export function open(folder: string): Opened {
   const real = realpathSync(places.cache);
   let shared = known.get(real);
   if (shared === undefined) {
-    shared = { opened: make(places, () => release(real)), count: 0 };
+    const opened = make(places, () => release(real));
+    shared = { opened, swept: opened.drafts.sweep().catch(() => {}), count: 0 };
     known.set(real, shared);
   }
   shared.count += 1;
@@ -41,13 +51,14 @@ export function open(folder: string): Opened {
 
 function make(places: Places, onRelease: () => Promise<void>): Opened {
   const index = openIndex(places);
-  const batch = new Batch(index, error => storeError(places.folder, error));
-  const blobs = new Blobs(places);
-  const directories = new Directories(places);
+  const batch = new Batch(index, places.index, error => storeError(places.folder, error));
+  const drafts = new Drafts(places);
+  const blobs = new Blobs(places, drafts);
+  const directories = new Directories(places, drafts);
   const ledger = new Ledger(index, batch, blobs, directories);
   const notes = new Notes(index, batch);
-  const uses = new Uses(places.uses);
-  return { places, index, batch, blobs, directories, ledger, notes, uses, release: onRelease };
+  const uses = new Uses(places, drafts);
+  return { places, index, batch, drafts, blobs, directories, ledger, notes, uses, release: onRelease };
 }
 
 async function release(real: string): Promise<void> {
@@ -62,6 +73,7 @@ async function release(real: string): Promise<void> {
       known.delete(real);
       batch.close();
       uses.close();
+      await shared.swept;
       if (batch.wrote) await sync(index);
       await index.root.close();
     }

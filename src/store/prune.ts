@@ -1,10 +1,7 @@
 /** Removing what was not used for long, so that a store stays small. */
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { sweep } from "./directories.ts";
+import type { Drafts } from "./drafts.ts";
 import type { CallKey } from "./entry.ts";
 import { asBuffer, type Index, pagesOf, records } from "./environment.ts";
-import type { Places } from "./folder.ts";
 import type { Holds } from "./holds.ts";
 import type { Ledger } from "./ledger.ts";
 import { createdAt } from "./record.ts";
@@ -38,11 +35,8 @@ interface Candidate {
   fileBytes: number;
 }
 
-/** Files in `tmp` older than this belong to nobody, in milliseconds. */
-const ABANDONED = 60 * 60_000;
-
 export async function prune(
-  { index, places, ledger, uses }: { index: Index; places: Places; ledger: Ledger; uses: Uses },
+  { index, drafts, ledger, uses }: { index: Index; drafts: Drafts; ledger: Ledger; uses: Uses },
   { maxSize, olderThan, dryRun = false }: PruneOptions,
 ): Promise<Pruned> {
   const found = uses.read();
@@ -66,7 +60,7 @@ export async function prune(
   if (!dryRun) {
     removed = await ledger.remove([...goes]);
     uses.compact(found, key => entries.has(key) && !goes.has(key));
-    await sweepAbandoned(places, now);
+    await drafts.sweep();
   }
   return { removed, freed, kept: entries.size - removed, size };
 }
@@ -130,10 +124,4 @@ export function measure(index: Index, holds: Holds): number {
     before = name;
   }
   return size;
-}
-
-/** Removes what processes left in `tmp` that ended before they were done with it. */
-export async function sweepAbandoned({ tmp }: Places, now: number): Promise<void> {
-  const paths = readdirSync(tmp).map(name => join(tmp, name));
-  await sweep(paths.filter(path => now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > ABANDONED));
 }

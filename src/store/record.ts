@@ -1,7 +1,17 @@
 /** Entries as records of the index, and back. A hit reads one, so both are written by hand. */
 import type { Digest } from "../codec/digest.ts";
 import { DamagedEntryError } from "../errors.ts";
-import type { BlobRef, CallKey, ChildRef, DirectoryFact, Entry, EntryFacts, FileFact } from "./entry.ts";
+import type {
+  BlobRef,
+  CallKey,
+  ChildRef,
+  DirectoryFact,
+  Entry,
+  EntryFacts,
+  FileFact,
+  Hit,
+  KeptValue,
+} from "./entry.ts";
 import { keySeed } from "./key.ts";
 import { HEAD, seal, unsealed } from "./sealed.ts";
 import { type Flat, KIND, readFlat, TAGS, writeFlat } from "./values.ts";
@@ -82,33 +92,43 @@ function writeBlob(record: Buffer, { tag, digest, size, stored }: BlobRef, at: n
  * @throws DamagedEntryError
  */
 export function decodeEntry(key: CallKey, record: Buffer, length: number): Entry {
+  const hit = decodeHit(key, record, length);
+  const identityEnd = textEnd(record, TEXTS);
+  const runEnd = textEnd(record, identityEnd);
+  return {
+    ...hit,
+    identity: record.toString("utf8", TEXTS + 2, identityEnd),
+    ms: record.readDoubleLE(TOOK),
+    run: record.toString("utf8", identityEnd + 2, runEnd),
+    call: record.toString("utf8", runEnd + 2, textEnd(record, runEnd)),
+  };
+}
+
+/**
+ * The same without the names in it, which take as long to read as all the rest.
+ *
+ * @throws DamagedEntryError
+ */
+export function decodeHit(key: CallKey, record: Buffer, length: number): Hit {
   const problem = unsealed(record, length, keySeed(key));
   if (problem !== null) throw new DamagedEntryError({ key, problem });
-  const [identityAt, identityEnd] = textAt(record, TEXTS);
-  const [runAt, runEnd] = textAt(record, identityEnd);
-  const [callAt, callEnd] = textAt(record, runEnd);
+  const moreAt = textEnd(record, textEnd(record, textEnd(record, TEXTS)));
   const bare = record[2] !== HAS_MORE;
-  const valueAt = bare ? callEnd : callEnd + 4 + record.readUInt32LE(callEnd);
-  const facts = {
+  const valueAt = bare ? moreAt : moreAt + 4 + record.readUInt32LE(moreAt);
+  const hit = {
     key,
-    identity: record.toString("utf8", identityAt, identityEnd),
     result: record.toString("hex", RESULT, RESULT + DIGEST) as Digest,
     createdAt: record.readDoubleLE(CREATED),
-    ms: record.readDoubleLE(TOOK),
-    run: record.toString("utf8", runAt, runEnd),
-    call: record.toString("utf8", callAt, callEnd),
     value: valueAfter(key, record, valueAt, length),
   };
-  if (bare) return facts;
-  return { ...facts, ...(JSON.parse(record.toString("utf8", callEnd + 4, valueAt)) as More) };
+  return bare ? hit : { ...hit, ...(JSON.parse(record.toString("utf8", moreAt + 4, valueAt)) as More) };
 }
 
-function textAt(record: Buffer, at: number): [from: number, to: number] {
-  const from = at + 2;
-  return [from, from + record.readUInt16LE(at)];
+function textEnd(record: Buffer, at: number): number {
+  return at + 2 + record.readUInt16LE(at);
 }
 
-function valueAfter(key: CallKey, record: Buffer, from: number, to: number): Entry["value"] {
+function valueAfter(key: CallKey, record: Buffer, from: number, to: number): KeptValue {
   const kind = record[1]!;
   if (kind === KIND.blob) return { blob: blobAt(record, from) };
   const { value, ok } = readFlat(kind, record, from, to);

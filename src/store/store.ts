@@ -1,17 +1,17 @@
 /** The store of results: an index in LMDB, and files for what is large. Several processes share one. */
 import { resolve } from "node:path";
 import type { PackedValue } from "../codec/packed.ts";
-import type { About, CallKey, CodePart, Entry, EntryFacts, Memo } from "./entry.ts";
+import type { About, CallKey, CodePart, Entry, EntryFacts, Hit, Memo } from "./entry.ts";
 import { asBuffer, records } from "./environment.ts";
 import { closedStore, storeError } from "./failures.ts";
 import { keyRange } from "./key.ts";
-import type { WriteOptions } from "./ledger.ts";
+import type { Done, WriteOptions } from "./ledger.ts";
 import { Limit } from "./limit.ts";
 import { type Opened, open } from "./opened.ts";
 import { lmdbRegistry } from "./owners/registry.ts";
 import { type Owners, openOwners } from "./owners.ts";
 import { measure, type Pruned, type PruneOptions, prune } from "./prune.ts";
-import { decodeEntry } from "./record.ts";
+import { decodeEntry, decodeHit } from "./record.ts";
 import { type Problem, type Verified, verify } from "./verify.ts";
 
 export interface StoreOptions {
@@ -58,18 +58,31 @@ export class Store {
    * @throws DamagedEntryError
    */
   get(key: CallKey): Entry | undefined {
+    return this.#get(key, decodeEntry);
+  }
+
+  /**
+   * As much of the entry of a call as a hit needs.
+   *
+   * @throws DamagedEntryError
+   */
+  look(key: CallKey): Hit | undefined {
+    return this.#get(key, decodeHit);
+  }
+
+  #get<T>(key: CallKey, decode: (key: CallKey, record: Buffer, length: number) => T): T | undefined {
     const { entries } = this.#parts().index;
     try {
       const record = entries.getBinaryFast(key);
       if (record === undefined) return undefined;
-      return decodeEntry(key, record instanceof Buffer ? record : asBuffer(record), record.length);
+      return decode(key, record instanceof Buffer ? record : asBuffer(record), record.length);
     } catch (error) {
       throw this.#error(error);
     }
   }
 
   /** What is wrong with the files of an entry, by their sizes, in words; null if they look well. */
-  isWhole(entry: Entry): string | null {
+  isWhole(entry: Hit): string | null {
     return this.#parts().ledger.problem(entry);
   }
 
@@ -81,13 +94,21 @@ export class Store {
    * found and does not serve any more, such as one that has expired.
    * @throws StoreError if the disk is full or fails.
    */
-  async write(facts: EntryFacts, value: PackedValue, how: WriteOptions = {}): Promise<Entry> {
+  write(facts: EntryFacts, value: PackedValue, how: WriteOptions = {}): Promise<Entry> {
+    return new Promise((resolve, reject) => {
+      this.put(facts, value, how, outcome => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
+    });
+  }
+
+  /** The same for who writes many: calls back with the entry that counts, or with the error. */
+  put(facts: EntryFacts, value: PackedValue, how: WriteOptions, done: Done): void {
     try {
-      const entry = await this.#parts().ledger.write(facts, value, how);
-      this.#limit?.wrote(entry);
-      return entry;
+      this.#parts().ledger.write(facts, value, how, outcome => {
+        if (!(outcome instanceof Error)) this.#limit?.wrote(outcome);
+        done(outcome instanceof Error ? this.#error(outcome) : outcome);
+      });
     } catch (error) {
-      throw this.#error(error);
+      done(this.#error(error));
     }
   }
 
@@ -96,7 +117,7 @@ export class Store {
    *
    * @throws DamagedEntryError if the bytes are not those that were written.
    */
-  async read({ key, value }: Entry): Promise<PackedValue> {
+  async read({ key, value }: Hit): Promise<PackedValue> {
     if ("inline" in value) return value.inline;
     try {
       return await this.#parts().blobs.read(key, value.blob);
@@ -166,7 +187,7 @@ export class Store {
     return this.#parts().notes.memo(name);
   }
 
-  /** Remembers that entries are used now. While this process lives, `prune` leaves them alone. */
+  /** Remembers that entries are used now. Until this process has closed the store, or died, `prune` leaves them alone. */
   use(keys: readonly CallKey[]): void {
     try {
       this.#parts().uses.add(keys);
@@ -214,9 +235,13 @@ export class Store {
   }
 
   /** This process's part in seeing to it that equal calls are executed once. To be closed before the store is. */
-  owners(): Promise<Owners> {
+  async owners(): Promise<Owners> {
     const { places, index } = this.#parts();
-    return openOwners(places.cache, lmdbRegistry(index.root));
+    try {
+      return await openOwners(places.cache, lmdbRegistry(index.root, places.index));
+    } catch (error) {
+      throw this.#error(error);
+    }
   }
 
   /** Idempotent. */

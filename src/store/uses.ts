@@ -1,26 +1,44 @@
 /**
  * When entries were used last. Each process appends to a file of its own, so that nobody waits and the index is not
- * written to for being read: records of 56 bytes, a time and a key, behind one that says who writes. `prune` puts the
- * files of processes that have ended together into one.
+ * written to for being read: records of 56 bytes, a time and a key, behind one that says who writes. The files of
+ * processes that have ended are put together into one.
  *
  * Whether a process lives is asked of the system: its number, and on Linux when it was started, as numbers are used
  * again. A file of another machine counts as in use for a day after its last write.
  */
-import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { digestBytes } from "../codec/digest.ts";
+import type { Drafts } from "./drafts.ts";
 import type { CallKey } from "./entry.ts";
+import type { Places } from "./folder.ts";
 import { KEY_BYTES, readKey, writeKey } from "./key.ts";
+import { isRunning, startOf } from "./running.ts";
 
 const RECORD = 8 + KEY_BYTES;
 const MARK = "hdluses1";
-/** A use need not be told again for this long, in milliseconds. */
+/** A use need not be told again for this long at most, in milliseconds. */
 const FRESH = 60 * 60_000;
 const MOST_REMEMBERED = 100_000;
+/** Each process leaves a file: so many of them are put together by the next. */
+const MOST_FILES = 64;
 const DAY = 24 * 60 * 60_000;
 const NAME = /\.bin$/;
+
+/** Files of this process: a store may be closed and opened again within a millisecond. */
+let count = 0;
 
 /** When entries were used, and which of them by processes that still run. */
 export interface UsesFound {
@@ -32,33 +50,53 @@ export interface UsesFound {
 
 export class Uses {
   readonly #folder: string;
+  readonly #drafts: Drafts;
   #file: number | null = null;
-  readonly #told = new Map<CallKey, number>();
+  readonly #told = new Set<CallKey>();
+  #toldSince = 0;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor({ uses }: Places, drafts: Drafts) {
+    this.#folder = uses;
+    this.#drafts = drafts;
   }
 
   add(keys: readonly CallKey[]): void {
     const now = Date.now();
-    const bytes = Buffer.allocUnsafe(RECORD * keys.length);
+    const told = this.#told;
+    if (told.size >= MOST_REMEMBERED || now - this.#toldSince >= FRESH) {
+      told.clear();
+      this.#toldSince = now;
+    }
+    const fresh = new Set<CallKey>();
+    for (const key of keys) if (!told.has(key)) fresh.add(key);
+    if (fresh.size === 0) return;
+    const bytes = Buffer.allocUnsafe(RECORD * fresh.size);
     let at = 0;
-    for (const key of keys) {
-      if (now - (this.#told.get(key) ?? 0) < FRESH) continue;
-      if (this.#told.size >= MOST_REMEMBERED) this.#told.clear();
-      this.#told.set(key, now);
+    for (const key of fresh) {
       bytes.writeDoubleLE(now, at);
       at = writeKey(key, bytes, at + 8);
     }
-    if (at > 0) writeSync(this.#opened(now), bytes, 0, at);
+    try {
+      write(this.#opened(), bytes);
+    } catch (error) {
+      // What it ends with may be half there: the next one goes into another file.
+      this.#shut();
+      throw error;
+    }
+    for (const key of fresh) told.add(key);
   }
 
-  #opened(now: number): number {
+  #opened(): number {
     if (this.#file !== null) return this.#file;
-    const file = openSync(join(this.#folder, `${now}-${process.pid}-${threadId}.bin`), "a");
-    writeSync(file, header(process.pid));
-    this.#file = file;
-    return file;
+    if (readdirSync(this.#folder).length >= MOST_FILES) this.compact(this.read(), () => true);
+    this.#file = openSync(this.#newPath(), "wx");
+    write(this.#file, header(process.pid));
+    return this.#file;
+  }
+
+  #shut(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
   }
 
   read(): UsesFound {
@@ -93,23 +131,39 @@ export class Uses {
         bytes.writeDoubleLE(time, at);
         at = writeKey(key, bytes, at + 8);
       }
-      const path = join(this.#folder, `${Date.now()}-${process.pid}-${Math.random().toString(36).slice(2)}`);
-      const file = openSync(path, "w");
-      try {
-        for (let done = 0; done < at; ) done += writeSync(file, bytes, done, at - done);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(path, `${path}.bin`);
+      this.#place(bytes);
     }
     for (const path of ended) rmSync(path, { force: true });
   }
 
+  #place(bytes: Uint8Array): void {
+    const draft = this.#drafts.newPath();
+    try {
+      writeFileSync(draft, bytes);
+      renameSync(draft, this.#newPath());
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+  }
+
+  #newPath(): string {
+    return join(this.#folder, `${Date.now()}-${process.pid}-${threadId}-${count++}.bin`);
+  }
+
+  /** What was used is not in use any more, though this process may live on. */
   close(): void {
-    if (this.#file !== null) closeSync(this.#file);
-    this.#file = null;
+    try {
+      if (this.#file !== null) writeSync(this.#file, header(0), 0, RECORD, 0);
+    } finally {
+      this.#shut();
+    }
     this.#told.clear();
   }
+}
+
+function write(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }
 
 /** Says who writes: nobody, if `pid` is 0. */
@@ -138,24 +192,6 @@ function isLive(path: string, bytes: Buffer): boolean {
 function isRecent(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && Date.now() - stat.mtimeMs < DAY;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** When a process was started, in ticks since the machine was; 0 where the system does not tell. */
-function startOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? 0);
-  } catch {
-    return 0;
-  }
 }
 
 function contentOf(path: string): Buffer | null {

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { DamagedEntryError } from "../errors.ts";
 import type { Batch } from "./batch.ts";
 import type { Blobs } from "./blobs.ts";
-import { type Directories, sweep } from "./directories.ts";
+import type { Directories } from "./directories.ts";
+import { type Drafts, remove } from "./drafts.ts";
 import type { CallKey, Entry } from "./entry.ts";
 import { asBuffer, type Index, records } from "./environment.ts";
 import { FileDigests } from "./file-digests.ts";
 import type { Places } from "./folder.ts";
 import type { Ledger } from "./ledger.ts";
-import { measure, sweepAbandoned } from "./prune.ts";
+import { measure } from "./prune.ts";
 import { decodeEntry } from "./record.ts";
 
 export interface Problem {
@@ -35,6 +36,7 @@ interface Parts {
   readonly ledger: Ledger;
   readonly blobs: Blobs;
   readonly directories: Directories;
+  readonly drafts: Drafts;
 }
 
 /** A directory of no entry can be that of a call under way, which may take long. */
@@ -61,7 +63,7 @@ export async function verify(
   }
   await parts.ledger.remove(bad);
   const orphans = await removeOrphans(parts);
-  await sweepAbandoned(parts.places, Date.now());
+  await parts.drafts.sweep();
   return { entries, bad: bad.length, bytes: measure(parts.index, parts.ledger.holds), orphans };
 }
 
@@ -104,35 +106,38 @@ function wordsOf(error: unknown): string {
 
 async function removeOrphans({ index, places, batch, ledger, directories }: Parts): Promise<number> {
   const gone: string[] = [];
-  const count = await batch.alone(() => {
-    const held = new Set<string>();
-    const stale: Uint8Array[] = [];
-    for (const { raw, key, file, compressed } of ledger.holds.all()) {
-      if (!index.entries.doesExist(key)) stale.push(raw);
-      else if (file !== null) held.add(`${file}${compressed ? ".br" : ""}`);
-    }
-    for (const raw of stale) ledger.holds.removeRaw(raw);
-    let removed = 0;
-    // With the lock of the index, as who writes a file looks again under it whether the file is there.
-    for (const { shard, name, path } of files(places.blobs)) {
-      if (held.has(shard + name)) continue;
-      rmSync(path, { recursive: true, force: true });
-      removed += 1;
-    }
-    const homes = new Set<string>();
-    for (const { key, value } of records(index.entries)) {
-      const path = directoryOf(key, asBuffer(value));
-      if (path !== null) homes.add(directories.absolute({ path, files: [] }));
-    }
-    for (const { path } of files(places.dirs)) {
-      if (homes.has(path) || !isAbandoned(path)) continue;
-      const away = directories.discard({ path, files: [] });
-      if (away !== null) gone.push(away);
-      removed += 1;
-    }
-    return removed;
-  });
-  await sweep(gone);
+  const count = await batch.alone(
+    () => {
+      const held = new Set<string>();
+      const stale: Uint8Array[] = [];
+      for (const { raw, key, file, compressed } of ledger.holds.all()) {
+        if (!index.entries.doesExist(key)) stale.push(raw);
+        else if (file !== null) held.add(`${file}${compressed ? ".br" : ""}`);
+      }
+      for (const raw of stale) ledger.holds.removeRaw(raw);
+      let removed = 0;
+      // With the lock of the index, as who writes a file looks again under it whether the file is there.
+      for (const { shard, name, path } of files(places.blobs)) {
+        if (held.has(shard + name)) continue;
+        rmSync(path, { recursive: true, force: true });
+        removed += 1;
+      }
+      const homes = new Set<string>();
+      for (const { key, value } of records(index.entries)) {
+        const path = directoryOf(key, asBuffer(value));
+        if (path !== null) homes.add(directories.absolute({ path, files: [] }));
+      }
+      for (const { path } of files(places.dirs)) {
+        if (homes.has(path) || !isAbandoned(path)) continue;
+        const away = directories.discard({ path, files: [] });
+        if (away !== null) gone.push(away);
+        removed += 1;
+      }
+      return removed;
+    },
+    { frees: true },
+  );
+  await remove(gone);
   return count;
 }
 

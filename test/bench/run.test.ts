@@ -44,6 +44,23 @@ test("the graph gives the same results whoever runs it, and its memory", async (
   expect(stdout).not.toContain("did not finish");
 });
 
+test("a row about a whole has milliseconds", async () => {
+  const { stdout } = await bench("cache-start", "--rounds", "1", "--calls", "4");
+  expect(stdout).toContain("4 files\n\n|  | ms |");
+  expect(stdout).not.toContain("did not finish");
+});
+
+// What these two take does not depend on the number of calls: object-hash needs minutes for 64 MB.
+const LONG = ["keys-array", "keys-nodes"];
+const { names } = (await import(new URL("../../bench/rows/all.mjs", import.meta.url).href)) as { names: string[] };
+const shown = ["inline-mapped", "graph", "cache-start"];
+
+test.each(names.filter(name => !LONG.includes(name) && !shown.includes(name)))("%s runs", async name => {
+  const { stdout } = await bench(name, "--rounds", "1", "--calls", "4");
+  expect(stdout.match(/^### /gm)).toHaveLength(1);
+  expect(stdout).not.toContain("did not finish");
+});
+
 test("an unknown row is an error that lists those there are", async () => {
   await expect(bench("nothing")).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("inline-mapped") });
 });

@@ -8,6 +8,8 @@ test("a slip finds what was meant, another word does not", () => {
   expect(nearest("retrys", known)).toBe("retries");
   expect(nearest("timeOut", known)).toBe("timeout");
   expect(nearest("runer", known)).toBe("runner");
+  expect(nearest("cuont", ["main", "count"])).toBe("count");
+  expect(nearest("cuotn", ["main", "count"])).toBeUndefined();
   expect(nearest("banana", known)).toBeUndefined();
   expect(nearest("x", [])).toBeUndefined();
 });

@@ -2,19 +2,12 @@ import { mkdirSync, readFileSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Place, type Sharer } from "./owners-rig.ts";
+import { randomOf } from "./random.ts";
 
 const PROCESSES = 20;
 const AT_FIRST = 6;
 const KILLS = 15;
 const KEYS = Array.from({ length: 8 }, (_, at) => `key-${at}`);
-
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 /**
  * Processes claim and release at random, and are killed at any moment, most often the one that joined first, which is

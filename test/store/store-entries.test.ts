@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { digestBytes } from "../../src/codec/digest.ts";
 import { Packed } from "../../src/codec/packed.ts";
-import { factsOf, keyOf, valueAt } from "./store-entries.ts";
+import { factsOf, keptValue, keyOf } from "./store-entries.ts";
 import { newFolder, openStore, valueIn } from "./store-rig.ts";
 
 test("the first one written stays, and is what later writers get", async () => {
@@ -16,7 +16,7 @@ test("the first one written stays, and is what later writers get", async () => {
 
 test("an entry that does not serve any more is replaced, once", async () => {
   const store = openStore();
-  const old = await store.write(factsOf(1), valueAt(8));
+  const old = await store.write(factsOf(1), keptValue(8));
   const fresh = factsOf(1, { run: "second", createdAt: 5 });
   const [first, second] = await Promise.all([
     store.write(fresh, "new", { instead: old }),
@@ -80,7 +80,7 @@ test("a text that is no key is never looked up", () => {
 test("what explains keys, the parts of code, and memos are kept too", async () => {
   const folder = newFolder();
   const store = openStore(folder);
-  const about = { marks: ["1", "ü"], names: ["a", null], sources: [null, "load-1"], inputs: valueAt(4) } as const;
+  const about = { marks: ["1", "ü"], names: ["a", null], sources: [null, "load-1"], inputs: keptValue(4) } as const;
   const parts = [{ file: "a.ts", name: "b", digest: "c" }];
   const long = "p/".repeat(900);
   store.putAbout(keyOf(1), about);

@@ -22,7 +22,7 @@ export function factsOf(i: number, more: Partial<EntryFacts> = {}): EntryFacts {
 }
 
 /** Every fourth one is too large for the index, and every eighth is compressed. */
-export function valueAt(i: number): PackedValue {
+export function keptValue(i: number): PackedValue {
   if (i % 4 !== 0) return i;
   return new Packed("json", JSON.stringify(Array.from({ length: i % 8 === 0 ? 9_000 : 2_500 }, (_, at) => i + at)));
 }

@@ -33,7 +33,10 @@ export function openStore(folder: string = newFolder(), options: StoreOptions = 
   return store;
 }
 
+const children: ChildProcess[] = [];
+
 afterEach(async () => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
   for (const store of stores.splice(0)) await store.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
@@ -44,6 +47,7 @@ const flags = platform.stripsTypes ? [] : ["--import", createRequire(import.meta
 /** A process with the store open, that has said so. */
 export async function startProcess(folder: string): Promise<ChildProcess> {
   const child = fork(script, [folder], { execArgv: flags, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  children.push(child);
   await once(child, "message");
   return child;
 }

@@ -1,50 +1,59 @@
 import { bare, isNode, isTypeOnly, type Module, type Node, node, nodes, parse, text } from "./ast.ts";
 import { hashOf, type StandsFor } from "./canonical.ts";
 import { type Definition, Heddle, parametersOf } from "./definitions.ts";
-import { stringOf } from "./literal.ts";
-import { namesIn, varNames } from "./names.ts";
-import { isPure, isPureClass, type Surroundings } from "./purity.ts";
-import type { Export, FileRecord, Import, Item, TaskItem } from "./record.ts";
+import { Links } from "./links.ts";
+import { declared, defaultName, nameOf, namesIn } from "./names.ts";
+import { isPure, isPureClass, isPureEnum, type Surroundings } from "./purity.ts";
+import { isQuiet } from "./quiet.ts";
+import type { FileRecord, Item, TaskItem } from "./record.ts";
 import { reachOf } from "./references.ts";
 
 /** What a file says, from its text alone. */
 export function analyse(path: string, source: string): FileRecord {
   try {
-    return new Analyser(parse(path, source)).record();
+    return new Analyser(parse(path, source)).record(/\.([cm]?ts|tsx)$/.test(path));
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-    return { items: [], tasks: [], imports: [], exports: {}, stars: [], loads: [], error: error.message };
+    const nothing = { items: [], tasks: [], imports: [], exports: {}, stars: [], loads: [], idle: [], jsx: "" };
+    return { ...nothing, error: error.message };
   }
 }
-
-/** The name under which a default export that has none of its own is known in its module. */
-const DEFAULT = "*default*";
 
 class Analyser implements Surroundings {
   readonly pure: ReadonlySet<number>;
   private readonly body: readonly Node[];
-  private readonly imports: Import[] = [];
-  private readonly exports: Record<string, Export> = {};
-  private readonly stars: string[] = [];
-  private readonly loads: string[] = [];
+  private readonly jsx: string;
+  private readonly links: Links;
+  private readonly heddle: Heddle;
+  /** Names that code uses which does nothing, and is left out. */
+  private readonly alsoUsed: string[] = [];
   private readonly items: Item[] = [];
   private readonly tasks: TaskItem[] = [];
   private readonly bound = new Set<string>();
-  private heddle = new Heddle([]);
 
-  constructor({ body, pure }: Module) {
+  constructor({ body, pure, jsx }: Module) {
     this.body = body;
     this.pure = pure;
+    this.jsx = jsx;
+    this.links = new Links(body);
+    this.heddle = new Heddle(this.links.imports);
   }
 
-  record(): FileRecord {
-    for (const statement of this.body) this.link(statement);
-    this.heddle = new Heddle(this.imports);
-    for (const { local } of this.imports) this.bound.add(local);
+  record(isTyped: boolean): FileRecord {
+    for (const { local } of this.links.imports) this.bound.add(local);
     for (const statement of this.body) for (const name of declared(statement)) this.bound.add(name);
     for (const statement of this.body) this.statement(statement);
-    const { items, tasks, imports, exports, stars, loads } = this;
-    return { items, tasks, imports, exports, stars, loads };
+    const { items, tasks, jsx } = this;
+    const { imports, exports, stars, loads } = this.links;
+    const idle = isTyped ? this.links.idle(this.used()) : [];
+    return { items, tasks, imports, exports, stars, loads, idle, jsx };
+  }
+
+  private used(): Set<string> {
+    const used = new Set(this.alsoUsed);
+    for (const { references } of [...this.items, ...this.tasks]) for (const { name } of references) used.add(name);
+    for (const { local, specifier } of this.links.imports) if (specifier === "heddle") used.add(local);
+    return used;
   }
 
   isBound(name: string): boolean {
@@ -52,68 +61,7 @@ class Analyser implements Surroundings {
   }
 
   isDefinition(call: Node): boolean {
-    const name = this.heddle.nameOf(call);
-    if (name === "task" || name === "flow") return true;
-    return this.heddle.isMaker(call) && nodes(call["arguments"]).every(argument => isPure(argument, this));
-  }
-
-  /** Imports and exports. */
-  private link(at: Node): void {
-    const source = isNode(at["source"]) ? stringOf(at["source"]) : null;
-    const isType = at["importKind"] === "type" || at["exportKind"] === "type";
-    switch (at.type) {
-      case "ImportDeclaration":
-        if (!isType) this.importFrom(source!, nodes(at["specifiers"]));
-        return;
-      case "ExportAllDeclaration":
-        if (isType) return;
-        this.loads.push(source!);
-        if (at["exported"] == null) this.stars.push(source!);
-        else this.exports[nameOf(at["exported"])] = { specifier: source!, imported: "*" };
-        return;
-      case "ExportNamedDeclaration":
-        if (!isType) this.exportNamed(at, source);
-        return;
-      case "ExportDefaultDeclaration":
-        if (!isTypeOnly(node(at["declaration"])))
-          this.exports["default"] = { local: defaultName(node(at["declaration"])) };
-        return;
-      case "TSImportEqualsDeclaration":
-        this.importEquals(at);
-        return;
-      default:
-    }
-  }
-
-  private importFrom(specifier: string, specifiers: readonly Node[]): void {
-    const used = specifiers.filter(each => each["importKind"] !== "type");
-    this.loads.push(specifier);
-    for (const each of used) {
-      const local = nameOf(each["local"]);
-      if (each.type === "ImportNamespaceSpecifier") this.imports.push({ specifier, local, imported: "*" });
-      else if (each.type === "ImportDefaultSpecifier") this.imports.push({ specifier, local, imported: "default" });
-      else this.imports.push({ specifier, local, imported: nameOf(each["imported"]) });
-    }
-  }
-
-  private exportNamed(at: Node, source: string | null): void {
-    if (source !== null) this.loads.push(source);
-    for (const each of nodes(at["specifiers"])) {
-      if (each["exportKind"] === "type") continue;
-      const exported = nameOf(each["exported"]);
-      const local = nameOf(each["local"]);
-      this.exports[exported] = source === null ? { local } : { specifier: source, imported: local };
-    }
-    if (isNode(at["declaration"])) for (const name of declared(at["declaration"])) this.exports[name] = { local: name };
-  }
-
-  private importEquals(at: Node): void {
-    const reference = node(at["moduleReference"]);
-    if (reference.type !== "TSExternalModuleReference") return;
-    const specifier = stringOf(node(reference["expression"]));
-    if (specifier === null) return;
-    this.loads.push(specifier);
-    this.imports.push({ specifier, local: nameOf(at["id"]), imported: "*" });
+    return this.heddle.isMaker(call) && this.heddle.acting(nodes(call["arguments"])).length === 0;
   }
 
   private statement(at: Node): void {
@@ -139,7 +87,7 @@ class Analyser implements Surroundings {
         this.add(at, [nameOf(at["id"])], !isPureClass(at, this));
         return;
       case "TSEnumDeclaration":
-        this.add(at, [nameOf(at["id"])], false);
+        this.add(at, [nameOf(at["id"])], !isPureEnum(at, this));
         return;
       case "TSModuleDeclaration":
         this.add(at, declared(at), true);
@@ -148,16 +96,17 @@ class Analyser implements Surroundings {
         if (node(at["moduleReference"]).type !== "TSExternalModuleReference") this.add(at, [nameOf(at["id"])], false);
         return;
       case "ExpressionStatement":
-        if (!isPure(node(at["expression"]), this) || this.heddle.definitionsIn(at).length > 0)
-          this.add(at, [], !this.defines(at));
+        this.expression(at);
         return;
       default:
         this.add(at, declared(at), true);
     }
   }
 
-  private defines(at: Node): boolean {
-    return isPure(node(at["expression"]), this);
+  private expression(at: Node): void {
+    const pure = isPure(node(at["expression"]), this);
+    if (!pure || this.heddle.definitionsIn(at).length > 0) this.add(at, [], !pure);
+    else this.alsoUsed.push(...reachOf([at], () => false).references.map(({ name }) => name));
   }
 
   private exportDefault(declaration: Node): void {
@@ -181,16 +130,21 @@ class Analyser implements Surroundings {
     const calls = new Map(definitions.map(definition => [definition.call, definition]));
     const standsFor: StandsFor = each => {
       const definition = calls.get(each);
-      return definition === undefined ? undefined : `${definition.kind} ${definition.name ?? "(computed)"}`;
+      if (definition === undefined) return undefined;
+      const acts = definition.acts.map(act => hashOf(act, () => undefined));
+      return [`${definition.kind} ${definition.name ?? "(computed)"}`, ...acts].join(" ");
     };
-    const tasks = definitions.map(definition => this.tasks.push(this.taskOf(definition)) - 1);
-    const reach = reachOf(at, each => calls.has(each));
-    this.items.push({ hash: `${kind}${hashOf(at, standsFor)}`, names, effect, tasks, ...reach });
+    const own = isNode(at["init"]) ? bare(at["init"]) : bare(isNode(at["expression"]) ? at["expression"] : at);
+    const tasks = definitions.map(each => this.tasks.push(this.taskOf(each, each.call === own)) - 1);
+    const acts = definitions.flatMap(definition => definition.acts);
+    const reach = reachOf([at, ...acts], each => calls.has(each));
+    const hash = `${kind}${hashOf(at, standsFor)}`;
+    this.items.push({ hash, names, effect, quiet: effect && isQuiet(at), tasks, ...reach });
   }
 
-  private taskOf({ kind, name, fn, inside }: Definition): TaskItem {
+  private taskOf({ kind, name, fn, inside }: Definition, alone: boolean): TaskItem {
     const nothing: StandsFor = () => undefined;
-    const reach = reachOf(fn, () => false);
+    const reach = reachOf([fn], () => false);
     const target = fn.type === "Identifier" ? this.functionOf(text(fn["name"])) : fn;
     return {
       name: name ?? "",
@@ -198,6 +152,7 @@ class Analyser implements Surroundings {
       hash: hashOf(fn, nothing),
       parameters: parametersOf(target ?? fn),
       inside,
+      alone,
       ...reach,
     };
   }
@@ -213,27 +168,4 @@ class Analyser implements Surroundings {
     }
     return null;
   }
-}
-
-function defaultName(declaration: Node): string {
-  return isNode(declaration["id"]) && /Declaration$/.test(declaration.type) ? nameOf(declaration["id"]) : DEFAULT;
-}
-
-/** An identifier's name, or the string that stands for one. */
-function nameOf(at: unknown): string {
-  if (!isNode(at)) return "";
-  return text(at["name"]) || text(at["value"]);
-}
-
-/** What a statement declares in the module. */
-function declared(at: Node): string[] {
-  if (isTypeOnly(at)) return [];
-  if (isNode(at["declaration"]) && at.type.startsWith("Export")) {
-    const names = declared(at["declaration"]);
-    return names.length === 0 && at.type === "ExportDefaultDeclaration" ? [DEFAULT] : names;
-  }
-  if (at.type === "VariableDeclaration") return nodes(at["declarations"]).flatMap(each => namesIn(node(each["id"])));
-  if (/^(Function|Class|TSEnum|TSModule|TSImportEquals)/.test(at.type))
-    return isNode(at["id"]) ? [nameOf(at["id"])] : [];
-  return varNames(at);
 }

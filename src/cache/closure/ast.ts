@@ -12,6 +12,8 @@ export interface Module {
   readonly body: readonly Node[];
   /** Where calls begin that a comment says have no effects. */
   readonly pure: ReadonlySet<number>;
+  /** What comments say of JSX, such as `@jsxImportSource preact`. */
+  readonly jsx: string;
 }
 
 export function isNode(value: unknown): value is Node {
@@ -73,7 +75,20 @@ const RUN_TIME: ReadonlySet<string> = new Set([
 /** Whether nothing of a node is left when the program runs. */
 export function isTypeOnly(at: Node): boolean {
   if (at["declare"] === true) return true;
-  return at.type.startsWith("TS") && !RUN_TIME.has(at.type);
+  switch (at.type) {
+    case "Identifier":
+      return at["name"] === "this";
+    case "MethodDefinition":
+      return node(at["value"]).type === "TSEmptyBodyFunctionExpression";
+    case "TSModuleDeclaration":
+      return !isNode(at["body"]) || isTypeOnly(at["body"]);
+    case "TSModuleBlock":
+      return nodes(at["body"]).every(isTypeOnly);
+    case "ExportNamedDeclaration":
+      return isNode(at["declaration"]) && isTypeOnly(at["declaration"]);
+    default:
+      return at.type.startsWith("TS") && !RUN_TIME.has(at.type);
+  }
 }
 
 type Parser = typeof import("oxc-parser");
@@ -89,8 +104,10 @@ export function parse(path: string, source: string): Module {
   const { program, comments, errors } = parser.parseSync(path, source, { preserveParens: false });
   if (errors[0] !== undefined) throw new SyntaxError(errors[0].message);
   const pure = new Set<number>();
+  const jsx: string[] = [];
   for (const { value, end } of comments) {
+    jsx.push(...(value.match(/@jsx\w*\s+\S+/g) ?? []));
     if (/[#@]__PURE__/.test(value)) pure.add(end + /^\s*/.exec(source.slice(end))![0].length);
   }
-  return { body: nodes(program.body), pure };
+  return { body: nodes(program.body), pure, jsx: jsx.join(" ") };
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { isNode, isTypeOnly, type Node } from "./ast.ts";
+import { nameOf } from "./names.ts";
 
 /** What says nothing of what a program does: positions, types, how something was written. */
 const SKIPPED: ReadonlySet<string> = new Set([
@@ -8,7 +9,6 @@ const SKIPPED: ReadonlySet<string> = new Set([
   "end",
   "range",
   "raw",
-  "shorthand",
   "typeAnnotation",
   "returnType",
   "typeParameters",
@@ -60,7 +60,7 @@ function write(at: Node, parts: string[], standsFor: StandsFor): void {
       return;
     case "TemplateElement": {
       const { raw, cooked } = at["value"] as { raw: string; cooked: string | null };
-      parts.push(`\`${raw}\``, String(cooked));
+      parts.push(JSON.stringify(raw), JSON.stringify(cooked));
       return;
     }
     default:
@@ -68,19 +68,22 @@ function write(at: Node, parts: string[], standsFor: StandsFor): void {
   if (isTypeOnly(at)) return;
   parts.push(at.type);
   for (const key in at) {
-    if (SKIPPED.has(key) || (key === "optional" && !isChain(at))) continue;
+    if (SKIPPED.has(key) || (key === "optional" && !isChain(at)) || (key === "shorthand" && !isPrototype(at))) continue;
     const value = at[key];
     if (isNode(value)) {
       parts.push(key);
       write(value, parts, standsFor);
     } else if (Array.isArray(value)) {
+      // Only in TypeScript's trees they are everywhere.
+      if (key === "decorators" && value.length === 0) continue;
       parts.push(key, "[");
       for (const each of value) {
         if (isNode(each)) write(each, parts, standsFor);
         else parts.push(String(each));
       }
       parts.push("]");
-    } else if (typeof value !== "object" || value === null) parts.push(key, String(value));
+    } else if (typeof value === "string") parts.push(key, JSON.stringify(value));
+    else if (typeof value !== "object" || value === null) parts.push(key, String(value));
   }
   parts.push(")");
 }
@@ -89,10 +92,15 @@ function isChain({ type }: Node): boolean {
   return type === "MemberExpression" || type === "CallExpression";
 }
 
+/** `{ __proto__: x }` sets the prototype, `{ __proto__ }` makes a property. */
+function isPrototype(at: Node): boolean {
+  return nameOf(at["key"]) === "__proto__";
+}
+
 function literal(at: Node): string {
   const regex = at["regex"] as { pattern: string; flags: string } | null | undefined;
   if (regex != null) return `/${regex.pattern}/${regex.flags}`;
   if (typeof at["bigint"] === "string") return `${at["bigint"]}n`;
   const { value } = at;
-  return typeof value === "number" && Object.is(value, -0) ? "number -0" : `${typeof value} ${String(value)}`;
+  return `${typeof value} ${typeof value === "string" ? JSON.stringify(value) : String(value)}`;
 }

@@ -1,13 +1,13 @@
-import { hash } from "node:crypto";
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
-import type { Digest } from "../../codec/digest.ts";
-import type { CodePart } from "../../store/entry.ts";
 import type { Project } from "../code/project.ts";
 import type { Code, CodeMode } from "../code.ts";
+import { assetOf, isSource } from "./assets.ts";
+import { jsxOf } from "./jsx.ts";
 import { type Loaded, Modules, type Origin, type Outside } from "./loaded.ts";
 import type { Item, TaskItem } from "./record.ts";
 import type { Records } from "./records.ts";
-import type { Reach, Reference } from "./references.ts";
+import { JSX, type Reach, type Reference } from "./references.ts";
+import { shown } from "./shown.ts";
+import { type Kept, type Named, nameOf, type Reached, type Target, written } from "./written.ts";
 
 export interface Subject {
   /** The path of the module's file. */
@@ -30,25 +30,20 @@ export function closureOf(project: Project, records: Records, subject: Subject, 
   return new Closure(project, records, subject).code(mode);
 }
 
-interface Kept {
-  readonly module: Loaded;
-  readonly item: Item;
-  /** Where each of its references leads, in their order; kept until places in the order are known. */
-  readonly targets: (Kept | string)[];
-  place: number;
-}
-
 class Closure {
   private readonly modules: Modules;
   private readonly project: Project;
   private readonly subject: Subject;
   private readonly kept = new Map<Item, Kept>();
-  private readonly reachedTasks = new Map<TaskItem, (Kept | string)[]>();
+  private readonly tasks = new Map<TaskItem, Reached>();
   private readonly packages = new Map<string, Set<string>>();
   private readonly loose = new Set<string>();
   private readonly unseen = new Set<string>();
   private readonly open: (() => void)[] = [];
-  private readonly whole = new Set<string>();
+  /** Modules all of which counts, and where their exports lead. */
+  private readonly whole = new Map<Loaded, Named[]>();
+  /** How many of the modules are begun: what they do on loading is kept. */
+  private begun = 0;
 
   constructor(project: Project, records: Records, subject: Subject) {
     this.project = project;
@@ -62,14 +57,19 @@ class Closure {
     const [task, ...others] = entry?.record.tasks.filter(each => each.name === this.subject.name) ?? [];
     const parameters = task?.parameters ?? NOTHING;
     if (mode === "none") return { ...this.result("none", []), parameters };
-    if (entry === null) return this.result(`text ${text}`, ["its module's file is not there"]);
-    this.effects();
+    if (entry === null) {
+      this.loose.add("its module's file is not there, so that only the text of its function counts.");
+      return this.result(`text ${text}`, []);
+    }
+    this.settle();
     if (mode === "closure" && task !== undefined && others.length === 0 && !task.inside) {
-      const targets = this.reachTask(task, entry);
+      const { targets } = this.reachTask(task, entry, this.subject.kind === "task");
       this.settle();
-      if (this.loose.size === 0) return { ...this.result(task.hash, [], targets), parameters };
+      if (this.loose.size === 0) return { ...this.result(task.hash, targets), parameters };
     } else if (mode === "closure") this.whyWhole(entry, task, others.length);
-    this.everything();
+    for (const module of [...this.modules.order]) this.keepWhole(module);
+    this.settle();
+    if (mode === "module") this.loose.clear();
     const code = this.result(`whole ${task?.inside === true || task === undefined ? text : ""}`, []);
     return { ...code, parameters };
   }
@@ -79,7 +79,7 @@ class Closure {
       record.error !== undefined
         ? `its module cannot be parsed (${record.error})`
         : task === undefined
-          ? "its definition is not found in its module, as its name is computed"
+          ? "its definition is not found in its module, as its name is computed or a function of another module makes it"
           : others > 0
             ? "its module defines more than one task of this name"
             : "it is defined inside a function";
@@ -87,177 +87,156 @@ class Closure {
     if (task?.inside === true) this.unseen.add("may use variables of the function in which it is defined");
   }
 
-  /** All modules are loaded, and what they do on loading they do for every task. */
-  private effects(): void {
-    for (const module of [...this.modules.order]) {
-      const { record } = module;
-      if (record.error !== undefined) {
-        this.loose.add(`${this.show(module.path)} cannot be parsed (${record.error}), so all of it counts.`);
-      }
-      for (const item of record.items) if (item.effect) this.keep(item, module, true);
-      for (const specifier of record.loads) {
-        if (record.imports.some(each => each.specifier === specifier)) continue;
-        const found = this.modules.resolve(module, specifier);
-        if (found.kind !== "source") this.note(this.modules.outside(found, specifier, "*"));
-      }
+  /** What a module does on loading it does for every task. */
+  private begin(module: Loaded): void {
+    const { items, error } = module.record;
+    if (error !== undefined) {
+      this.loose.add(`${this.show(module)} cannot be parsed (${error}), so all of it counts.`);
+      this.packages.set(this.show(module), new Set([`unparsed ${this.project.digestOf(module.path)}`]));
     }
-    this.settle();
-  }
-
-  private everything(): void {
-    for (const module of [...this.modules.order]) this.keepWhole(module);
-    this.settle();
-  }
-
-  private keepWhole(module: Loaded): void {
-    if (this.whole.has(module.path)) return;
-    this.whole.add(module.path);
-    for (const item of module.record.items) {
-      this.keep(item, module, false);
-      for (const task of item.tasks) this.reachTask(module.record.tasks[task]!, module);
+    for (const item of items) if (item.effect) this.keep(item, module, !this.isQuiet(item, module));
+    for (const specifier of this.modules.bare(module)) {
+      const found = this.modules.resolve(module, specifier);
+      if (found.kind !== "source") this.note(this.modules.outside(module, found, specifier, "*"));
     }
-    for (const each of Object.values(module.record.exports)) {
-      if ("specifier" in each) this.reach(this.modules.follow(module, each.specifier, each.imported), false);
-    }
-    for (const star of module.record.stars) this.reach(this.modules.follow(module, star, "*"), false);
   }
 
-  private settle(): void {
-    for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) next();
-  }
-
-  private keep(item: Item, module: Loaded, loading: boolean): Kept {
-    const known = this.kept.get(item);
-    if (known !== undefined) return known;
-    const kept: Kept = { item, module, targets: [], place: 0 };
-    this.kept.set(item, kept);
-    this.open.push(() => this.reachAll(item, module, kept.targets, loading));
-    return kept;
-  }
-
-  private reachTask(task: TaskItem, module: Loaded): (Kept | string)[] {
-    const known = this.reachedTasks.get(task);
-    if (known !== undefined) return known;
-    const targets: (Kept | string)[] = [];
-    this.reachedTasks.set(task, targets);
-    this.open.push(() => this.reachAll(task, module, targets, false));
-    return targets;
-  }
-
-  private reachAll(reach: Reach, module: Loaded, targets: (Kept | string)[], loading: boolean): void {
-    for (const reference of reach.references) targets.push(...this.resolve(reference, module, loading));
-    for (const specifier of reach.imports)
-      targets.push(...this.reach(this.modules.follow(module, specifier, "*"), false));
-    for (const asset of reach.assets) targets.push(this.asset(module, asset));
-    for (const name of reach.environment) this.unseen.add(`reads the environment variable ${name}`);
-    for (const problem of reach.loose)
-      this.loose.add(`In ${this.show(module.path)} ${problem}, so the whole of it counts.`);
-  }
-
-  private asset(module: Loaded, asset: string): string {
-    const path = join(dirname(module.path), asset);
-    if (/\.[cm]?[jt]sx?$/.test(path)) {
-      const loaded = this.modules.load(path);
-      if (loaded !== null) {
-        for (const each of this.modules.order) this.keepWhole(each);
-        return "module";
-      }
-    }
-    return `data ${this.project.digestOf(path) ?? "missing"}`;
-  }
-
-  private resolve({ name, use }: Reference, module: Loaded, loading: boolean): (Kept | string)[] {
-    const byName = BY_NAME.has(use) && (this.subject.kind === "flow" || loading);
-    const imported = module.record.imports.find(each => each.local === name);
-    if (imported === undefined) return this.local(name, module, byName);
-    if (imported.imported !== "*" || !use.startsWith(".")) {
-      return this.reach(this.modules.follow(module, imported.specifier, imported.imported), byName);
-    }
-    return this.reach(this.modules.follow(module, imported.specifier, use.slice(1)), false);
-  }
-
-  private local(name: string, module: Loaded, byName: boolean): (Kept | string)[] {
-    const items = module.record.items.filter(item => item.names.includes(name));
-    if (items.length === 0) return [`global ${name}`];
-    return items.map(item => {
-      const kept = this.keep(item, module, false);
-      if (!byName) for (const task of item.tasks) this.reachTask(module.record.tasks[task]!, module);
-      return kept;
+  /** Whether what the calls of a statement give is seen by no code: then tasks in it count by their names. */
+  private isQuiet(item: Item, module: Loaded): boolean {
+    if (!item.quiet) return false;
+    return item.references.every(({ name, use }) => {
+      if (!BY_NAME.has(use)) return true;
+      const origin = this.modules.named(module, name);
+      if (origin.kind !== "local") return origin.kind === "outside" && origin.target.startsWith("heddle");
+      const items = origin.module.record.items.filter(each => each.names.includes(origin.name));
+      return items.every(each => each.tasks.length > 0 && this.areAlone(each, origin.module));
     });
   }
 
-  private reach(origin: Origin, byName: boolean): (Kept | string)[] {
-    if (origin.kind === "local") return this.local(origin.name, origin.module, byName);
-    if (origin.kind === "outside") return [this.note(origin)];
-    this.keepWhole(origin.module);
-    return [`module ${this.show(origin.module.path)}`];
+  private areAlone(item: Item, { record }: Loaded): boolean {
+    return item.tasks.every(at => record.tasks[at]!.alone);
   }
 
+  private keepWhole(module: Loaded): string {
+    if (!this.whole.has(module)) {
+      const named: Named[] = [];
+      this.whole.set(module, named);
+      this.open.push(() => this.reachWhole(module, named));
+    }
+    return `module ${this.show(module)}`;
+  }
+
+  private reachWhole(module: Loaded, named: Named[]): void {
+    const { items, exports, stars } = module.record;
+    for (const item of items) {
+      this.keep(item, module, true);
+      for (const task of item.tasks) this.reachTask(module.record.tasks[task]!, module, true);
+    }
+    for (const name of Object.keys(exports)) {
+      named.push([name, this.reach(this.modules.exported(module, name), false, true)]);
+    }
+    for (const star of stars) named.push(["*", this.reach(this.modules.follow(module, star, "*"), false, true)]);
+  }
+
+  private settle(): void {
+    for (;;) {
+      const next = this.open.pop();
+      if (next !== undefined) next();
+      else if (this.begun < this.modules.order.length) this.begin(this.modules.order[this.begun++]!);
+      else return;
+    }
+  }
+
+  /** @param full Tasks that it calls by their names count as well, as they are not called in the flow in question. */
+  private keep(item: Item, module: Loaded, full: boolean): Kept {
+    const known = this.kept.get(item);
+    if (known !== undefined && (known.full || !full)) return known;
+    const kept = known ?? { item, module, targets: [], place: 0, full };
+    kept.full = full;
+    this.kept.set(item, kept);
+    this.open.push(() => this.reachAll(item, module, kept, nameOf(item)));
+    return kept;
+  }
+
+  private reachTask(task: TaskItem, module: Loaded, full: boolean): Reached {
+    const known = this.tasks.get(task);
+    if (known !== undefined && (known.full || !full)) return known;
+    const reached = known ?? { targets: [], full };
+    reached.full = full;
+    this.tasks.set(task, reached);
+    this.open.push(() => this.reachAll(task, module, reached, task.name));
+    return reached;
+  }
+
+  private reachAll(reach: Reach, module: Loaded, to: Reached, name: string): void {
+    const { full } = to;
+    const targets: Target[] = [];
+    for (const reference of reach.references) targets.push(...this.resolve(reference, module, full), ";");
+    for (const specifier of reach.imports)
+      targets.push(...this.reach(this.modules.follow(module, specifier, "*"), false, full));
+    for (const asset of reach.assets) targets.push(this.asset(module, asset));
+    for (const variable of reach.environment) this.unseen.add(`reads the environment variable ${variable}`);
+    for (const problem of reach.loose)
+      this.loose.add(`in ${this.show(module)} ${problem} (${name}), so the whole of all modules counts.`);
+    to.targets.splice(0, to.targets.length, ...targets);
+  }
+
+  private asset(module: Loaded, asset: string): string {
+    const path = assetOf(module.path, asset);
+    const loaded = isSource(path) ? this.modules.load(path) : null;
+    return loaded === null ? `data ${this.project.digestOf(path) ?? "missing"}` : this.keepWhole(loaded);
+  }
+
+  private resolve(reference: Reference, module: Loaded, full: boolean): readonly Target[] {
+    const { name, use } = reference;
+    const byName = BY_NAME.has(use) && !full;
+    const more = use === JSX ? this.jsx(module) : [];
+    const imported = this.modules.importOf(module, name);
+    if (imported === undefined) return [...this.local(name, module, byName, full), ...more];
+    const isMember = imported.imported === "*" && use.startsWith(".");
+    const origin = this.modules.follow(module, imported.specifier, isMember ? use.slice(1) : imported.imported);
+    return [...this.reach(origin, byName && !isMember, full), ...more];
+  }
+
+  private jsx(module: Loaded): readonly Target[] {
+    const { settings, runtimes } = jsxOf(this.project, module);
+    const targets = runtimes.map(specifier => this.reach(this.modules.follow(module, specifier, "*"), false, true));
+    return [settings, ...targets.flat()];
+  }
+
+  private local(name: string, module: Loaded, byName: boolean, full: boolean): readonly Target[] {
+    const items = this.modules.itemsOf(module, name);
+    if (items.length === 0) return [`global ${name}`];
+    return items.map(item => {
+      const isNamed = byName && this.areAlone(item, module);
+      if (!isNamed) for (const task of item.tasks) this.reachTask(module.record.tasks[task]!, module, full);
+      return this.keep(item, module, full);
+    });
+  }
+
+  private reach(origin: Origin, byName: boolean, full: boolean): readonly Target[] {
+    if (origin.kind === "local") return this.local(origin.name, origin.module, byName, full);
+    if (origin.kind === "outside") return [this.note(origin)];
+    return [this.keepWhole(origin.module)];
+  }
+
+  /** A package counts once for each of the names that are taken from it. */
   private note({ target, package: named }: Outside): string {
     if (named !== null) this.packages.set(named, (this.packages.get(named) ?? new Set()).add(target));
     return target;
   }
 
-  private said(targets: readonly (Kept | string)[]): string {
-    return targets.map(each => ` ${typeof each === "string" ? each : `#${each.place}`}`).join("");
+  private show({ path }: Loaded): string {
+    return shown(this.project, path);
   }
 
-  private result(root: string, more: readonly string[], rootTargets: readonly (Kept | string)[] = []): Code {
-    const all: Kept[] = [];
-    for (const module of this.modules.order) {
-      for (const item of module.record.items) {
-        const kept = this.kept.get(item);
-        if (kept !== undefined) all.push(kept);
-      }
-    }
-    all.forEach((kept, place) => {
-      kept.place = place;
-    });
-    const parts: CodePart[] = [{ file: this.show(this.subject.module), name: this.subject.name, digest: short(root) }];
-    const lines: string[] = [`${root}${this.said(rootTargets)}`];
-    for (const { item, module, targets } of all) {
-      const tasks = item.tasks.flatMap(at => {
-        const task = module.record.tasks[at]!;
-        const reached = this.reachedTasks.get(task);
-        return reached === undefined ? [] : [`${task.hash}${this.said(reached)}`];
-      });
-      const line = [item.hash, this.said(targets), ...tasks].join("\n");
-      lines.push(line);
-      const isRoot = item.tasks.some(at => module.record.tasks[at]!.name === this.subject.name);
-      if (!isRoot || module.path !== this.subject.module) {
-        const own = [
-          item.hash,
-          ...tasks.map(task => task.slice(0, 32)),
-          ...targets.filter(each => typeof each === "string"),
-        ];
-        parts.push({ file: this.show(module.path), name: nameOf(item), digest: short(own.join("\n")) });
-      }
-    }
-    for (const [named, targets] of this.packages) {
-      const target = [...targets].sort().join("\n");
-      lines.push(target);
-      parts.push({ file: named, name: "(package)", digest: short(target) });
-    }
-    const digest = hash("sha256", lines.join("\n\n"), "hex") as Digest;
+  private result(root: string, targets: readonly Target[]): Code {
+    const { project, subject, modules, kept, tasks, whole, packages } = this;
     return {
-      digest,
-      parts,
-      loose: [...this.loose, ...more, ...this.modules.missing],
+      ...written({ project, subject, modules, kept, tasks, whole, packages, root, targets }),
+      loose: [...new Set([...this.loose, ...modules.missing])],
       unseen: [...this.unseen],
       parameters: NOTHING,
     };
   }
-
-  private show(path: string): string {
-    const inside = relative(this.project.root, path);
-    return isAbsolute(inside) ? path : inside.split(sep).join("/");
-  }
-}
-
-function nameOf({ names, effect }: Item): string {
-  return names.length > 0 ? names.join(", ") : effect ? "(effects)" : "(statement)";
-}
-
-function short(text: string): string {
-  return hash("sha256", text, "hex").slice(0, 16);
 }

@@ -1,6 +1,8 @@
 import type { Parameters } from "../code.ts";
+import { acting } from "./acting.ts";
 import { bare, children, isNode, isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
 import { stringOf } from "./literal.ts";
+import { lexicalNames, namesIn, varNames } from "./names.ts";
 import type { Import } from "./record.ts";
 
 /** A call of heddle's `task` or `flow`. */
@@ -13,6 +15,8 @@ export interface Definition {
   readonly fn: Node;
   /** It stands in a function, so that it may be made more than once, over variables of that function. */
   readonly inside: boolean;
+  /** What is done when it is defined: calls in its options, or around its function. */
+  readonly acts: readonly Node[];
 }
 
 /** What of heddle only makes something: a task, a runner, a mark on a value. */
@@ -42,21 +46,41 @@ export class Heddle {
     return this.names.get(object) === "*" ? text(node(callee["property"])["name"]) : null;
   }
 
+  /** A call that only makes something. */
   isMaker(call: Node): boolean {
     const name = this.nameOf(call);
     return name !== null && MAKERS.has(name);
   }
 
-  definitionsIn(at: Node, inside = false, found: Definition[] = []): Definition[] {
-    if (isTypeOnly(at)) return found;
+  /** What is done when these are evaluated, other than making things. */
+  acting(all: readonly Node[]): Node[] {
+    return acting(all, call => this.isMaker(call));
+  }
+
+  definitionsIn(at: Node): Definition[] {
+    const found: Definition[] = [];
+    if (this.names.size > 0) this.search(at, false, found);
+    return found;
+  }
+
+  private search(at: Node, inside: boolean, found: Definition[]): void {
+    if (isTypeOnly(at)) return;
+    const hidden = boundIn(at).filter(name => this.names.has(name));
+    if (hidden.length > 0) {
+      const rest = new Heddle([]);
+      for (const [name, imported] of this.names) if (!hidden.includes(name)) rest.names.set(name, imported);
+      rest.searchBelow(at, inside, found);
+    } else this.searchBelow(at, inside, found);
+  }
+
+  private searchBelow(at: Node, inside: boolean, found: Definition[]): void {
     const definition = this.definitionOf(at, inside);
     if (definition !== null) {
       found.push(definition);
-      return found;
+      return;
     }
-    const within = inside || /Function|StaticBlock|MethodDefinition/.test(at.type);
-    for (const child of children(at)) this.definitionsIn(child, within, found);
-    return found;
+    const within = inside || /Function|StaticBlock|MethodDefinition|PropertyDefinition|AccessorProperty/.test(at.type);
+    for (const child of children(at)) this.search(child, within, found);
   }
 
   private definitionOf(call: Node, inside: boolean): Definition | null {
@@ -67,8 +91,24 @@ export class Heddle {
     if (last === undefined) return null;
     const fn = bare(last);
     const name = args.length === 1 ? nameOfFunction(fn) : stringOf(args[0]!);
-    return { call, kind, name, fn, inside };
+    return { call, kind, name, fn, inside, acts: this.acting(args) };
   }
+}
+
+/** Names that hide those of the module in a node. */
+function boundIn(at: Node): string[] {
+  const body = isNode(at["body"]) ? at["body"] : null;
+  if (/Function/.test(at.type)) {
+    const own = at.type === "FunctionExpression" && isNode(at["id"]) ? namesIn(at["id"]) : [];
+    return [...own, ...nodes(at["params"]).flatMap(param => namesIn(param)), ...(body === null ? [] : varNames(body))];
+  }
+  if (at.type === "CatchClause") return isNode(at["param"]) ? namesIn(at["param"]) : [];
+  if (at.type === "ClassExpression") return isNode(at["id"]) ? namesIn(at["id"]) : [];
+  if (at.type === "SwitchStatement")
+    return nodes(at["cases"]).flatMap(one => nodes(one["consequent"]).flatMap(lexicalNames));
+  return /^(BlockStatement|StaticBlock|TSModuleBlock|For\w*Statement)$/.test(at.type)
+    ? [...children(at)].flatMap(lexicalNames)
+    : [];
 }
 
 function nameOfFunction(fn: Node): string | null {
@@ -79,7 +119,7 @@ function nameOfFunction(fn: Node): string | null {
 /** What a function is declared to take; of what is no function, anything. */
 export function parametersOf(fn: Node): Parameters {
   if (!fn.type.includes("Function")) return { names: [], open: true, defaults: [] };
-  const params = nodes(fn["params"]);
+  const params = nodes(fn["params"]).filter(param => !isTypeOnly(param));
   const rest = params.some(param => param.type === "RestElement");
   return {
     names: params.map(nameOfParameter),

@@ -1,4 +1,4 @@
-import { isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
+import { isNode, isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
 
 /** The names that a pattern binds. */
 export function namesIn(pattern: Node | null, names: string[] = []): string[] {
@@ -80,3 +80,29 @@ const BLOCKS: ReadonlySet<string> = new Set([
   "SwitchCase",
   "WithStatement",
 ]);
+
+/** The name under which a default export that has none of its own is known in its module. */
+const DEFAULT = "*default*";
+
+export function defaultName(declaration: Node): string {
+  return isNode(declaration["id"]) && /Declaration$/.test(declaration.type) ? nameOf(declaration["id"]) : DEFAULT;
+}
+
+/** An identifier's name, or the string that stands for one. */
+export function nameOf(at: unknown): string {
+  if (!isNode(at)) return "";
+  return text(at["name"]) || text(at["value"]);
+}
+
+/** What a statement declares in the module. */
+export function declared(at: Node): string[] {
+  if (isTypeOnly(at)) return [];
+  if (isNode(at["declaration"]) && at.type.startsWith("Export")) {
+    const names = declared(at["declaration"]);
+    return names.length === 0 && at.type === "ExportDefaultDeclaration" ? [DEFAULT] : names;
+  }
+  if (at.type === "VariableDeclaration") return nodes(at["declarations"]).flatMap(each => namesIn(node(each["id"])));
+  if (/^(Function|Class|TSEnum|TSModule|TSImportEquals)/.test(at.type))
+    return isNode(at["id"]) ? [nameOf(at["id"])] : [];
+  return varNames(at);
+}

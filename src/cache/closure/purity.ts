@@ -1,3 +1,4 @@
+import { acting } from "./acting.ts";
 import { bare, isNode, isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
 
 /** What the purity of an expression depends on beside itself. */
@@ -42,7 +43,7 @@ export function isPure(expression: Node, around: Surroundings): boolean {
     case "UnaryExpression":
       if (at["operator"] === "delete") return false;
       if (["!", "typeof", "void"].includes(text(at["operator"]))) return isPure(node(at["argument"]), around);
-      return isPrimitive(node(at["argument"]));
+      return isPrimitive(node(at["argument"])) || isNegativeBig(at);
     case "BinaryExpression":
       if (["===", "!=="].includes(text(at["operator"]))) return all([node(at["left"]), node(at["right"])]);
       if (["in", "instanceof"].includes(text(at["operator"]))) return false;
@@ -103,26 +104,31 @@ function isPureNew(at: Node, around: Surroundings): boolean {
   return nodes(items["elements"]).every(item => bare(item).type === "ArrayExpression");
 }
 
+/** Whether an enum can be declared without an effect. */
+export function isPureEnum(at: Node, around: Surroundings): boolean {
+  const { members } = (at["body"] ?? at) as { members?: unknown };
+  return acting(nodes(members), call => around.isDefinition(call)).length === 0;
+}
+
 /** Made of literals, so that no operator can call anything. */
 function isPrimitive(expression: Node): boolean {
   const at = bare(expression);
   switch (at.type) {
     case "Literal":
-      return at["regex"] == null;
+      // Arithmetic with a BigInt may throw.
+      return at["regex"] == null && typeof at["bigint"] !== "string";
     case "TemplateLiteral":
       return nodes(at["expressions"]).every(isPrimitive);
     case "UnaryExpression":
-      return at["operator"] !== "delete" && !mixesBig(at) && isPrimitive(node(at["argument"]));
+      return at["operator"] !== "delete" && isPrimitive(node(at["argument"]));
     case "BinaryExpression":
-      if (["in", "instanceof"].includes(text(at["operator"])) || mixesBig(at)) return false;
+      if (["in", "instanceof"].includes(text(at["operator"]))) return false;
       return isPrimitive(node(at["left"])) && isPrimitive(node(at["right"]));
     default:
       return false;
   }
 }
 
-/** Arithmetic with a BigInt may throw. */
-function mixesBig(at: Node): boolean {
-  const parts = [at["argument"], at["left"], at["right"]].filter(isNode).map(bare);
-  return parts.some(part => typeof part["bigint"] === "string") && at["operator"] !== "-";
+function isNegativeBig(at: Node): boolean {
+  return at["operator"] === "-" && typeof bare(node(at["argument"]))["bigint"] === "string";
 }

@@ -2,7 +2,7 @@ import type { Parameters } from "../code.ts";
 import type { Reach } from "./references.ts";
 
 /** To be changed whenever the analysis of a file comes out otherwise. */
-export const ANALYSIS = 1;
+export const ANALYSIS = 2;
 
 /** What a file says, as far as code closures need it. Plain data, kept by the file's content. */
 export interface FileRecord {
@@ -15,6 +15,10 @@ export interface FileRecord {
   readonly stars: readonly string[];
   /** All modules that are loaded before this one, in order. */
   readonly loads: readonly string[];
+  /** Which of them some loaders of TypeScript leave out, as nothing of them is used when the program runs. */
+  readonly idle: readonly number[];
+  /** What comments say of JSX. */
+  readonly jsx: string;
   /** Why the parser refused it; then there is nothing else. */
   readonly error?: string;
 }
@@ -25,6 +29,8 @@ export interface Item extends Reach {
   /** The names that it declares in the module. */
   readonly names: readonly string[];
   readonly effect: boolean;
+  /** An effect that at most calls tasks and shows what came of it, as far as its text tells. */
+  readonly quiet: boolean;
   /** The tasks that are defined in it, by their place. */
   readonly tasks: readonly number[];
 }
@@ -37,6 +43,8 @@ export interface TaskItem extends Reach {
   readonly parameters: Parameters;
   /** Why it cannot stand for itself: it is made in a function. */
   readonly inside: boolean;
+  /** The variable or statement that it is defined in is the task itself, not something made of it. */
+  readonly alone: boolean;
 }
 
 export interface Import {

@@ -1,9 +1,19 @@
 import { bare, children, isNode, isTypeOnly, type Node, node, nodes, text } from "./ast.ts";
 import { stringOf } from "./literal.ts";
 import { lexicalNames, namesIn, varNames } from "./names.ts";
+import {
+  isBound,
+  isEnvironment,
+  isModuleMember,
+  isModuleUrl,
+  isRelative,
+  isRequireMaker,
+  type Scope,
+} from "./well-known.ts";
 
 /**
- * A use of a name from outside: `()` where it is called, `.member` where a member of it is read, else empty.
+ * A use of a name from outside: `()` where it is called, `.member` where a member of it is read, `<>` where JSX is
+ * written, else empty.
  */
 export interface Reference {
   readonly name: string;
@@ -23,17 +33,15 @@ export interface Reach {
   readonly loose: readonly string[];
 }
 
-interface Scope {
-  readonly names: ReadonlySet<string>;
-  readonly parent: Scope | null;
-}
-
-/** What the code of `at` reaches; `outer` are names bound around it that count as its own. */
-export function reachOf(at: Node, skips: (at: Node) => boolean): Reach {
+/** What the code of some nodes reaches. */
+export function reachOf(all: readonly Node[], skips: (at: Node) => boolean): Reach {
   const walker = new Walker(skips);
-  walker.visit(at, null);
+  for (const at of all) walker.visit(at, null);
   return walker.reach();
 }
+
+/** The use of a name that JSX makes: what it comes down to is in the settings of who loads it. */
+export const JSX = "<>";
 
 class Walker {
   private readonly skips: (at: Node) => boolean;
@@ -65,7 +73,13 @@ class Walker {
         this.use(text(at["name"]), "", scope);
         return;
       case "JSXIdentifier":
-        if (/^[A-Z_$]/.test(text(at["name"]))) this.use(text(at["name"]), "", scope);
+        if (!/^[a-z]/.test(text(at["name"]))) this.use(text(at["name"]), "", scope);
+        return;
+      case "JSXElement":
+      case "JSXFragment":
+        this.use("React", JSX, scope);
+        for (const factory of ["h", "Fragment"]) this.use(factory, "", scope);
+        this.rest(at, scope);
         return;
       case "JSXMemberExpression":
         this.visitJsxObject(node(at["object"]), scope);
@@ -123,19 +137,22 @@ class Walker {
         return;
       case "VariableDeclarator":
         this.pattern(node(at["id"]), scope);
-        if (isNode(at["init"])) this.visit(at["init"], scope);
+        if (isNode(at["init"]) && !isRequireMaker(at)) this.visit(at["init"], scope);
         return;
       case "CatchClause":
         this.catch(at, scope);
         return;
       case "BlockStatement":
       case "StaticBlock":
-      case "SwitchStatement":
       case "TSModuleBlock":
       case "ForStatement":
       case "ForInStatement":
       case "ForOfStatement":
-        this.block(at, scope);
+        this.block(at, [...children(at)], scope);
+        return;
+      case "SwitchStatement":
+        this.visit(node(at["discriminant"]), scope);
+        this.block(at, nodes(at["cases"]), scope);
         return;
       default:
         this.rest(at, scope);
@@ -172,6 +189,8 @@ class Walker {
       if (name === "Function" && !isBound(name, scope)) this.loose.add("it makes functions of text (new Function)");
       if (name === "require" && !isBound(name, scope)) this.required(args[0]);
       if (name === "URL" && isModuleUrl(args[1])) this.asset(args[0]);
+      if (name === "createRequire")
+        this.loose.add("it makes a `require` of its own name, whose modules are not followed");
     } else {
       if (callee.type === "MemberExpression" && isModuleMember(callee, "resolve")) this.required(args[0]);
       this.visit(callee, scope);
@@ -187,7 +206,7 @@ class Walker {
 
   private asset(argument: Node | undefined): void {
     const path = argument === undefined ? null : stringOf(argument);
-    if (path?.startsWith(".") === true) this.assets.add(path);
+    if (path !== null && isRelative(path)) this.assets.add(path);
   }
 
   private dynamicImport(at: Node): void {
@@ -202,10 +221,10 @@ class Walker {
     if (at.type === "FunctionExpression" && isNode(at["id"])) own.add(text(at["id"]["name"]));
     const body = at["body"];
     if (!isNode(body)) return;
-    if (body.type === "BlockStatement") for (const name of varNames(body)) own.add(name);
-    const inner = { names: own, parent: scope };
-    for (const param of params) this.pattern(param, inner);
-    this.visit(body, inner);
+    const outer = { names: own, parent: scope };
+    for (const param of params) this.pattern(param, outer);
+    const vars = body.type === "BlockStatement" ? varNames(body) : [];
+    this.visit(body, vars.length === 0 ? outer : { names: new Set(vars), parent: outer });
   }
 
   private class(at: Node, scope: Scope | null): void {
@@ -229,12 +248,11 @@ class Walker {
     this.visit(node(at["body"]), inner);
   }
 
-  private block(at: Node, scope: Scope | null): void {
-    const statements = [...children(at)].flatMap(each =>
-      each.type === "SwitchCase" ? nodes(each["consequent"]) : [each],
-    );
-    const names = statements.flatMap(lexicalNames);
-    this.rest(at, names.length === 0 ? scope : { names: new Set(names), parent: scope });
+  private block(at: Node, inside: readonly Node[], scope: Scope | null): void {
+    const isSwitch = at.type === "SwitchStatement";
+    const names = inside.flatMap(each => (isSwitch ? nodes(each["consequent"]) : [each])).flatMap(lexicalNames);
+    const inner = names.length === 0 ? scope : { names: new Set(names), parent: scope };
+    for (const each of inside) this.visit(each, inner);
   }
 
   /** What a pattern reads: defaults and computed keys. At module level what it binds is a use of that name as well. */
@@ -272,24 +290,4 @@ class Walker {
     if (object.type === "JSXMemberExpression") this.visitJsxObject(node(object["object"]), scope);
     else this.use(text(object["name"]), "", scope);
   }
-}
-
-function isBound(name: string, scope: Scope | null): boolean {
-  for (let each = scope; each !== null; each = each.parent) if (each.names.has(name)) return true;
-  return false;
-}
-
-function isModuleUrl(at: Node | undefined): boolean {
-  return at !== undefined && isModuleMember(bare(at), "url");
-}
-
-function isModuleMember(at: Node, member: string): boolean {
-  if (at.type !== "MemberExpression") return false;
-  return node(at["object"]).type === "MetaProperty" && node(at["property"])["name"] === member;
-}
-
-function isEnvironment(at: Node): boolean {
-  if (at.type !== "MemberExpression") return false;
-  const object = bare(node(at["object"]));
-  return object["name"] === "process" && node(at["property"])["name"] === "env";
 }

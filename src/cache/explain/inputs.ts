@@ -8,8 +8,8 @@ export interface InputChange {
   readonly parameter: string;
   /** Where inside it; empty if that cannot be told, or if it is another value altogether. */
   readonly paths: readonly string[];
-  /** The call whose result it is. */
-  readonly source: string | null;
+  /** The calls whose results it is, or all of it that differs; none if there is more. */
+  readonly sources: readonly string[];
   /** In how many places it differs, as far as they were counted. */
   readonly size: number;
 }
@@ -20,9 +20,20 @@ const MOST_PATHS = 10;
 /** Stands where a future was: its value is not in the call's record. */
 class Awaited {
   readonly slot: number;
+  readonly call: string;
+  /** What tells its value from others; null where that was not kept. */
+  readonly mark: string | null;
 
-  constructor(slot: number) {
+  constructor(slot: number, [call, mark]: readonly [call: string, mark: string | null] = ["", null]) {
     this.slot = slot;
+    this.call = call;
+    this.mark = mark;
+  }
+
+  /** Undefined if it cannot be told. */
+  equals({ slot, mark }: Awaited): boolean | undefined {
+    if (this.mark !== null && mark !== null) return this.mark === mark;
+    return this.slot === slot ? undefined : false;
   }
 }
 
@@ -49,32 +60,53 @@ export class Inputs {
     return this.differing(past).map(i => {
       const parameter = this.#about.names[i] ?? past.names[i] ?? `input ${i + 1}`;
       const source = this.#about.sources[i] ?? null;
-      const paths = this.#values === null || before === null ? [] : pathsBetween(before[i], this.#values[i]);
-      return { parameter, source, paths: paths.filter(path => path !== ""), size: Math.max(1, paths.length) };
+      const { paths, calls } =
+        this.#values === null || before === null ? NOWHERE : differenceOf(before[i], this.#values[i]);
+      const sources = source === null ? calls : [source];
+      return { parameter, sources, paths: paths.filter(path => path !== ""), size: Math.max(1, paths.length) };
     });
   }
 }
 
-function pathsBetween(before: unknown, now: unknown): string[] {
-  const bothAwaited = (a: object, b: object, same: boolean) =>
-    a instanceof Awaited || b instanceof Awaited
-      ? a instanceof Awaited && b instanceof Awaited && a.slot === b.slot && same
-      : undefined;
-  const known = differingPaths(before, now, MOST_PATHS, (a, b) => bothAwaited(a, b, true));
-  if (known.length > 0) return known;
-  // Nothing that is known differs, so what was awaited does.
-  return differingPaths(before, now, MOST_PATHS, (a, b) => bothAwaited(a, b, false));
+interface Difference {
+  readonly paths: readonly string[];
+  /** Whose results they are, if there is nothing else in these paths. */
+  readonly calls: readonly string[];
 }
 
-function valuesOf({ inputs }: About): readonly unknown[] | null {
+const NOWHERE: Difference = { paths: [], calls: [] };
+
+function differenceOf(before: unknown, now: unknown): Difference {
+  const known = pathsBetween(before, now, true);
+  // If nothing that is known differs, what was awaited does.
+  return known.paths.length > 0 ? known : pathsBetween(before, now, false);
+}
+
+/** Takes results of which nothing is known for alike, or not. */
+function pathsBetween(before: unknown, now: unknown, unknownAlike: boolean): Difference {
+  const calls = new Set<string>();
+  let changed = 0;
+  const paths = differingPaths(before, now, MOST_PATHS, (a, b) => {
+    if (!(a instanceof Awaited) && !(b instanceof Awaited)) return undefined;
+    const alike = a instanceof Awaited && b instanceof Awaited && (a.equals(b) ?? unknownAlike);
+    if (!alike && b instanceof Awaited && b.mark !== null && b.call !== "") {
+      calls.add(b.call);
+      changed += 1;
+    }
+    return alike;
+  });
+  return { paths, calls: changed === paths.length ? [...calls] : [] };
+}
+
+function valuesOf({ inputs, awaited: known = [] }: About): readonly unknown[] | null {
   if (!(inputs instanceof Packed)) return null;
   const awaited: Awaited[] = [];
   const slots = new Proxy<Awaited[]>(awaited, {
-    get: (known, key) => {
+    get: (made, key) => {
       const slot = typeof key === "string" && /^\d+$/.test(key) ? Number(key) : null;
-      if (slot === null) return Reflect.get(known, key);
-      known[slot] ??= new Awaited(slot);
-      return known[slot];
+      if (slot === null) return Reflect.get(made, key);
+      made[slot] ??= new Awaited(slot, known[slot]);
+      return made[slot];
     },
   });
   try {

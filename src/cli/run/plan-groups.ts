@@ -23,9 +23,9 @@ export class Groups {
     for (const { from, to } of edges) append(this.#needs, to, from);
   }
 
-  /** What a flow submits, in that order, or what nothing submits; calls that are alike stand where the first does. */
+  /** What a flow submits, inputs first, or what nothing submits; calls that are alike stand where the first does. */
   below(parent: string | null): Group[] {
-    const calls = this.#children.get(parent) ?? [];
+    const calls = this.#inputsFirst(this.#children.get(parent) ?? []);
     const exact = this.#alike(calls, call => call.reason);
     const lines = new Map<string, number>();
     for (const { calls } of exact) {
@@ -39,6 +39,30 @@ export class Groups {
 
   isParent({ id }: PlanCall): boolean {
     return this.#children.has(id);
+  }
+
+  /** The calls as they are, save that each stands after those among them that it needs. */
+  #inputsFirst(calls: readonly PlanCall[]): PlanCall[] {
+    const left = new Map(calls.map(call => [call.id, call]));
+    const met = new Set<string>();
+    const ordered: PlanCall[] = [];
+    for (const { id: first } of calls) {
+      // Not recursive, as chains may have any length. A call that is met again has its inputs before it.
+      const open = [first];
+      for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
+        const call = left.get(id);
+        if (call !== undefined && !met.has(id)) {
+          met.add(id);
+          const needed = (this.#needs.get(id) ?? []).filter(from => left.has(from) && !met.has(from));
+          for (const from of needed.reverse()) open.push(from);
+          continue;
+        }
+        open.pop();
+        left.delete(id);
+        if (call !== undefined) ordered.push(call);
+      }
+    }
+    return ordered;
   }
 
   #alike(calls: readonly PlanCall[], reasonOf: (call: PlanCall) => string): Group[] {

@@ -84,7 +84,9 @@ function tookLines({ story: { ms, attempts } }: Answer): string[] {
 
 /** An input that is another call's result: why that is another one is the next question. */
 function seeAlso({ findings: { reasons }, named, run }: Answer): string[] {
-  const calls = new Set(reasons.flatMap(reason => (reason.why === "upstreamChanged" ? [reason.call] : [])));
+  const upstream = reasons.flatMap(reason => (reason.why === "upstreamChanged" ? [reason.call] : []));
+  // What a map gives is no call.
+  const calls = new Set(upstream.filter(call => /-\d+$/.test(call)));
   const which = named ? ` --run ${run.id}` : "";
   return [...calls].slice(0, 3).map(call => `See heddle why ${call}${which}`);
 }

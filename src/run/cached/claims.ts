@@ -1,4 +1,4 @@
-import type { Entry } from "../../store/entry.ts";
+import type { Hit } from "../../store/entry.ts";
 import type { Claim } from "../../store/owners.ts";
 import type { Execution } from "./execution.ts";
 import type { Kept } from "./kept-results.ts";
@@ -10,7 +10,7 @@ export interface Claimant {
   /** This process executes it. */
   mine(execution: Execution): void;
   /** Somebody else has, and here is the result. */
-  theirs(execution: Execution, entry: Entry): void;
+  theirs(execution: Execution, entry: Hit): void;
   failed(execution: Execution, error: unknown): void;
 }
 

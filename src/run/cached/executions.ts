@@ -29,8 +29,17 @@ export class Executions {
     if (execution.children !== null) this.orchestrates(execution);
   }
 
+  /** An attempt of a task calls others, as if for the first time. Null if it is not cached. */
+  nests(call: Call): Execution | null {
+    const execution = this.byCall.get(call.number);
+    if (execution === undefined) return null;
+    execution.calls();
+    this.orchestrates(execution);
+    return execution;
+  }
+
   /** It waits for others: a flow, or a task that calls some. */
-  orchestrates(execution: Execution): void {
+  private orchestrates(execution: Execution): void {
     this.waits.add(execution);
     const parent = execution.call.spec.scope.execution;
     if (parent !== null) this.waits.wait(parent, execution);

@@ -2,7 +2,7 @@ import type { Reason } from "../../cache/reason.ts";
 import type { KeyMaker } from "../../cache/results.ts";
 import type { Found } from "../../cache/validity.ts";
 import { CANCELLED, COMPLETED, FAILED } from "../../graph/states.ts";
-import type { DirectoryFact, Entry } from "../../store/entry.ts";
+import type { DirectoryFact, Hit } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
 import type { Call } from "../call.ts";
 import type { Run } from "../run.ts";
@@ -84,11 +84,7 @@ export class Gate implements Claimant {
 
   /** An attempt of a task calls others: its result depends on theirs. Null if it is not cached. */
   nests(call: Call): Execution | null {
-    const execution = this.executions.of(call) ?? null;
-    if (execution === null) return null;
-    execution.calls();
-    this.executions.orchestrates(execution);
-    return execution;
+    return this.executions.nests(call);
   }
 
   /** A call ended badly. Those that joined it share its end, save that of being cancelled. */
@@ -99,11 +95,8 @@ export class Gate implements Claimant {
     if (state === CANCELLED && this.bequeath(execution)) return;
     this.forget(execution);
     for (const each of this.executions.release(execution)) {
-      const { node } = each;
       this.held.delete(each);
-      this.run.fail(each, state, error, null);
-      this.run.scheduler.settled(node, state);
-      this.run.scheduler.freed(node);
+      this.fail(each, state, error);
     }
     this.run.plan();
   }
@@ -120,10 +113,9 @@ export class Gate implements Claimant {
     execution.outcome = { raw: result.raw };
     this.executions.finished(execution);
     const keeps = !execution.spoilt && this.run.settings.planner === undefined;
-    const written = keeps ? this.kept.write(execution, result, ms) : null;
+    const written = keeps && this.kept.write(execution, result, ms, () => this.forget(execution));
     for (const each of this.executions.release(execution)) this.complete(each, result.raw);
-    if (written === null) this.forget(execution);
-    else void written.then(() => this.forget(execution));
+    if (!written) this.forget(execution);
     return result.raw;
   }
 
@@ -154,7 +146,7 @@ export class Gate implements Claimant {
     loading.then(loaded, error => this.refuse(call, error));
   }
 
-  theirs(execution: Execution, entry: Entry): void {
+  theirs(execution: Execution, entry: Hit): void {
     const calls = [execution.call, ...this.executions.release(execution)];
     this.forget(execution);
     for (const call of calls) if (this.held.has(call)) this.takeFrom(entry, call);
@@ -273,7 +265,7 @@ export class Gate implements Claimant {
     this.run.scheduler.moved(call.node, call.spec.pool);
   }
 
-  private takeFrom(entry: Entry, call: Call): void {
+  private takeFrom(entry: Hit, call: Call): void {
     const { planner } = this.run.settings;
     if (planner === undefined) this.kept.used(entry.key);
     else planner.decided(call, "hit", [], entry.key);
@@ -290,11 +282,15 @@ export class Gate implements Claimant {
 
   private refuse(call: Call, error: unknown): void {
     if (!this.held.delete(call)) return;
-    const { node, spec } = call;
-    this.run.fail(call, FAILED, asError(error, spec.definition.name), null);
-    this.run.scheduler.settled(node, FAILED);
-    this.run.scheduler.freed(node);
+    this.fail(call, FAILED, asError(error, call.spec.definition.name));
     this.run.plan();
+  }
+
+  private fail(call: Call, state: number, error: Error): void {
+    const { node } = call;
+    this.run.fail(call, state, error, null);
+    this.run.scheduler.settled(node, state);
+    this.run.scheduler.freed(node);
   }
 
   private forget(execution: Execution): void {

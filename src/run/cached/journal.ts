@@ -3,7 +3,8 @@ import { policyOf, taskPart } from "../../cache/policy.ts";
 import { closeMark, inputsDigest, type Mark, markOf } from "../../codec/digest.ts";
 import { pack } from "../../codec/pack.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
-import type { Entry } from "../../store/entry.ts";
+import type { Hit } from "../../store/entry.ts";
+import { asError } from "../adopted.ts";
 import { type Call, idOf } from "../call.ts";
 import { now } from "../clock.ts";
 import { Constant, type FutureOf, type Slot, Slots } from "../inputs.ts";
@@ -12,8 +13,13 @@ import { toStore } from "./kept-files.ts";
 import type { Kept } from "./kept-results.ts";
 import { digestOf, digestOfResult } from "./keys.ts";
 
-/** A run that ends sooner well needs no journal, and is spared the opening of the store. */
-const HELD_BACK = 1000;
+/**
+ * For how long results are held back: a run that ends sooner well is spared the opening of the store, and one that is
+ * killed loses what finished in so many milliseconds.
+ */
+export const HELD_BACK = 1000;
+/** As many results as are written sooner, once the store is open. */
+const MANY = 64;
 
 interface Begun {
   readonly marks: readonly Mark[];
@@ -42,6 +48,9 @@ export class Journal {
   private waiting: Finished[] = [];
   private readonly written: string[] = [];
   private readonly opened = now();
+  private timer: NodeJS.Timeout | null = null;
+  /** Nothing can be kept; the run has been told, and goes on. */
+  private broken = false;
 
   constructor(run: Run, lineage: string, resumes: boolean) {
     this.run = run;
@@ -60,7 +69,7 @@ export class Journal {
   }
 
   /** The result of the same call in the run that is continued. */
-  find(call: Call, kept: Kept): Entry | null {
+  find(call: Call, kept: Kept): Hit | null {
     const marks = this.marksOf(call);
     if (marks === null) return null;
     const key = this.nextKey(call, marks, kept, false);
@@ -82,7 +91,8 @@ export class Journal {
     } catch {
       return;
     }
-    if (now() - this.opened > HELD_BACK && this.waiting.length >= 64) this.write();
+    if (this.waiting.length >= MANY && now() - this.opened > HELD_BACK) this.write();
+    else this.timer ??= setTimeout(() => this.write(), HELD_BACK).unref();
   }
 
   failed(call: Call): void {
@@ -91,7 +101,8 @@ export class Journal {
 
   /** How many results a run that continues this one finds. */
   async end(succeeded: boolean): Promise<number> {
-    if (!succeeded) this.write();
+    if (succeeded) this.drop();
+    else this.write();
     if (this.run.gate === null) return 0;
     const { store } = this.run.gate.kept.cache;
     await this.run.gate.kept.settled();
@@ -99,10 +110,27 @@ export class Journal {
     return succeeded ? 0 : this.written.length;
   }
 
-  private write(): void {
+  private drop(): Finished[] {
     const finished = this.waiting;
     this.waiting = [];
-    if (finished.length === 0) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    return finished;
+  }
+
+  private write(): void {
+    const finished = this.drop();
+    if (finished.length === 0 || this.broken) return;
+    try {
+      this.put(finished);
+    } catch (error) {
+      this.broken = true;
+      const [reason] = asError(error, "the store").message.split("\n", 1);
+      this.run.warn(`Results are not kept for --resume: ${reason}`);
+    }
+  }
+
+  private put(finished: readonly Finished[]): void {
     const { kept } = this.run.openGate();
     for (const { call, marks, packed, ms } of finished) {
       const key = this.nextKey(call, marks, kept, true);

@@ -17,6 +17,7 @@ import type { Execution } from "./execution.ts";
 import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
 import { digestOf, digestOfResult, digestWithDirectory } from "./keys.ts";
+import { Writing } from "./writing.ts";
 
 /** A result in the form in which it is kept. */
 export interface PackedResult {
@@ -41,13 +42,15 @@ export class Kept {
   private readonly openOwners: () => Promise<Owners>;
   private readonly shared: SharedStore | null;
   private readonly uses: string[] = [];
-  private readonly writing = new Set<Promise<unknown>>();
-  private readonly codesKept = new Set<string>();
+  private readonly writing: Writing;
+  private readonly inBackground = new Set<Promise<unknown>>();
+  private readonly warned = new Set<string>();
   private readonly forgetFiles: () => void;
 
   constructor(run: Run, { cache, force, openOwners, shared }: Means) {
     this.run = run;
     this.cache = cache;
+    this.writing = new Writing(cache);
     this.force = force === true ? true : new Set(force === false ? [] : force);
     this.openOwners = openOwners;
     this.shared = shared;
@@ -71,16 +74,20 @@ export class Kept {
 
   claim(keys: readonly string[]): readonly Claim[] | Promise<readonly Claim[]> {
     if (this.owners === null) {
-      this.owners = this.openOwners();
-      this.owners.then(
-        owners => {
-          this.owners = owners;
-        },
-        () => {},
-      );
+      const opening = this.openOwners().catch(error => this.withoutOthers(error));
+      this.owners = opening;
+      void opening.then(owners => {
+        this.owners = owners;
+      });
     }
     if (!("then" in this.owners)) return this.owners.claim(keys);
     return this.owners.then(owners => owners.claim(keys));
+  }
+
+  /** Where processes cannot come to terms, as on a full disk, a call may be executed by several of them. */
+  private withoutOthers(error: unknown): Owners {
+    this.warn("Equal calls of other processes are not waited for", error);
+    return { others: 0, claim: keys => keys.map(() => true), release() {}, close: async () => {} };
   }
 
   release({ key }: Execution): void {
@@ -119,19 +126,19 @@ export class Kept {
     try {
       return pack(raw, { task: idOf(call), role: "result" });
     } catch (error) {
-      throw unstorable(error);
+      throw unstorable(error, idOf(call));
     }
   }
 
-  /** Writes a result; null if it is not to be kept. Resolves when others can see it, or when that failed. */
-  write(execution: Execution, { packed, directory }: PackedResult, ms: number): Promise<void> | null {
+  /** Writes a result; false if it is not to be kept. Calls back when others can see it, or when that failed. */
+  write(execution: Execution, { packed, directory }: PackedResult, ms: number, written: () => void): boolean {
     const { call, maker, key } = execution;
     const { policy } = maker;
     try {
-      if (policy.when !== null && !policy.when(unpack(packed))) return null;
+      if (policy.when !== null && !policy.when(unpack(packed))) return false;
     } catch (error) {
       this.run.warn(`cache.when of ${idOf(call)} failed, so its result is not kept: ${String(error)}`, call.number);
-      return null;
+      return false;
     }
     const { value, ...files } = toStore(packed, this.run.root);
     const facts: EntryFacts = {
@@ -147,23 +154,31 @@ export class Kept {
       ...(directory !== null && { directory }),
     };
     if (directory !== null) this.run.directories.kept(join(this.cache.store.folder, directory.path));
-    const writing = this.put(execution, facts, value, this.aboutOf(call, maker)).catch(error => {
-      this.run.warn(`The result of ${idOf(call)} could not be kept: ${String((error as Error).message)}`, call.number);
-    });
-    this.background(writing);
-    return writing;
+    const about = this.aboutOf(call, maker);
+    const done = (outcome: Entry | Error) => {
+      if (outcome instanceof Error) {
+        this.run.warn(`The result of ${idOf(call)} could not be kept: ${outcome.message}`, call.number);
+      } else {
+        // Other machines have nothing of its directory.
+        if (outcome.run === facts.run && directory === null) this.shared?.push(facts, value);
+        this.used(key);
+      }
+      written();
+    };
+    this.writing.add({ execution, facts, value, about, done });
+    return true;
   }
 
   /** The run does not end before this has. */
   background(work: Promise<unknown>): void {
     const done: Promise<void> = work.then(
-      () => void this.writing.delete(done),
+      () => void this.inBackground.delete(done),
       error => {
-        this.writing.delete(done);
+        this.inBackground.delete(done);
         this.run.warn(`A result could not be kept: ${String((error as Error).message)}`);
       },
     );
-    this.writing.add(done);
+    this.inBackground.add(done);
   }
 
   reasons(call: Call, execution: Execution): Reason[] {
@@ -175,34 +190,21 @@ export class Kept {
 
   /** Resolves when all that completed is in the store. */
   async settled(): Promise<void> {
-    while (this.writing.size > 0) await Promise.all(this.writing);
+    await this.writing.settled();
+    while (this.inBackground.size > 0) await Promise.all(this.inBackground);
   }
 
+  /** What cannot be put away well is told of; the run has its results. */
   async close(): Promise<void> {
+    const told = (error: unknown) => this.warn("The cache could not be closed well", error);
     await this.settled();
     this.forgetFiles();
     this.writeUses();
-    await this.shared?.close();
+    await this.shared?.close().catch(told);
     const owners = await this.owners;
-    await owners?.close();
-    await this.cache.store.flush();
-    await this.cache.store.close();
-  }
-
-  private async put(execution: Execution, facts: EntryFacts, packed: PackedValue, about: About): Promise<void> {
-    const { key, maker, replaces } = execution;
-    const { store } = this.cache;
-    if (replaces) await store.remove([key]);
-    if (!this.codesKept.has(maker.codePart)) {
-      this.codesKept.add(maker.codePart);
-      store.putCodes(maker.codePart, maker.code.parts);
-    }
-    store.putAbout(key, about);
-    const { compress } = maker.policy;
-    const entry = await store.write(facts, packed, compress === null ? {} : { compress });
-    // Other machines have nothing of its directory.
-    if (entry.run === facts.run && facts.directory === undefined) this.shared?.push(facts, packed);
-    this.used(key);
+    await owners?.close().catch(told);
+    await this.cache.store.flush().catch(told);
+    await this.cache.store.close().catch(told);
   }
 
   private aboutOf(call: Call, maker: KeyMaker): About {
@@ -217,18 +219,36 @@ export class Kept {
     this.told.add(maker);
     const { code, definition } = maker;
     for (const text of code.loose) this.run.warn(`The cache of ${definition.name}: ${text}`);
-    for (const text of code.unseen) this.run.warn(`The cache of ${definition.name} does not see that it ${text}`);
+    for (const text of code.unseen) {
+      const remedy = "what counts of that belongs into the inputs or into cache.include";
+      this.run.warn(`The cache of ${definition.name} does not see that it ${text}: ${remedy}`);
+    }
   }
 
+  /** Where that fails, as on a full disk, results are as good as before. */
   private writeUses(): void {
-    if (this.uses.length > 0) this.cache.store.use(this.uses.splice(0));
+    if (this.uses.length === 0) return;
+    try {
+      this.cache.store.use(this.uses.splice(0));
+    } catch (error) {
+      this.warn("Which results were used could not be noted, so they may be removed too soon", error);
+    }
+  }
+
+  /** Warns of what is likely to come again, once. */
+  private warn(what: string, error: unknown): void {
+    if (this.warned.has(what)) return;
+    this.warned.add(what);
+    this.run.warn(`${what}: ${(error as Error).message.split("\n", 1)[0]}`);
   }
 }
 
-export function unstorable(error: unknown): Error {
+/** A result that cannot be sent cannot be kept either, and that is what its call is told. */
+export function unstorable(error: unknown, call: string): Error {
   if (!(error instanceof HeddleError) || error.name !== "UncloneableError") return error as Error;
-  const [, task = "", , part = ""] = /^The result of (\S+) (cannot .*?): (.*)$/.exec(error.short) ?? [];
-  return new UnstorableResultError({ task, part, hint: error.remedy }, { cause: error });
+  const part = /^The result of \S+ cannot .*?: (.*)$/.exec(error.short)?.[1];
+  if (part === undefined) return error;
+  return new UnstorableResultError({ task: call, part, hint: error.remedy });
 }
 
 function isObject(value: unknown): boolean {

@@ -1,4 +1,5 @@
-import { closeMark, type Mark, markOf } from "../../codec/digest.ts";
+import { hash } from "node:crypto";
+import { closeMark, isFuture, type Mark, markOf } from "../../codec/digest.ts";
 import { packInputs } from "../../codec/pack.ts";
 import { Hole, Packed, type PackedInputs, type PackedValue } from "../../codec/packed.ts";
 import type { Subject } from "../../codec/uncloneable.ts";
@@ -8,6 +9,11 @@ import { Constant, EncodedInputs, type FutureOf, type Slot, Slots } from "../inp
 
 /** Inputs longer than so many bytes are not kept beside their key. */
 const EXPLAINED = 32_768;
+
+/** The results of more futures than so many are not told apart in explanations. */
+const MOST_AWAITED = 100;
+/** Of what stands for a result: enough to tell two apart. */
+const DIGITS = 12;
 
 /** Encoded inputs that count in a key: payload and digest of each are taken at the same time. */
 export class KeyedInputs extends EncodedInputs {
@@ -23,7 +29,15 @@ export class KeyedInputs extends EncodedInputs {
 
   /** What stands for the arguments in a key; when the futures among them have completed. */
   closed(digestOf: (future: FutureBase) => string): string[] {
-    const digests = this.slots.map(slot => (slot instanceof Constant ? slot.mark(this.name) : digestOf(slot)));
+    if (this.slots.length === 0) return this.marks.map(mark => mark.text);
+    return this.closedWith(this.digests(digestOf));
+  }
+
+  private digests(digestOf: (future: FutureBase) => string): string[] {
+    return this.slots.map(slot => (slot instanceof Constant ? slot.mark(this.name) : digestOf(slot)));
+  }
+
+  private closedWith(digests: readonly string[]): string[] {
     return this.marks.map(mark =>
       closeMark(
         mark,
@@ -34,13 +48,22 @@ export class KeyedInputs extends EncodedInputs {
 
   /** What explains a key made of these inputs later. */
   about(names: About["names"], normal: (marks: string[]) => string[], digestOf: (future: FutureBase) => string): About {
-    const sources = this.marks.map(({ slots }) => {
-      const slot = slots.length === 0 ? undefined : this.slots[slots[0]!];
-      return slot instanceof FutureBase ? slot.id : null;
-    });
+    const digests = this.digests(digestOf);
+    const sources = this.marks.map(mark => (isFuture(mark) ? this.callOf(mark.slots[0]!) : null));
+    const awaited = this.slots.length > MOST_AWAITED ? [] : digests.map((digest, slot) => this.awaited(slot, digest));
     const inputs = wholeOf(this.template);
-    const known = { marks: normal(this.closed(digestOf)), names, sources };
-    return inputs === null ? known : { ...known, inputs };
+    const known = { marks: normal(this.closedWith(digests)), names, sources };
+    // Without the inputs there is no telling where their futures are.
+    return inputs === null ? known : { ...known, inputs, ...(awaited.length > 0 && { awaited }) };
+  }
+
+  private callOf(slot: number): string | null {
+    const future = this.slots[slot];
+    return future instanceof FutureBase ? future.id : null;
+  }
+
+  private awaited(slot: number, digest: string): readonly [call: string, mark: string] {
+    return [this.callOf(slot) ?? "", digest.length > DIGITS ? hash("sha256", digest, "hex").slice(0, DIGITS) : digest];
   }
 }
 

@@ -38,10 +38,12 @@ export class Planner {
   }
 
   calls(): PlanCall[] {
-    return [...this.planned.values()].map(planned => {
+    const all = [...this.planned.values()];
+    const hits = new Set(all.flatMap(({ call, state }) => (state === "hit" ? [idOf(call)] : [])));
+    return all.map(planned => {
       const { call, key } = planned;
       const { definition, scope } = call.spec;
-      const { state, reason } = this.stateOf(planned);
+      const { state, reason } = this.stateOf(planned, hits);
       const parent = scope.number === null ? null : (this.planned.get(scope.number) ?? null);
       const { name: task, kind } = definition;
       return { id: idOf(call), task, kind, state, reason, key, parent: parent === null ? null : idOf(parent.call) };
@@ -64,10 +66,14 @@ export class Planner {
     planned.key = key;
   }
 
-  private stateOf({ call, needs, state, reason }: Planned): { state: PlanState; reason: string } {
+  private stateOf(
+    { call, needs, state, reason }: Planned,
+    hits: ReadonlySet<string>,
+  ): { state: PlanState; reason: string } {
     if (state !== null) return { state, reason };
     const off: Reason = { why: "cacheOff" };
-    const waits = needs.filter(need => !need.isSettled).flatMap(callsBehind);
+    const unsettled = needs.filter(need => !need.isSettled);
+    const waits = unsettled.flatMap(callsBehind).filter(id => !hits.has(id));
     if (call.spec.cache === null) return { state: "run", reason: sayReasons([off]) };
     return { state: "mayRun", reason: sayReasons([{ why: "upstreamRuns", calls: [...new Set(waits)] }]) };
   }

@@ -10,17 +10,19 @@ export interface Resumable {
   readonly run: string;
   /** The first of the runs that continue one another: what it and the later ones finished is kept under its name. */
   readonly lineage: string;
-  readonly results: number;
 }
 
 const folderOf = (root: string) => join(root, ".heddle", "resume");
 const fileOf = (root: string, flow: string) => join(folderOf(root), `${hash("sha256", flow, "hex").slice(0, 24)}.json`);
 
+/** Where nothing can be written, there is nothing to continue either: the journal has told of that. */
 export function remember(root: string, resumable: Resumable): void {
   const file = fileOf(root, resumable.flow);
-  mkdirSync(folderOf(root), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify(resumable));
-  renameSync(`${file}.${process.pid}`, file);
+  try {
+    mkdirSync(folderOf(root), { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(resumable));
+    renameSync(`${file}.${process.pid}`, file);
+  } catch {}
 }
 
 export function forget(root: string, flow: string): void {
@@ -44,7 +46,7 @@ export function resumableOf(root: string, flow: string, run: string | true): Res
         : `the run ${run} of ${name} is not one that can be resumed`,
     hint:
       others[0] === undefined
-        ? "Runs can be resumed that failed or were interrupted after some calls had finished, and only the last one of a flow. Leave --resume out to start anew."
+        ? "Only the last run of a flow can be resumed, if it failed, was interrupted or was killed. Leave --resume out to start anew."
         : `It is a run of ${others[0].flow}.`,
   });
 }

@@ -1,7 +1,7 @@
 import type { Definition } from "../../task/definition.ts";
 import type { Run } from "../run.ts";
 import type { RunSettings } from "../settings.ts";
-import { Journal } from "./journal.ts";
+import { HELD_BACK, Journal } from "./journal.ts";
 import { forget, remember, resumableOf } from "./resumable.ts";
 
 /** Lets a run continue another, and be continued. */
@@ -20,11 +20,15 @@ export function openResumption(run: Run, { identity }: Definition, settings: Run
   const journal = new Journal(run, lineage, earlier !== null);
   run.journal = journal;
   if (earlier !== null) run.openGate();
+  const begun = () => remember(root, { flow: identity, run: id, lineage });
+  // Who is killed has no time to say so.
+  const timer = setTimeout(begun, HELD_BACK).unref();
   return {
     async end(succeeded) {
+      clearTimeout(timer);
       const results = await journal.end(succeeded);
-      if (results > 0) remember(root, { flow: identity, run: id, lineage, results });
-      else if (succeeded) forget(root, identity);
+      if (succeeded) forget(root, identity);
+      else begun();
       return results;
     },
   };

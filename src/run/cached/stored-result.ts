@@ -1,5 +1,5 @@
 import { Packed } from "../../codec/packed.ts";
-import type { Entry } from "../../store/entry.ts";
+import type { Hit } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
 import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
@@ -8,7 +8,7 @@ import { fromStore } from "./kept-files.ts";
 import type { Kept } from "./kept-results.ts";
 
 /** The result as it is kept here: what is small is there already, the rest is read when somebody needs it. */
-export function resultOf(entry: Entry, call: Call, run: Run, kept: Kept): unknown {
+export function resultOf(entry: Hit, call: Call, run: Run, kept: Kept): unknown {
   if ("inline" in entry.value) {
     const inline = fromStore(entry.value.inline, run.root);
     return entry.directory === undefined ? inline : new StoredValue(entry.result, null, inline);

@@ -3,6 +3,7 @@ import type { CallKey } from "../entry.ts";
 import type { Claim } from "../owners.ts";
 import { type Held, type Journal, removeJournal } from "./journal.ts";
 import type { Enlisted, Roll } from "./roll.ts";
+import { sweep } from "./sweep.ts";
 import { Table } from "./table.ts";
 import type { Waits } from "./waits.ts";
 import { listenTo, type Request, reach, say } from "./wire.ts";
@@ -90,6 +91,7 @@ export class Arbiter {
   watchAll(members: readonly Enlisted[]): void {
     for (const member of members) this.#watch(member, 0);
     for (const id of this.#table.heldByOthers(this.#id).keys()) if (!this.#watched.has(id)) this.#gone(id);
+    sweep(this.#options.folder, new Set([this.#id, ...this.#watched.keys()]));
   }
 
   /** A connection that may be of another process, or only looks whether this one is alive. */

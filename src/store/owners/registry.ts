@@ -1,4 +1,5 @@
 import type { RootDatabase } from "lmdb";
+import { assertRoom } from "../room.ts";
 
 /** The rows of a registry, while no other process can touch them. */
 export interface Rows {
@@ -18,7 +19,7 @@ export interface Registry {
 const NAME = "owners-1";
 
 /** The registry in a database of its own beside a store's others: half a millisecond a transaction. */
-export function lmdbRegistry(env: RootDatabase): Registry {
+export function lmdbRegistry(env: RootDatabase, folder: string): Registry {
   const database = env.openDB<string, string>({ name: NAME, encoding: "string" });
   const rows: Rows = {
     get: key => database.get(key),
@@ -26,5 +27,9 @@ export function lmdbRegistry(env: RootDatabase): Registry {
     remove: key => void database.remove(key),
     keys: () => [...database.getKeys()],
   };
-  return { transact: change => database.transactionSync(() => change(rows)) };
+  const transact: Registry["transact"] = change => {
+    assertRoom(folder, 0);
+    return database.transactionSync(() => change(rows));
+  };
+  return { transact };
 }

@@ -1,38 +1,5 @@
-import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { closureOf } from "../../../src/cache/closure/closure.ts";
-import { Records } from "../../../src/cache/closure/records.ts";
-import type { Project, Resolution } from "../../../src/cache/code/project.ts";
-import { digestBytes } from "../../../src/codec/digest.ts";
-
-type Files = Readonly<Record<string, string>>;
-
-/** A project in memory; packages are named `name@version` by the value of `node_modules/name`. */
-class Memory implements Project {
-  readonly root = "/p";
-  private readonly files: Files;
-  constructor(files: Files) {
-    this.files = files;
-  }
-  read(path: string) {
-    const text = this.files[posix.relative("/p", path)];
-    return text === undefined ? null : { text, digest: digestBytes(text) };
-  }
-  digestOf(path: string) {
-    return this.read(path)?.digest ?? null;
-  }
-  resolve(from: string, specifier: string): Resolution {
-    if (specifier === "heddle") return { kind: "heddle" };
-    if (specifier.startsWith("node:")) return { kind: "builtin", name: specifier.slice(5) };
-    if (!specifier.startsWith(".")) {
-      const version = this.files[`node_modules/${specifier}`];
-      if (version === undefined) return { kind: "unknown", problem: "it is not installed" };
-      return { kind: "package", name: specifier, version, fingerprint: version, path: null };
-    }
-    const path = posix.join(posix.dirname(from), specifier);
-    return path.endsWith(".json") ? { kind: "data", path } : { kind: "source", path };
-  }
-}
+import { codeOf, type Files } from "./memory.ts";
 
 const BASE: Files = {
   "main.ts": `import { task, flow } from "heddle";
@@ -77,13 +44,8 @@ export const h = task("h", (n: number) => { const scale = n; return scale + a.fn
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
 
 function digests(files: Files): Map<string, string> {
-  const project = new Memory(files);
-  const records = new Records(project, null);
   return new Map(
-    NAMES.map(name => {
-      const kind = name === "f" ? "flow" : "task";
-      return [name, closureOf(project, records, { module: "/p/main.ts", name, kind, text: "" }, "closure").digest];
-    }),
+    NAMES.map(name => [name, codeOf(files, "main.ts", name, { kind: name === "f" ? "flow" : "task" }).digest]),
   );
 }
 

@@ -1,0 +1,8 @@
+import { mapped } from "../ways.mjs";
+import { misses } from "./cached.mjs";
+
+export default misses(mapped, {
+  title: "cached calls that are not there yet, all mapped at once",
+  calls: 100_000,
+  goal: { us: 15 },
+});

@@ -1,0 +1,8 @@
+import { mapped } from "../ways.mjs";
+import { hits } from "./cached.mjs";
+
+export default hits(mapped, {
+  title: "cached calls that are hits, all mapped at once",
+  calls: 100_000,
+  goal: { us: 6 },
+});
