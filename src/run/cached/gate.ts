@@ -21,7 +21,7 @@ import { damage, ownOf, resultOf } from "./stored-result.ts";
 export class Gate implements Claimant {
   readonly kept: Kept;
   private readonly run: Run;
-  private readonly executions = new Executions();
+  readonly executions = new Executions();
   private readonly claims: Claims;
   private batch: Call[] = [];
   private readonly held = new Set<Call>();
@@ -80,11 +80,6 @@ export class Gate implements Claimant {
   /** The execution that a cached flow is, for what it calls. */
   executionOf(call: Call): Execution | undefined {
     return this.executions.of(call);
-  }
-
-  /** An attempt of a task calls others: its result depends on theirs. Null if it is not cached. */
-  nests(call: Call): Execution | null {
-    return this.executions.nests(call);
   }
 
   /** A call ended badly. Those that joined it share its end, save that of being cancelled. */

@@ -7,7 +7,7 @@ import { FlowScope } from "../scope.ts";
 /** The scope of what the call of an attempt calls. */
 export function nestedScope(run: Run, flight: Flight): FlowScope {
   const { spec, number } = flight.call;
-  const execution = run.gate?.nests(flight.call) ?? null;
+  const execution = run.gate?.executions.nests(flight.call) ?? null;
   const { definition, scope } = spec;
   // Where its flow's calls run, unless they say otherwise: the task's own runner is for itself.
   const nested = new FlowScope(run, definition.name, {}, number, scope, execution, flight.node);
