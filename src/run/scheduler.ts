@@ -98,9 +98,9 @@ export class Scheduler {
 
   started(node: number, at = this.turns.now): void {
     this.journal?.({ fact: "started", node, at });
-    if (this.graph.state[node] !== RUNNING) return;
-    this.graph.mark(node, STARTED);
+    // What has been given up may begin all the same, and counts for rates.
     if (this.labels.isLimited(node)) this.labels.started(node, at);
+    if (this.graph.state[node] === RUNNING) this.graph.mark(node, STARTED);
   }
 
   /** A running call waits for those that it submitted: its slot, and what it does not hold, are free meanwhile. */

@@ -99,6 +99,24 @@ describe("limits", () => {
   });
 });
 
+test("a call that was given up and began all the same counts for rates", () => {
+  const driver = new LabelsDriver();
+  driver.pool(0, 100);
+  driver.limit(0, { rate: 1, per: 1000 });
+  const given = driver.submit(0, 0, [need(0)]);
+  driver.decide();
+  driver.scheduler.cancelled(given.node);
+  driver.clock(10);
+  driver.scheduler.started(given.node, 10);
+  driver.scheduler.freed(given.node);
+  const next = driver.submit(0, 0, [need(0)]);
+  driver.decide();
+  expect([next.state, driver.scheduler.nextWake()]).toEqual(["queued", 1010]);
+  driver.clock(1010);
+  driver.decide();
+  expect(next.state).toBe("dispatched");
+});
+
 describe("calls that wait for calls of their own", () => {
   test("recursion far deeper than the pool is wide", () => {
     const driver = new LabelsDriver();
