@@ -60,8 +60,7 @@ export class Attempts {
       // A worker may begin a call that has been cancelled in the meantime.
       if (flight.abandoned) continue;
       begun.push(id);
-      flight.worker = worker;
-      flight.startedAt = at;
+      flight.begin(worker, at);
       const { call } = flight;
       if (flight.inherited) this.run.scheduler.started(call.node, at);
       if (flight.timeout > 0) flight.stopTimer = after(flight.timeout, () => this.timedOut(flight));

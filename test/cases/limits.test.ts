@@ -304,6 +304,33 @@ describe("limits that mean nothing", () => {
     },
   );
 
+  const warnings = async (limits: LimitsConfig, settings: RunSettings = {}) => {
+    const witness = new Witness();
+    const target = flow(`doubtful ${++made}`, { limits }, () => one.with({ labels: "given" }).submit());
+    await startRun(target, [], { quiet: true, readers: [witness.read], ...settings }).result;
+    return witness.of("warning").map(({ message }) => message);
+  };
+
+  test("a label that is like that of a task, and that no task has, is warned of at the start", async () => {
+    const said = (label: string, near: string) => [
+      `There is a limit on "${label}", a label that no task has. Did you mean ${near}?`,
+    ];
+    expect(await warnings({ GPU: 1 })).toEqual(said("GPU", "gpu"));
+    expect(await warnings({ gpus: 1 })).toEqual(said("gpus", "gpu"));
+    expect(await warnings({}, { limits: { work: 1 } })).toEqual(said("work", "works"));
+    expect(await warnings({}, { defaultLimits: { gpuu: 1 } })).toEqual(said("gpuu", "gpu"));
+    expect(await warnings({ given: 1 })).toEqual([]);
+  });
+
+  test("others that no call had are warned of at the end, unless they are those of the config", async () => {
+    const said = (label: string, where: string) => [
+      `The limit on "${label}" (${where}) counted for nothing: no call had that label.`,
+    ];
+    expect(await warnings({ nobody: 1 })).toEqual(said("nobody", "the flow's limits"));
+    expect(await warnings({}, { limits: { nobody: 1 } })).toEqual(said("nobody", "limits"));
+    expect(await warnings({}, { defaultLimits: { nobody: 1 } })).toEqual([]);
+  });
+
   const other = flow("other limits", { limits: { gpu: 9 } }, () => three.submit());
   const elsewhere = flow("other store", { store: "elsewhere" }, () => three.submit());
   const down = flow("same limits", { limits: { gpu: 3 } }, async (n: number): Promise<string> => {

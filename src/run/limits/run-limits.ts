@@ -4,6 +4,9 @@ import type { AnyOptions, Definition } from "../../task/definition.ts";
 import { labelsOf } from "../../task/labels.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Need } from "./allowance.ts";
+import { DoubtfulLimits } from "./doubtful.ts";
+
+type Source = readonly [where: string, limits: LimitsConfig | undefined];
 
 /** The limits of one run, and what its calls need of them. */
 export class RunLimits {
@@ -13,18 +16,25 @@ export class RunLimits {
   private readonly names: string[] = [];
   private readonly demands = new Map<string, number>();
   private readonly numbers = new Map<string, number>();
+  readonly doubtful: DoubtfulLimits;
   /** Time counts, as rates are among the limits. */
   readonly timed: boolean;
 
-  /** `sources`: what was said of limits, what counts most last. */
-  constructor(scheduler: Scheduler, sources: readonly (readonly [where: string, limits: LimitsConfig | undefined])[]) {
+  /** `usual` are those for every run, and count least; of `sources`, for this run, the last counts most. */
+  constructor(scheduler: Scheduler, usual: Source, sources: readonly Source[]) {
     this.scheduler = scheduler;
     const all = new Map<string, CheckedLimit>();
-    for (const [where, limits] of sources) {
+    const said = new Map<string, string>();
+    for (const source of [usual, ...sources]) {
+      const [where, limits] = source;
       if (limits === undefined) continue;
-      for (const [label, limit] of checkLimits(limits, where)) all.set(label, limit);
+      for (const [label, limit] of checkLimits(limits, where)) {
+        all.set(label, limit);
+        if (source !== usual) said.set(label, where);
+      }
     }
     this.all = all;
+    this.doubtful = new DoubtfulLimits(all.keys(), said);
     this.timed = [...all.values()].some(({ rate }) => rate !== undefined);
     for (const [label, { amount, rate, per, shared }] of all) {
       const number = this.numberOf(label);
@@ -68,6 +78,7 @@ export class RunLimits {
     for (const [label, amount] of labels) {
       const limit = this.all.get(label);
       if (limit === undefined) continue;
+      this.doubtful.needs(label);
       const number = this.numberOf(label);
       this.mustSuffice(definition.name, label, amount, limit, this.scheduler.labels.lent(number, within));
       needs.push({ label: number, amount, held: options.hold?.includes(label) === true });
