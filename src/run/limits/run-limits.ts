@@ -3,10 +3,9 @@ import { AmountError, OptionError } from "../../errors.ts";
 import type { AnyOptions, Definition } from "../../task/definition.ts";
 import { labelsOf } from "../../task/labels.ts";
 import type { Scheduler } from "../scheduler.ts";
+import type { RunSettings } from "../settings.ts";
 import type { Need } from "./allowance.ts";
 import { DoubtfulLimits } from "./doubtful.ts";
-
-type Source = readonly [where: string, limits: LimitsConfig | undefined];
 
 /** The limits of one run, and what its calls need of them. */
 export class RunLimits {
@@ -20,17 +19,16 @@ export class RunLimits {
   /** Time counts, as rates are among the limits. */
   readonly timed: boolean;
 
-  /** `usual` are those for every run, and count least; of `sources`, for this run, the last counts most. */
-  constructor(scheduler: Scheduler, usual: Source, sources: readonly Source[]) {
+  /** `own` are those of the flow that is run: behind those of the run itself, and before those of every run. */
+  constructor(scheduler: Scheduler, settings: RunSettings, own: LimitsConfig = {}) {
     this.scheduler = scheduler;
-    const all = new Map<string, CheckedLimit>();
+    const { limits = {}, defaultLimits = {} } = settings;
+    const all = new Map(checkLimits(defaultLimits, "heddle.config, limits"));
     const said = new Map<string, string>();
-    for (const source of [usual, ...sources]) {
-      const [where, limits] = source;
-      if (limits === undefined) continue;
-      for (const [label, limit] of checkLimits(limits, where)) {
+    for (const [where, given] of [["the flow's limits", own] as const, ["limits", limits] as const]) {
+      for (const [label, limit] of checkLimits(given, where)) {
         all.set(label, limit);
-        if (source !== usual) said.set(label, where);
+        said.set(label, where);
       }
     }
     this.all = all;
