@@ -96,6 +96,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     await run.gate?.kept.close();
     undoCapture();
     undoRejections();
+    run.limits.tellUse();
     if (error === undefined && !planning) for (const doubt of run.limits.doubtful.atEnd()) run.warn(doubt);
     run.columns.emit({
       type: "runEnded",

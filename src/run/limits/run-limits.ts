@@ -2,10 +2,13 @@ import { type CheckedLimit, checkLimits, type LimitsConfig } from "../../config/
 import { AmountError, OptionError } from "../../errors.ts";
 import type { AnyOptions, Definition } from "../../task/definition.ts";
 import { labelsOf } from "../../task/labels.ts";
+import { now } from "../clock.ts";
+import type { Columns } from "../columns.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { RunSettings } from "../settings.ts";
 import type { Need } from "./allowance.ts";
 import { DoubtfulLimits } from "./doubtful.ts";
+import { Gauge } from "./gauge.ts";
 
 /** The limits of one run, and what its calls need of them. */
 export class RunLimits {
@@ -16,11 +19,12 @@ export class RunLimits {
   private readonly demands = new Map<string, number>();
   private readonly numbers = new Map<string, number>();
   readonly doubtful: DoubtfulLimits;
+  private readonly gauge: Gauge;
   /** Time counts, as rates are among the limits. */
   readonly timed: boolean;
 
   /** `own` are those of the flow that is run: behind those of the run itself, and before those of every run. */
-  constructor(scheduler: Scheduler, settings: RunSettings, own: LimitsConfig = {}) {
+  constructor(scheduler: Scheduler, columns: Columns, settings: RunSettings, own: LimitsConfig = {}) {
     this.scheduler = scheduler;
     const { limits = {}, defaultLimits = {} } = settings;
     const all = new Map(checkLimits(defaultLimits, "heddle.config, limits"));
@@ -33,6 +37,8 @@ export class RunLimits {
     }
     this.all = all;
     this.doubtful = new DoubtfulLimits(all.keys(), said);
+    const usage = () => scheduler.labels.usage(now());
+    this.gauge = new Gauge(columns, usage, label => this.nameOf(label));
     this.timed = [...all.values()].some(({ rate }) => rate !== undefined);
     for (const [label, { amount, rate, per, shared }] of all) {
       const number = this.numberOf(label);
@@ -41,6 +47,16 @@ export class RunLimits {
         ...(rate !== undefined && { rate, per: per! }),
       });
     }
+  }
+
+  /** Calls have started, ended, or begun to wait. */
+  changed(): void {
+    if (this.all.size > 0) this.gauge.look();
+  }
+
+  /** What has not been told yet of their use. */
+  tellUse(): void {
+    if (this.all.size > 0) this.gauge.tell();
   }
 
   nameOf(label: number): string {
