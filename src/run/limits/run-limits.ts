@@ -40,10 +40,10 @@ export class RunLimits {
     const usage = () => scheduler.labels.usage(now());
     this.gauge = new Gauge(columns, usage, label => this.nameOf(label));
     this.timed = [...all.values()].some(({ rate }) => rate !== undefined);
-    for (const [label, { amount, rate, per, shared }] of all) {
+    for (const [label, { amount, rate, per }] of all) {
       const number = this.numberOf(label);
       scheduler.limit(number, {
-        ...(amount !== undefined && { amount: shared ? 0 : amount }),
+        ...(amount !== undefined && { amount }),
         ...(rate !== undefined && { rate, per: per! }),
       });
     }
