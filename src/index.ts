@@ -2,6 +2,7 @@
 export { type FilePath, file } from "./codec/file.ts";
 export { registerSerializer } from "./codec/serializers.ts";
 export { defineConfig } from "./config/config.ts";
+export type { LimitConfig, LimitsConfig } from "./config/limits.ts";
 export * from "./errors.ts";
 export type { EventReader, HeddleEvent } from "./events/event.ts";
 export { asCompleted, type Completed } from "./run/as-completed.ts";

@@ -1,7 +1,8 @@
 /** Checks a config: every key known, every value of its type. */
-import { ConfigError, HeddleError } from "../errors.ts";
+import { ConfigError, HeddleError, OptionError } from "../errors.ts";
 import type { CacheConfig, HeddleConfig, SharedCacheConfig } from "./config.ts";
 import { parseDuration } from "./duration.ts";
+import { checkLimits } from "./limits.ts";
 import { suggest } from "./nearest.ts";
 import { shown } from "./shown.ts";
 import { parseSize } from "./size.ts";
@@ -68,6 +69,7 @@ const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
   runner,
   workers,
   runners: record,
+  limits: record,
   onError: oneOf("stop", "continue"),
   strict: boolean,
   defaults: record,
@@ -115,6 +117,7 @@ export function checkConfig(value: unknown, file: string): HeddleConfig {
   checkRecord(value, KEYS, "", file);
   if (isRecord(value["defaults"])) checkRecord(value["defaults"], DEFAULTS, "defaults.", file);
   if (isRecord(value["cache"])) checkCache(value["cache"], file);
+  if (isRecord(value["limits"])) checkConfigLimits(value["limits"], file);
   for (const [name, made] of Object.entries(value["runners"] ?? {})) {
     checkValue(made, namedRunner, `runners.${name}`, file);
   }
@@ -132,6 +135,15 @@ function checkCache(cache: Readonly<Record<string, unknown>>, file: string): voi
       problem: '"cache.shared" has no url',
       hint: `Say where the shared cache is: url should be ${address.wants}.`,
     });
+  }
+}
+
+function checkConfigLimits(limits: object, file: string): void {
+  try {
+    checkLimits(limits, "limits");
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new ConfigError({ file, problem: error.short, hint: error.remedy });
   }
 }
 

@@ -3,6 +3,8 @@
  * the command line, which knows the real types, takes them from here.
  */
 
+import type { LimitsConfig } from "./limits.ts";
+
 /** Anything with the shape of a runner. */
 export interface ConfiguredRunner {
   readonly name: string;
@@ -61,6 +63,8 @@ export interface HeddleConfig {
   readonly workers?: WorkerCount;
   /** Your own runners by name, for `--runner NAME` and the option `runner` of tasks and flows. */
   readonly runners?: Readonly<Record<string, ConfiguredRunner | RunnerFactory>>;
+  /** How much of a label may be in use at once, or per time, where neither the flow nor `--limit` says it. */
+  readonly limits?: LimitsConfig;
   /** What happens to calls that have not started when a flow's function throws; default "stop". */
   readonly onError?: "stop" | "continue";
   /** Freeze plain inputs of inline calls. */

@@ -6,7 +6,7 @@ import { shown } from "./shown.ts";
 
 /**
  * How much of a label may be in use at once; with `rate` and `per`, how much of it may start in any stretch of that
- * length. `shared`: together with all runs on this machine that use the same store.
+ * length; or both.
  */
 export type LimitConfig =
   | number
@@ -14,7 +14,6 @@ export type LimitConfig =
       readonly amount?: number;
       readonly rate?: number;
       readonly per?: number | string;
-      readonly shared?: boolean;
     };
 
 export type LimitsConfig = Readonly<Record<string, LimitConfig>>;
@@ -24,7 +23,6 @@ export interface CheckedLimit {
   readonly amount?: number;
   readonly rate?: number;
   readonly per?: number;
-  readonly shared: boolean;
 }
 
 /** @throws OptionError that names the label, for what is no limit. */
@@ -38,12 +36,12 @@ export function checkLimits(limits: unknown, where: string): ReadonlyMap<string,
 const USE = 'Write limits: { gpu: 2, web: { rate: 5, per: "1s" } }.';
 
 function checkLimit(limit: unknown, where: string): CheckedLimit {
-  if (typeof limit === "number") return { amount: checkCount(limit, where), shared: false };
+  if (typeof limit === "number") return { amount: checkCount(limit, where) };
   if (typeof limit !== "object" || limit === null) {
     throw new OptionError({ where, problem: `${shown(limit)} is not a limit`, hint: USE });
   }
-  checkKeys(limit, ["amount", "rate", "per", "shared"], where);
-  const { amount, rate, per, shared = false } = limit as Exclude<LimitConfig, number>;
+  checkKeys(limit, ["amount", "rate", "per"], where);
+  const { amount, rate, per } = limit as Exclude<LimitConfig, number>;
   if (amount === undefined && rate === undefined) {
     throw new OptionError({ where, problem: "it limits nothing", hint: "Give an amount, or a rate and a time: per." });
   }
@@ -51,11 +49,9 @@ function checkLimit(limit: unknown, where: string): CheckedLimit {
     const [given, missing] = rate === undefined ? ["per", "rate"] : ["rate", "per"];
     throw new OptionError({ where, problem: `there is a ${given} and no ${missing}`, hint: USE });
   }
-  if (shared === true) checkShared(amount, rate, where);
   return {
     ...(amount !== undefined && { amount: checkCount(amount, where) }),
     ...(rate !== undefined && { rate: checkCount(rate, where), per: checkPer(per!, where) }),
-    shared,
   };
 }
 
@@ -68,17 +64,4 @@ function checkPer(per: number | string, where: string): number {
   const ms = parseDuration(per, where);
   if (ms > 0) return ms;
   throw new OptionError({ where, problem: "a rate per no time at all limits nothing", hint: USE });
-}
-
-function checkShared(amount: unknown, rate: unknown, where: string): void {
-  if (rate !== undefined) {
-    throw new OptionError({
-      where,
-      problem: "a rate cannot be shared",
-      hint: "Share an amount, or give each its rate.",
-    });
-  }
-  if (!Number.isInteger(amount)) {
-    throw new OptionError({ where, problem: "a shared amount must be a whole number", hint: "Count in whole units." });
-  }
 }

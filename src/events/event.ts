@@ -21,6 +21,7 @@ export type HeddleEvent =
   | CallLog
   | CallProgress
   | Warned
+  | LabelUsed
   | WorkerStarted
   | WorkerOutput
   | WorkerEnded
@@ -172,6 +173,18 @@ export interface Warned {
   /** `heddle` or the name of the process warning, such as `DeprecationWarning`. */
   readonly name: string;
   readonly message: string;
+}
+
+/** How much of a label is in use, and how many calls wait for it. Told when that changed, at most every 50 ms. */
+export interface LabelUsed {
+  readonly type: "limits";
+  readonly at: number;
+  readonly label: string;
+  readonly used: number;
+  readonly limit: number;
+  /** Milliseconds, where the limit is how much may start in such a time. */
+  readonly per?: number;
+  readonly waiting: number;
 }
 
 export interface WorkerStarted {

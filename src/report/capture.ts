@@ -52,3 +52,13 @@ export class Capture {
     }
   }
 }
+
+/** The data of a log line, as it stands behind its message. */
+export function dataText(data: unknown): string {
+  if (data === undefined) return "";
+  try {
+    return ` ${JSON.stringify(data)}`;
+  } catch {
+    return " (data that JSON cannot hold)";
+  }
+}

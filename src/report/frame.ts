@@ -1,5 +1,6 @@
 import { timeLeft } from "./estimate.ts";
 import { coarse } from "./format.ts";
+import { limitLines } from "./limitlines.ts";
 import { runningLines } from "./running.ts";
 import type { Style } from "./style.ts";
 import { taskLines } from "./tasklines.ts";
@@ -8,6 +9,7 @@ import { cut, oneLine, width } from "./text.ts";
 import type { RunView } from "./view.ts";
 
 const mostRunning = 8;
+const mostLabels = 4;
 
 export interface FrameSize {
   readonly columns: number;
@@ -15,7 +17,8 @@ export interface FrameSize {
 }
 
 /**
- * The live area as lines, for a view at a time: a header for the run, a line per task, then what runs now. It has at
+ * The live area as lines, for a view at a time: a header for the run, a line per task, one for each label that calls
+ * wait for, then what runs now. It has at
  * most `rows - 1` lines, none wider than `columns`.
  */
 export function frame(view: RunView, size: FrameSize, now: number, style: Style): string[] {
@@ -24,12 +27,16 @@ export function frame(view: RunView, size: FrameSize, now: number, style: Style)
   const room = Math.max(1, columns - 1);
   const lines = Math.max(1, rows - 1);
   const tasks = shownTasks(view);
+  const labels = limitLines(view, Math.min(mostLabels, Math.max(0, lines - 6)), room, style);
   // Tasks go first, but the first few of what runs now are worth more than the last of many tasks.
-  const forTasks = Math.min(tasks.length, Math.max(2, lines - 5));
-  const running = runningLines(view, Math.min(mostRunning, lines - 2 - forTasks), room, now, style);
+  const forTasks = Math.min(tasks.length, Math.max(2, lines - 5 - labels.length));
+  const running = runningLines(view, Math.min(mostRunning, lines - 2 - forTasks - labels.length), room, now, style);
   const forRunning = running.length === 0 ? 0 : running.length + 1;
-  const shown = taskLines(tasks, Math.max(0, lines - 1 - forRunning), room, now, style);
-  return [header(view, room, now, style), ...shown, ...(running.length > 0 ? ["", ...running] : [])].slice(0, lines);
+  const shown = taskLines(tasks, Math.max(0, lines - 1 - forRunning - labels.length), room, now, style);
+  return [header(view, room, now, style), ...shown, ...labels, ...(running.length > 0 ? ["", ...running] : [])].slice(
+    0,
+    lines,
+  );
 }
 
 /** All tasks with calls but the flow of the run, which the header stands for. */

@@ -1,4 +1,12 @@
-import type { CallFailed, CallProgress, CallRetrying, ErrorFacts, HeddleEvent, RunStarted } from "../events/event.ts";
+import type {
+  CallFailed,
+  CallProgress,
+  CallRetrying,
+  HeddleEvent,
+  LabelUsed,
+  RunEnded,
+  RunStarted,
+} from "../events/event.ts";
 import {
   CANCELLED,
   CallTable,
@@ -11,20 +19,14 @@ import {
   UNKNOWN,
   UPSTREAM_FAILED,
 } from "./calls.ts";
-import { Capture, type CaptureKind } from "./capture.ts";
+import { Capture, type CaptureKind, dataText } from "./capture.ts";
 import { Failures } from "./failures.ts";
 import { Slowest } from "./slowest.ts";
 import { TaskView } from "./tasks.ts";
 import { Warnings } from "./warnings.ts";
 import { WorkerView } from "./workers.ts";
 
-export interface RunEnd {
-  readonly state: "completed" | "failed" | "interrupted";
-  readonly at: number;
-  readonly ms: number;
-  readonly error?: ErrorFacts;
-  readonly resumable?: number;
-}
+export type RunEnd = Omit<RunEnded, "type">;
 
 /**
  * A run as its events tell it so far: a fold over them, without a clock. It keeps columns of a few bytes for every
@@ -37,6 +39,8 @@ export class RunView {
   /** By task number. */
   readonly tasks: TaskView[] = [];
   readonly workers = new Map<number, WorkerView>();
+  /** The last that was told of each label that is limited. */
+  readonly labels = new Map<string, LabelUsed>();
   /** Running calls of tasks, in the order in which they started. */
   readonly running = new Set<number>();
   /** Running calls of flows. */
@@ -129,6 +133,9 @@ export class RunView {
       case "warning":
         this.warnings.add(event.name, event.message, event.call === null ? undefined : this.nameOf(event.call));
         if (event.call !== null) this.#capture(event.call, "warning", `${event.name}: ${event.message}\n`);
+        break;
+      case "limits":
+        this.labels.set(event.label, event);
         break;
       case "workerStarted":
         this.workers.set(event.worker, new WorkerView(event.name, event.at));
@@ -287,14 +294,5 @@ export class RunView {
 
   #over(call: number): boolean {
     return (this.#calls.state[call] ?? UNKNOWN) >= COMPLETED;
-  }
-}
-
-function dataText(data: unknown): string {
-  if (data === undefined) return "";
-  try {
-    return ` ${JSON.stringify(data)}`;
-  } catch {
-    return " (data that JSON cannot hold)";
   }
 }

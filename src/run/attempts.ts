@@ -55,17 +55,18 @@ export class Attempts {
     const begun: number[] = [];
     for (const id of ids) {
       const flight = this.flights.get(id);
+      if (flight === undefined) continue;
+      this.run.scheduler.started(flight.node, at);
       // A worker may begin a call that has been cancelled in the meantime.
-      if (flight === undefined || flight.abandoned) continue;
+      if (flight.abandoned) continue;
       begun.push(id);
-      flight.worker = worker;
-      flight.startedAt = at;
+      flight.begin(worker, at);
       const { call } = flight;
-      this.run.scheduler.started(call.node, at);
+      if (flight.inherited) this.run.scheduler.started(call.node, at);
       if (flight.timeout > 0) flight.stopTimer = after(flight.timeout, () => this.timedOut(flight));
       if (call.spec.watched) this.run.hook(call, "onStart", "running", []);
     }
-    if (begun.length > 0) this.run.columns.callsStarted(worker, begun);
+    if (begun.length > 0) this.run.columns.callsStarted(worker, begun, at, this.run.limits.timed);
     if (this.run.limits.timed) this.run.plan();
   }
 

@@ -7,6 +7,7 @@ import { FutureBase } from "./future.ts";
 import type { CallInputs } from "./inputs.ts";
 import type { Run } from "./run.ts";
 import type { Spec } from "./spec.ts";
+import { waitsFor } from "./waits-for.ts";
 
 /** One call, as the run keeps it until it has ended. */
 export interface Call {
@@ -64,6 +65,10 @@ export class CallFuture extends FutureBase implements Call {
   override get state(): CallState {
     if (this.settledAs !== PENDING) return nameOfState(this.settledAs);
     return this.node < 0 ? "pending" : this.run.scheduler.stateOf(this.node);
+  }
+
+  override get waitsFor(): readonly string[] {
+    return waitsFor(this.run, this);
   }
 
   cancel(reason = "cancel() was called"): boolean {

@@ -5,15 +5,15 @@ export function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** A timer for any length of time (Node's own fire at once beyond 25 days); returns what stops it. */
+/** A timer for any length of time, never early (Node's own may be, and fire at once beyond 25 days); returns what stops it. */
 export function after(ms: number, callback: () => void, { keepAlive = true } = {}): () => void {
   const end = now() + ms;
   let timer: NodeJS.Timeout;
   const arm = () => {
-    const left = Math.max(0, end - now());
-    timer = setTimeout(left > LONGEST_TIMER ? arm : callback, Math.min(left, LONGEST_TIMER));
+    timer = setTimeout(fire, Math.min(Math.max(0, end - now()), LONGEST_TIMER));
     if (!keepAlive) timer.unref();
   };
+  const fire = () => (now() < end ? arm() : callback());
   arm();
   return () => clearTimeout(timer);
 }

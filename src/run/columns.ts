@@ -43,11 +43,12 @@ export class Columns {
     this.pending();
   }
 
-  callsStarted(worker: number, calls: readonly number[]): void {
+  /** `apart`: not together with those that began somewhat earlier, as the time counts. */
+  callsStarted(worker: number, calls: readonly number[], at: number, apart: boolean): void {
     this.writeSubmitted();
-    if (this.begun?.worker !== worker) {
+    if (apart || this.begun?.worker !== worker) {
       this.writeBegun();
-      this.begun = { at: now(), worker, calls: [...calls] };
+      this.begun = { at, worker, calls: [...calls] };
     } else for (const call of calls) this.begun.calls.push(call);
     this.pending();
   }

@@ -30,6 +30,10 @@ export class DerivedFuture extends FutureBase {
     for (const source of sources) source.listen(() => this.sourceEnded(source, tolerant));
   }
 
+  override get waitsFor(): readonly string[] {
+    return this.sources.filter(each => !each.isSettled).map(each => each.id);
+  }
+
   /** Cancels what it is made of. */
   cancel(reason?: string): boolean {
     let any = false;

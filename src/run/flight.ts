@@ -55,6 +55,11 @@ export class Flight implements Dispatch {
     return this.call.spec.timeout;
   }
 
+  begin(worker: number, at: number): void {
+    this.worker = worker;
+    this.startedAt = at;
+  }
+
   inputs(): unknown[] {
     return this.call.inputs!.values();
   }

@@ -62,6 +62,11 @@ export abstract class FutureBase implements PromiseLike<unknown> {
     return this.failure?.error;
   }
 
+  /** What it waits for, in words; nothing once it runs or has ended. */
+  get waitsFor(): readonly string[] {
+    return [];
+  }
+
   /** The value as it is kept; only of a completed future. */
   get kept(): unknown {
     return this.raw;

@@ -7,6 +7,7 @@ import { FutureBase } from "./future.ts";
 import { KeptList } from "./kept.ts";
 import type { MapJob } from "./mapping.ts";
 import type { Ended, Results } from "./results.ts";
+import { waitsFor } from "./waits-for.ts";
 
 /** The handle of a map. What it settles as it reads from the results, so that the map can go on without it. */
 export class ListFuture extends FutureBase {
@@ -103,6 +104,11 @@ export class ListFuture extends FutureBase {
     return this.outcomes();
   }
 
+  /** Those of its calls that have been made and have not ended, by their ids. */
+  override get waitsFor(): readonly string[] {
+    return this.job.underWay().map(number => `${this.task}-${number}`);
+  }
+
   cancel(reason = "cancel() was called"): boolean {
     return this.job.cancel(reason);
   }
@@ -181,6 +187,11 @@ export class ElementFuture extends FutureBase {
   override get state(): CallState {
     if (this.settledAs !== PENDING) return nameOfState(this.settledAs);
     return this.job.stateOfElement(this.index);
+  }
+
+  override get waitsFor(): readonly string[] {
+    const element = this.job.activeAt(this.index);
+    return element === undefined ? [] : waitsFor(this.job.run, element);
   }
 
   cancel(reason = "cancel() was called"): boolean {

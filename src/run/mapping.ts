@@ -140,6 +140,15 @@ export class MapJob {
     return this.active.get(index)?.number;
   }
 
+  activeAt(index: number): Element | undefined {
+    return this.active.get(index);
+  }
+
+  /** The numbers of its calls that have not ended. */
+  underWay(): number[] {
+    return [...this.active.values()].map(({ number }) => number);
+  }
+
   stateOfElement(index: number): CallState {
     const element = this.active.get(index);
     return element === undefined ? "pending" : this.run.scheduler.stateOf(element.node);

@@ -73,11 +73,7 @@ export class Run implements Orders {
     this.columns = new Columns(this.bus);
     this.directories = new CallDirectories(this);
     this.scheduler = new Scheduler(this);
-    this.limits = new RunLimits(this.scheduler, [
-      ["heddle.config, limits", settings.defaultLimits],
-      ["the flow's limits", limits],
-      ["limits", settings.limits],
-    ]);
+    this.limits = new RunLimits(this.scheduler, this.columns, settings, limits);
     this.owners = new Owners(this);
     this.specs = new Specs(this);
     this.intake = new Intake(this, this.owners);
@@ -254,6 +250,7 @@ export class Run implements Orders {
     } while (this.flushAgain);
     this.flushing = false;
     this.attempts.armWake();
+    this.limits.changed();
   }
 
   dispatch(node: number, pool: number): void {

@@ -14,6 +14,7 @@ import {
 } from "../graph/states.ts";
 import type { Fact, Orders } from "./facts.ts";
 import type { Need } from "./limits/allowance.ts";
+import type { Cause } from "./limits/causes.ts";
 import { Labels, type Limit } from "./limits/labels.ts";
 import { Turns } from "./limits/turns.ts";
 import { WakeQueue } from "./wakes.ts";
@@ -46,6 +47,21 @@ export class Scheduler {
   isWaiting(node: number): boolean {
     const state = this.graph.state[node]!;
     return state < RUNNING || state === RETRYING || (state === RUNNING && !this.graph.has(node, STARTED));
+  }
+
+  /** It waits for those that it submitted. */
+  isHeldUp(node: number): boolean {
+    return this.graph.has(node, WAITS);
+  }
+
+  /** It has waited, and would go on. */
+  wantsToGoOn(node: number): boolean {
+    return this.graph.has(node, RESUMES) || (this.isHeldUp(node) && this.labels.isUnreturned(node));
+  }
+
+  /** What keeps a call that is queued, or would go on, from it. */
+  causes(node: number): Cause[] {
+    return this.turns.causes(node);
   }
 
   /** `free`: how many of its slots are those of calls that run, rather than wait there for their turn. */
@@ -98,9 +114,9 @@ export class Scheduler {
 
   started(node: number, at = this.turns.now): void {
     this.journal?.({ fact: "started", node, at });
-    if (this.graph.state[node] !== RUNNING) return;
-    this.graph.mark(node, STARTED);
+    // What has been given up may begin all the same, and counts for rates.
     if (this.labels.isLimited(node)) this.labels.started(node, at);
+    if (this.graph.state[node] === RUNNING) this.graph.mark(node, STARTED);
   }
 
   /** A running call waits for those that it submitted: its slot, and what it does not hold, are free meanwhile. */
@@ -205,6 +221,7 @@ export class Scheduler {
   /** Ends a node and all that cannot run any more because of it; iterative, as graphs are deep. */
   private finish(node: number, state: number): void {
     const { graph, orders } = this;
+    if (graph.state[node] === QUEUED) this.turns.leaves(node);
     graph.state[node] = state;
     if (!graph.hasConsumers(node)) {
       this.removeIfDone(node);

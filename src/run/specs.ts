@@ -1,5 +1,6 @@
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { Policies } from "./cached/policies.ts";
+import { mustJoin } from "./joined.ts";
 import type { Run } from "./run.ts";
 import type { FlowScope } from "./scope.ts";
 import { isWatched, type Spec, timeoutOf } from "./spec.ts";
@@ -19,6 +20,7 @@ export class Specs {
     if (this.run.settings.nested !== undefined) return this.passedOn(definition, options, scope, here);
     const defaults = this.run.settings.defaults ?? {};
     const all: AnyOptions = definition.kind === "task" ? { ...defaults, ...options } : options;
+    if (definition.kind === "flow") mustJoin(definition, all, scope);
     const pool = definition.kind === "flow" ? this.run.pools.flows : this.run.pools.ofTask(all, scope, here);
     const cache = this.policies.of(definition, options, all, scope);
     if (cache !== null) this.run.openGate();

@@ -78,7 +78,9 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     node: process.version,
     inProcess: settings.inProcess === true,
   });
+  for (const doubt of run.limits.doubtful.atStart(shared.definitions.values())) run.warn(doubt);
   const here = settings.runner === undefined;
+  const planning = settings.planner !== undefined;
   const call = frame.submit(definition, options, inputs, here) as unknown as CallFuture;
   call.observe();
   const future = new RootFuture(call);
@@ -94,6 +96,8 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     await run.gate?.kept.close();
     undoCapture();
     undoRejections();
+    run.limits.tellUse();
+    if (error === undefined && !planning) for (const doubt of run.limits.doubtful.atEnd()) run.warn(doubt);
     run.columns.emit({
       type: "runEnded",
       at: now(),

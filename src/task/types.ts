@@ -129,6 +129,8 @@ export interface Handle<out T> extends PromiseLike<T> {
   /** The name of the task. */
   readonly task: string;
   readonly state: CallState;
+  /** What the call waits for, in words: inputs by id, labels, rates, a free worker; nothing once it runs or has ended. */
+  readonly waitsFor: readonly string[];
   /** The error of a call that ended badly, else undefined. */
   readonly error: Error | undefined;
   /** A future of one part of the result. */

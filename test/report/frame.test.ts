@@ -43,6 +43,30 @@ test("a frame on a usual terminal", () => {
   ]);
 });
 
+test("a line for each label that calls wait for", () => {
+  const use = (label: string, used: number, limit: number, waiting: number, per?: number): HeddleEvent => {
+    return { type: "limits", at: 1, label, used, limit, waiting, ...(per !== undefined && { per }) };
+  };
+  const view = viewOf(
+    ...beginning("score"),
+    submitted(1, 1, 20),
+    started(0, [1, 2]),
+    use("gpu", 1, 2, 20),
+    use("gpu", 2, 2, 14),
+    use("web", 5, 5, 1200, 250),
+    use("memory", 0.30000000000000004, 0.5, 1),
+    use("idle", 0, 3, 0),
+  );
+  const lines = frame(view, { columns: 80, rows: 24 }, 100, bare);
+  expect(lines.slice(2)).toEqual([
+    "  web  5 per 250 ms, 1,200 calls wait",
+    "  gpu  2 of 2 in use, 14 calls wait",
+    "  memory  0.3 of 0.5 in use, 1 call waits",
+  ]);
+  expect(frame(view, { columns: 80, rows: 8 }, 100, bare).length).toBeLessThanOrEqual(7);
+  expect(frame(view, { columns: 80, rows: 3 }, 100, bare)).toHaveLength(2);
+});
+
 test("a narrow terminal keeps what matters most", () => {
   expect(frame(midway, { columns: 44, rows: 24 }, 11_000, bare)).toEqual([
     "report · threads × 2 · 11 s",

@@ -99,6 +99,57 @@ describe("limits", () => {
   });
 });
 
+test("amounts that are fractions add up", () => {
+  const driver = new LabelsDriver();
+  driver.pool(0, 100);
+  driver.scheduler.limit(0, { amount: 0.3 });
+  driver.scheduler.limit(1, { rate: 0.3, per: 10 });
+  const parts = [0.1, 0.2].map(amount => driver.submit(0, 0, [need(0, amount), need(1, amount)]));
+  const whole = driver.submit(0, 0, [need(0, 0.3), need(1, 0.3)]);
+  driver.decide();
+  expect([...parts, whole].map(each => each.state)).toEqual(["dispatched", "dispatched", "queued"]);
+  for (const each of parts) driver.started(each);
+  for (const each of parts) driver.end(each);
+  driver.clock(10);
+  driver.decide();
+  expect(whole.state).toBe("dispatched");
+});
+
+test("how many wait is counted without those that were cancelled or raised", () => {
+  const driver = new LabelsDriver();
+  driver.pool(0, 4);
+  driver.limit(0, { amount: 1 });
+  const calls = Array.from({ length: 5 }, () => driver.submit(0, 0, [need(0)]));
+  driver.decide();
+  const use = () => [...driver.scheduler.labels.usage(0)];
+  expect(use()).toEqual([{ label: 0, used: 1, limit: 1, waiting: 4 }]);
+  driver.scheduler.cancelled(calls[4]!.node);
+  driver.scheduler.raised(calls[3]!.node, 5);
+  expect(use()).toEqual([{ label: 0, used: 1, limit: 1, waiting: 3 }]);
+  driver.end(calls[0]!);
+  driver.decide();
+  expect(calls[3]!.state).toBe("dispatched");
+  expect(use()).toEqual([{ label: 0, used: 1, limit: 1, waiting: 2 }]);
+});
+
+test("a call that was given up and began all the same counts for rates", () => {
+  const driver = new LabelsDriver();
+  driver.pool(0, 100);
+  driver.limit(0, { rate: 1, per: 1000 });
+  const given = driver.submit(0, 0, [need(0)]);
+  driver.decide();
+  driver.scheduler.cancelled(given.node);
+  driver.clock(10);
+  driver.scheduler.started(given.node, 10);
+  driver.scheduler.freed(given.node);
+  const next = driver.submit(0, 0, [need(0)]);
+  driver.decide();
+  expect([next.state, driver.scheduler.nextWake()]).toEqual(["queued", 1010]);
+  driver.clock(1010);
+  driver.decide();
+  expect(next.state).toBe("dispatched");
+});
+
 describe("calls that wait for calls of their own", () => {
   test("recursion far deeper than the pool is wide", () => {
     const driver = new LabelsDriver();

@@ -19,3 +19,8 @@ export function withCache(command: Command): Command {
     .option("-o, --store <dir>", "keep them there, relative to this folder; default: .heddle in the project")
     .option("--force [task...]", "compute anew, and keep, what these tasks give, or all");
 }
+
+/** Of an option that may be given several times, all that was given. */
+export function gather(given: string, before: readonly string[] = []): readonly string[] {
+  return [...before, given];
+}

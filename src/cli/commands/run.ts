@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ExitCode } from "../exit.ts";
 import type { RunFlags } from "../run/execute.ts";
-import { withCache, withTarget } from "./options.ts";
+import { gather, withCache, withTarget } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -10,6 +10,8 @@ Examples:
   heddle run pipeline.ts --args '[1, {"deep": true}]' all parameters
   heddle run pipeline.ts --input @data.json -n 4      from a file, on 4 threads
   heddle run pipeline.ts -n auto --runner processes   a process for each available CPU
+  heddle run pipeline.ts --limit gpu=2 --limit web=5/1s
+                                                      at most 2 on a GPU at once, 5 requests a second
   heddle run pipeline.ts --cache                      what was computed before is not computed again
   heddle run pipeline.ts --dry-run                    what would run, and why
   heddle run pipeline.ts --force score merge          these tasks anew, the others from the cache
@@ -24,6 +26,7 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
     .description("Run a flow, or a task, of a module: results go to stdout, progress to stderr.")
     .option("-n, --workers <count>", 'how many workers: a number or "auto"; on threads, if no runner is named')
     .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config");
+  command.option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather);
   withCache(command)
     .option("--dry-run", "execute nothing: say what would run, what is in the cache, and why")
     .option(

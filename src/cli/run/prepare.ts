@@ -13,6 +13,7 @@ import { type Candidate, choose } from "./choose.ts";
 import { checkFlags, type DebugFlags, prepareDebugging } from "./debugging.ts";
 import { fileApart, readForce } from "./force.ts";
 import { readInputs } from "./inputs.ts";
+import { readLimits } from "./limits.ts";
 import { importConfig, loadModule } from "./load.ts";
 import { locate } from "./locate.ts";
 import { choosePlace, runnersByName } from "./place.ts";
@@ -24,6 +25,7 @@ export interface PrepareFlags extends DebugFlags, CacheFlags {
   readonly args?: string;
   readonly workers?: string;
   readonly runner?: string;
+  readonly limit?: readonly string[];
   readonly continue?: boolean;
   readonly verbose?: boolean;
 }
@@ -42,6 +44,7 @@ export async function prepare(words: string | undefined, flags: PrepareFlags, wa
   const { file: given, force } = fileApart(words, flags.force);
   checkFlags(flags);
   const workers = flags.workers === undefined ? undefined : readWorkers(flags.workers);
+  const limits = readLimits(flags.limit ?? []);
   const inputs = await readInputs(flags);
   const { file, shown, name } = await locate(given);
   const inProcess = prepareDebugging(flags);
@@ -67,6 +70,8 @@ export async function prepare(words: string | undefined, flags: PrepareFlags, wa
     runners: runnersByName(config, configFile),
     ...place,
     ...(config.defaults !== undefined && { defaults: config.defaults }),
+    limits,
+    ...(config.limits !== undefined && { defaultLimits: config.limits }),
     ...policies(flags, own, config),
     cache: { ...chooseCache({ flags, own, config, root }), ...(forced !== undefined && { force: forced }) },
   };

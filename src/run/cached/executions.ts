@@ -68,6 +68,11 @@ export class Executions {
     this.joinedTo.set(call, execution);
   }
 
+  /** The call that is executed for this one; undefined if it waits for none. */
+  joinedBy(call: Call): Call | undefined {
+    return this.joinedTo.get(call)?.call;
+  }
+
   /** Takes a call from those that wait for an equal one; false if it is none of them. */
   part(call: Call): boolean {
     const execution = this.joinedTo.get(call);

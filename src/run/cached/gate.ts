@@ -4,7 +4,7 @@ import type { Found } from "../../cache/validity.ts";
 import { CANCELLED, COMPLETED, FAILED } from "../../graph/states.ts";
 import type { DirectoryFact, Hit } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
-import type { Call } from "../call.ts";
+import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
 import { loadAll } from "../stored.ts";
 import { type Claimant, Claims } from "./claims.ts";
@@ -41,6 +41,12 @@ export class Gate implements Claimant {
 
   holds(call: Call): boolean {
     return this.held.has(call);
+  }
+
+  /** What a call that is here waits for, in words. */
+  awaitedBy(call: Call): string {
+    const first = this.executions.joinedBy(call);
+    return first === undefined ? "the store" : `${idOf(first)}, an equal call`;
   }
 
   /** A call that is here was cancelled; its future has failed already. */

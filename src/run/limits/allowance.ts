@@ -1,5 +1,10 @@
 import type { RateWindow } from "./window.ts";
 
+/** Sums of fractions come out a trifle above what they are: 0.1 + 0.2 > 0.3. */
+export function isWithin(sum: number, limit: number): boolean {
+  return sum <= limit * (1 + 1e-9);
+}
+
 /** How much of a label there is, and how much of it is in use: of a limit, or of what a call lends to those within it. */
 export class Allowance {
   readonly label: number;
@@ -17,7 +22,11 @@ export class Allowance {
   }
 
   has(amount: number): boolean {
-    return this.used + amount <= this.amount;
+    return isWithin(this.used + amount, this.amount);
+  }
+
+  get isLent(): boolean {
+    return this.lender !== null;
   }
 
   giveBack(amount: number): void {

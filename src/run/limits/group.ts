@@ -1,6 +1,7 @@
 import type { Graph } from "../../graph/graph.ts";
 import { ReadyQueue } from "../../graph/ready.ts";
 import { type Allowance, Holding, type Need } from "./allowance.ts";
+import type { Cause } from "./causes.ts";
 
 /** Calls of one pool that need the same of the same: if the first has no room, none of them has. */
 export class Group {
@@ -13,6 +14,8 @@ export class Group {
   readonly ready: ReadyQueue;
   /** Those that have waited for others, and want to go on. */
   readonly resumers: ReadyQueue;
+  /** How many would start if they could. The queue may also hold some that are in it no more. */
+  waiting = 0;
   /** How often others have taken what the first of it lacks, since one of it started. */
   overtaken = 0;
 
@@ -70,6 +73,23 @@ export class Group {
       latest = Math.max(latest ?? at, at);
     }
     return latest;
+  }
+
+  /** What keeps one of it from starting, or from going on. */
+  causes(now: number, again: boolean): Cause[] {
+    const causes: Cause[] = [];
+    for (let i = 0; i < this.needs.length; i++) {
+      const { label, amount, held } = this.needs[i]!;
+      const source = this.sources[i]!;
+      if (again && held) continue;
+      if (!source.has(amount)) {
+        causes.push({ why: "label", label, used: source.used, amount: source.amount, lent: source.isLent });
+      }
+      if (!again && source.window?.fits(amount, now) === false) {
+        causes.push({ why: "rate", label, count: source.window.count, per: source.window.per });
+      }
+    }
+    return causes;
   }
 
   draws(source: Allowance): boolean {

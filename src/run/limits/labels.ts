@@ -1,5 +1,6 @@
 import type { Graph } from "../../graph/graph.ts";
 import { Allowance, type Holding, lentOf, type Need } from "./allowance.ts";
+import type { LabelUse } from "./causes.ts";
 import { Grant, Group } from "./group.ts";
 import { RateWindow } from "./window.ts";
 
@@ -102,6 +103,12 @@ export class Labels {
     return null;
   }
 
+  /** It would go on, but what it lent is not back yet. */
+  isUnreturned(node: number): boolean {
+    const holding = this.grants.get(node)?.holding ?? null;
+    return holding !== null && this.unreturned.has(holding);
+  }
+
   goOn(node: number): void {
     this.grants.get(node)!.goOn();
   }
@@ -124,6 +131,27 @@ export class Labels {
   get anyWaiting(): boolean {
     if (this.unreturned.size > 0) return true;
     return this.groups.some(groups => groups.some(({ ready, resumers }) => ready.size > 0 || resumers.size > 0));
+  }
+
+  /** How much of each limited label is in use, and how many calls wait for more of it. */
+  *usage(now: number): Iterable<LabelUse> {
+    const waiting = new Map<number, number>();
+    for (const group of this.groups.flat()) {
+      const count = (number: number, again: boolean) => {
+        if (number === 0) return;
+        const labels = new Set(group.causes(now, again).flatMap(cause => ("label" in cause ? cause.label : [])));
+        for (const label of labels) waiting.set(label, (waiting.get(label) ?? 0) + number);
+      };
+      count(group.waiting, false);
+      count(group.resumers.size, true);
+    }
+    for (const allowance of this.limits) {
+      if (allowance === undefined) continue;
+      const { label, window, amount, used } = allowance;
+      const use = { label, waiting: waiting.get(label) ?? 0 };
+      if (Number.isFinite(amount) || window === null) yield { ...use, used, limit: amount };
+      else if (window.fits(0, now)) yield { ...use, used: window.used, limit: window.count, per: window.per };
+    }
   }
 
   /** Takes back all that a call has. */

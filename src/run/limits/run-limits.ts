@@ -2,8 +2,13 @@ import { type CheckedLimit, checkLimits, type LimitsConfig } from "../../config/
 import { AmountError, OptionError } from "../../errors.ts";
 import type { AnyOptions, Definition } from "../../task/definition.ts";
 import { labelsOf } from "../../task/labels.ts";
+import { now } from "../clock.ts";
+import type { Columns } from "../columns.ts";
 import type { Scheduler } from "../scheduler.ts";
+import type { RunSettings } from "../settings.ts";
 import type { Need } from "./allowance.ts";
+import { DoubtfulLimits } from "./doubtful.ts";
+import { Gauge } from "./gauge.ts";
 
 /** The limits of one run, and what its calls need of them. */
 export class RunLimits {
@@ -13,26 +18,45 @@ export class RunLimits {
   private readonly names: string[] = [];
   private readonly demands = new Map<string, number>();
   private readonly numbers = new Map<string, number>();
+  readonly doubtful: DoubtfulLimits;
+  private readonly gauge: Gauge;
   /** Time counts, as rates are among the limits. */
   readonly timed: boolean;
 
-  /** `sources`: what was said of limits, what counts most last. */
-  constructor(scheduler: Scheduler, sources: readonly (readonly [where: string, limits: LimitsConfig | undefined])[]) {
+  /** `own` are those of the flow that is run: behind those of the run itself, and before those of every run. */
+  constructor(scheduler: Scheduler, columns: Columns, settings: RunSettings, own: LimitsConfig = {}) {
     this.scheduler = scheduler;
-    const all = new Map<string, CheckedLimit>();
-    for (const [where, limits] of sources) {
-      if (limits === undefined) continue;
-      for (const [label, limit] of checkLimits(limits, where)) all.set(label, limit);
+    const { limits = {}, defaultLimits = {} } = settings;
+    const all = new Map(checkLimits(defaultLimits, "heddle.config, limits"));
+    const said = new Map<string, string>();
+    for (const [where, given] of [["the flow's limits", own] as const, ["limits", limits] as const]) {
+      for (const [label, limit] of checkLimits(given, where)) {
+        all.set(label, limit);
+        said.set(label, where);
+      }
     }
     this.all = all;
+    this.doubtful = new DoubtfulLimits(all.keys(), said);
+    const usage = () => scheduler.labels.usage(now());
+    this.gauge = new Gauge(columns, usage, label => this.nameOf(label));
     this.timed = [...all.values()].some(({ rate }) => rate !== undefined);
-    for (const [label, { amount, rate, per, shared }] of all) {
+    for (const [label, { amount, rate, per }] of all) {
       const number = this.numberOf(label);
       scheduler.limit(number, {
-        ...(amount !== undefined && { amount: shared ? 0 : amount }),
+        ...(amount !== undefined && { amount }),
         ...(rate !== undefined && { rate, per: per! }),
       });
     }
+  }
+
+  /** Calls have started, ended, or begun to wait. */
+  changed(): void {
+    if (this.all.size > 0) this.gauge.look();
+  }
+
+  /** What has not been told yet of their use. */
+  tellUse(): void {
+    if (this.all.size > 0) this.gauge.tell();
   }
 
   nameOf(label: number): string {
@@ -68,6 +92,7 @@ export class RunLimits {
     for (const [label, amount] of labels) {
       const limit = this.all.get(label);
       if (limit === undefined) continue;
+      this.doubtful.needs(label);
       const number = this.numberOf(label);
       this.mustSuffice(definition.name, label, amount, limit, this.scheduler.labels.lent(number, within));
       needs.push({ label: number, amount, held: options.hold?.includes(label) === true });

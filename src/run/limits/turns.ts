@@ -3,6 +3,7 @@ import type { Graph } from "../../graph/graph.ts";
 import { ReadyQueue } from "../../graph/ready.ts";
 import { QUEUED, RUNNING } from "../../graph/states.ts";
 import type { Orders } from "../facts.ts";
+import type { Cause } from "./causes.ts";
 import { type Choice, Chooser, type PoolState } from "./chooser.ts";
 import { stuck } from "./deadlock.ts";
 import type { Labels } from "./labels.ts";
@@ -103,6 +104,7 @@ export class Turns {
       const node = (group ?? pool).ready.pop();
       this.tookOutOfQueue(node);
       if (group !== null) {
+        group.waiting--;
         this.labels.grant(node, group);
         this.labels.overtook(group, this.graph.priority[node]!, this.chooser.blocked);
       }
@@ -183,7 +185,28 @@ export class Turns {
     return soonest;
   }
 
+  /** What keeps a call from starting, or one that waited from going on. */
+  causes(node: number): Cause[] {
+    const { labels, graph } = this;
+    const number = graph.pool[node]!;
+    const { exempt, used, slots, free } = this.pools[number]!;
+    if (graph.state[node] === RUNNING && !graph.has(node, WAITS)) return [{ why: "worker" }];
+    if (graph.has(node, WAITS) && !graph.has(node, RESUMES)) return [{ why: "loan" }];
+    const limited = !exempt && labels.isLimited(node);
+    const causes = limited ? labels.groupOf(node, number).causes(this.now, graph.has(node, WAITS)) : [];
+    if (used >= (limited && !graph.has(node, WAITS) ? free : slots)) causes.push({ why: "worker" });
+    return causes.length === 0 ? [{ why: "turn" }] : causes;
+  }
+
+  /** A node that was queued has ended. */
+  leaves(node: number): void {
+    const pool = this.graph.pool[node]!;
+    if (this.pools[pool]!.exempt || !this.labels.isLimited(node)) return;
+    this.labels.groupOf(node, pool).waiting--;
+  }
+
   enqueue(node: number): void {
+    const isNew = this.graph.state[node] !== QUEUED;
     this.graph.state[node] = QUEUED;
     if (this.graph.has(node, IN_QUEUE)) this.again.set(node, (this.again.get(node) ?? 0) + 1);
     this.graph.mark(node, IN_QUEUE);
@@ -194,7 +217,9 @@ export class Turns {
       return;
     }
     this.choosy = true;
-    this.labels.groupOf(node, number).ready.push(node);
+    const group = this.labels.groupOf(node, number);
+    if (isNew) group.waiting++;
+    group.ready.push(node);
   }
 
   private tookOutOfQueue(node: number): void {

@@ -1,3 +1,5 @@
+import { isWithin } from "./allowance.ts";
+
 /** How much of a label may start in any stretch of a certain length: an exact window, not a bucket that refills. */
 export class RateWindow {
   readonly count: number;
@@ -15,7 +17,12 @@ export class RateWindow {
 
   fits(amount: number, now: number): boolean {
     this.forget(now);
-    return this.inWindow + this.pending + amount <= this.count;
+    return isWithin(this.used + amount, this.count);
+  }
+
+  /** Started within the window, as `fits` was told the time last, or about to. */
+  get used(): number {
+    return this.inWindow + this.pending;
   }
 
   granted(amount: number): void {
@@ -35,11 +42,11 @@ export class RateWindow {
 
   /** When there is room for so much, if nothing else starts; null while only what is pending is in the way. */
   opensAt(amount: number): number | null {
-    let left = this.inWindow + this.pending + amount - this.count;
+    let left = this.used + amount;
     for (const start of this.starts) {
-      if (left <= 0) break;
+      if (isWithin(left, this.count)) break;
       left -= start.amount;
-      if (left <= 0) return start.at + this.per;
+      if (isWithin(left, this.count)) return start.at + this.per;
     }
     return null;
   }
