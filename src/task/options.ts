@@ -22,7 +22,7 @@ const COMMON = [
 ] as const;
 
 /** The options that a task, a flow or a call may have. */
-export const taskOptions: readonly string[] = [...COMMON, "restart"];
+export const taskOptions: readonly string[] = [...COMMON, "restart", "labels"];
 export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store"];
 const CALL_ONLY = ["after", "inFlight"];
 
@@ -69,6 +69,7 @@ function checkOption(key: keyof AnyOptions, value: unknown, where: string): void
   if (key === "timeout") checkTimeout(value, where);
   else if (key === "cache") checkCache(value, where);
   else if (key === "retryDelay") checkRetryDelay(value, where);
+  else if (key === "labels") checkLabels(value, where);
   else {
     const [good, hint] = checks[key] ?? aFunction;
     if (!good(value)) throw new OptionError({ where, problem: `${shown(value)} is not possible`, hint });
@@ -120,6 +121,21 @@ function checkRetryDelay(value: unknown, where: string): void {
     throw new OptionError({ where, problem: "the list of delays is empty", hint: "Give at least one delay." });
   }
   for (const delay of value) parseDuration(delay, where);
+}
+
+function checkLabels(value: unknown, where: string): void {
+  const hint = 'Give a name, names, or amounts: "gpu", ["gpu", "web"] or { gpu: 1, memoryGb: 8 }.';
+  const amounts = typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+  const names: readonly unknown[] = amounts !== null ? Object.keys(amounts) : [value].flat();
+  if (!names.every(name => typeof name === "string")) {
+    throw new OptionError({ where, problem: `${shown(value)} is not possible`, hint });
+  }
+  if (names.includes("")) throw new OptionError({ where, problem: "a label has an empty name", hint });
+  for (const [label, amount] of Object.entries(amounts ?? {}) as [string, unknown][]) {
+    if (typeof amount === "number" && Number.isFinite(amount) && amount > 0) continue;
+    const problem = `the amount of ${label} is ${shown(amount)}, not a number above 0`;
+    throw new OptionError({ where, problem, hint });
+  }
 }
 
 function isRunner(value: unknown): boolean {

@@ -4,6 +4,7 @@
  * `Parts<T>` distributes over unions, `Future<T>` never does (a `Future<boolean>` must stay one type), and arrays are
  * treated apart from other objects, or recursive JSON types would not end.
  */
+import type { Labels } from "./labels.ts";
 import type { Runner } from "./runner.ts";
 
 /** The graph of a run that was planned; see `heddle graph`. */
@@ -211,6 +212,11 @@ export interface CacheOptions<A extends readonly unknown[] = never, R = unknown>
 
 /** Options of a task. Durations are milliseconds or strings such as `"10s"`. */
 export interface TaskOptions<A extends readonly unknown[] = never, R = unknown> {
+  /**
+   * What a call needs or counts against: `"gpu"`, `["gpu", "web"]`, or amounts: `{ gpu: 1, memoryGb: 8 }`. The task's
+   * own name is a label too.
+   */
+  readonly labels?: Labels;
   /** Higher first; default 0. */
   readonly priority?: number;
   /** How often a failed call is tried again; default 0. */
@@ -250,7 +256,7 @@ export interface CallOptions<A extends readonly unknown[] = never, R = unknown> 
 }
 
 export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
-  extends Omit<TaskOptions<A, R>, "runner" | "restart"> {
+  extends Omit<TaskOptions<A, R>, "runner" | "restart" | "labels"> {
   /** Where this flow's calls run; default inline. */
   readonly runner?: Runner | string;
   /** What happens to calls that have not started when the flow's function throws; default "stop". */

@@ -45,6 +45,7 @@ const good: Record<string, unknown[]> = {
   compress: [true, false],
   store: ["results"],
   restart: [true, false],
+  labels: ["gpu", [], ["gpu", "web"], { gpu: 1, memoryGb: 0.5 }, {}],
   strict: [true, false],
   onError: ["stop", "continue"],
   onStart: [() => {}],
@@ -90,6 +91,17 @@ const bad: [string, unknown][] = [
   ["cache", { shallow: 1 }],
   ["compress", "auto"],
   ["restart", "no"],
+  ["labels", 3],
+  ["labels", null],
+  ["labels", ""],
+  ["labels", ["gpu", ""]],
+  ["labels", ["gpu", 1]],
+  ["labels", { gpu: 0 }],
+  ["labels", { gpu: -1 }],
+  ["labels", { gpu: Number.NaN }],
+  ["labels", { gpu: Number.POSITIVE_INFINITY }],
+  ["labels", { gpu: "1" }],
+  ["labels", { "": 1 }],
   ["onStart", {}],
   ["onSuccess", "log"],
 ];
@@ -126,6 +138,7 @@ describe("options", () => {
   test("belong to tasks, flows or calls", () => {
     expect(messageOf({ onError: "stop" }, "task")).toContain("onError");
     expect(messageOf({ restart: true }, "flow")).toContain("restart");
+    expect(messageOf({ labels: "gpu" }, "flow")).toContain("labels");
     expect(messageOf({ inFlight: 4 })).toContain("inFlight");
     expect(messageOf({ inFlight: 4 }, "task", true)).toBeNull();
     expect(messageOf({ after: [Promise.resolve()] }, "flow", true)).toBeNull();
