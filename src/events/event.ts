@@ -197,7 +197,8 @@ export interface WorkerEnded {
   readonly type: "workerEnded";
   readonly at: number;
   readonly worker: number;
-  readonly reason: "closed" | "crashed" | "retired";
+  /** `recycled`: it had done its part, by calls or memory; `idle`: it had nothing to do. */
+  readonly reason: "closed" | "crashed" | "retired" | "recycled" | "idle";
   readonly detail?: string;
 }
 

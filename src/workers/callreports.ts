@@ -51,5 +51,6 @@ export class CallReports implements Reports {
   unfit(): void {}
   begun(): void {}
   refused(): void {}
+  full(): void {}
   fatal(): void {}
 }

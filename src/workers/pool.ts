@@ -4,13 +4,16 @@
  */
 import { performance } from "node:perf_hooks";
 import { WorkerStartError } from "../errors.ts";
+import type { WorkerEnded } from "../events/event.ts";
 import type { Dispatch, Host, RunnerSession } from "../task/runner.ts";
 import { autopsy } from "./autopsy.ts";
 import { Dealer } from "./dealer.ts";
 import { Estimates } from "./estimate.ts";
+import { Graces } from "./graces.ts";
 import { Hearing, type Hears } from "./hearing.ts";
 import { Entry, Member } from "./member.ts";
 import { Queue } from "./queue.ts";
+import { Recycling, type RecyclingLimits } from "./recycling.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PoolOptions {
@@ -19,12 +22,11 @@ export interface PoolOptions {
   readonly workers: number;
   readonly concurrency: number;
   readonly init: string | null;
+  readonly limits: RecyclingLimits;
 }
 
 /** How many workers may fail to start in a row. */
 const START_FAILURES = 3;
-/** How long a cancelled call may take to obey, in milliseconds. */
-const GRACE = 200;
 /** How often calls that wait at a silent worker are looked after. */
 const WATCH = 5;
 /** A timer that never fires keeps the process alive while calls are pending. */
@@ -42,7 +44,10 @@ export class Pool implements RunnerSession, Hears {
   readonly #dealer: Dealer;
   readonly #estimates = new Estimates();
   readonly #alive = setInterval(() => {}, FOREVER).unref();
-  readonly #graces = new Set<NodeJS.Timeout>();
+  readonly #graces = new Graces(member => this.#retire(member));
+  readonly #recycling: Recycling;
+  /** Workers that were replaced and have not ended yet. */
+  readonly #leaving = new Set<Promise<void>>();
   #watch: NodeJS.Timeout | null = null;
   #slots: number;
   #startFailures = 0;
@@ -57,6 +62,11 @@ export class Pool implements RunnerSession, Hears {
     this.#transport = transport;
     this.#options = options;
     this.#dealer = new Dealer(host, this.#hearings, this.#queue, this.#alone);
+    this.#recycling = new Recycling(
+      options.limits,
+      (member, reason, detail) => this.#sendHome(member, reason, detail),
+      () => this.#pump(),
+    );
     this.#slots = options.workers * options.concurrency;
     host.slots(this.#slots);
   }
@@ -89,7 +99,7 @@ export class Pool implements RunnerSession, Hears {
       }
       member.flush();
     }
-    if (retiring.length > 0) this.#afterGrace(retiring);
+    this.#graces.begin(retiring);
     if (released.length > 0) this.#host.released(released.map(({ call }) => call.id));
     this.#schedule();
   }
@@ -97,17 +107,19 @@ export class Pool implements RunnerSession, Hears {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#alive);
-    for (const timer of this.#graces) clearTimeout(timer);
+    this.#graces.stop();
     if (this.#watch !== null) clearTimeout(this.#watch);
-    const members = [...this.#hearings.keys()];
+    this.#recycling.stop();
+    const hearings = [...this.#hearings];
     this.#hearings.clear();
     await Promise.all(
-      members.map(async member => {
+      hearings.map(async ([member, hearing]) => {
         member.leave();
         await member.far.close();
-        this.#tellEnd(member, "closed");
+        hearing.tellEnd("closed");
       }),
     );
+    await Promise.all(this.#leaving);
     this.#transport.close();
   }
 
@@ -146,6 +158,7 @@ export class Pool implements RunnerSession, Hears {
     if (this.#busy || this.#closed) return;
     this.#busy = true;
     this.#again = false;
+    this.#recycling.review(this.#hearings.keys());
     this.#dealer.deal();
     this.#startMissing();
     this.#busy = false;
@@ -164,8 +177,9 @@ export class Pool implements RunnerSession, Hears {
   }
 
   #start(): void {
-    const { name, concurrency, init } = this.#options;
-    const setup = { runId: this.#host.runId, concurrency, init, parent: process.pid, dirs: this.#host.dirs };
+    const { name, concurrency, init, limits } = this.#options;
+    const { runId, dirs } = this.#host;
+    const setup = { runId, concurrency, init, parent: process.pid, dirs, memory: limits.memory };
     let member: Member | null = null;
     let hearing: Hearing | null = null;
     try {
@@ -175,7 +189,7 @@ export class Pool implements RunnerSession, Hears {
         ended: cause => member !== null && member.state !== "ended" && this.#lose(member, cause),
       });
       this.#names += 1;
-      member = new Member(far, this.#host.worker(`${name}/${this.#names}`, far.pid), setup);
+      member = new Member(far, this.#host.worker(`${name}/${this.#names}`, far.pid), setup, limits.calls);
       hearing = new Hearing(this.#host, this, member);
       this.#hearings.set(member, hearing);
     } catch (error) {
@@ -196,10 +210,9 @@ export class Pool implements RunnerSession, Hears {
     const wasStarting = member.state === "starting";
     const fatal = member.fatal;
     const { begun, unbegun } = member.leave();
-    this.#forget(member);
-    this.#queue.unshift(unbegun);
     const detail = fatal === null ? cause : `${fatal.error.name}: ${fatal.error.message}`;
-    this.#tellEnd(member, "crashed", detail);
+    this.#part(member, "crashed", detail);
+    this.#queue.unshift(unbegun);
     const verdict = autopsy(member, begun, cause);
     if (verdict.released.length > 0) this.#host.released(verdict.released);
     if (verdict.crashed !== null) this.#host.done([verdict.crashed]);
@@ -216,38 +229,32 @@ export class Pool implements RunnerSession, Hears {
     this.#host.broken(new WorkerStartError({ runner: this.#options.name, cause: detail }, { cause }));
   }
 
-  #afterGrace(cancelled: readonly [Member, number][]): void {
-    const timer = setTimeout(() => {
-      this.#graces.delete(timer);
-      for (const [member, seq] of cancelled) {
-        if (member.entries.has(seq) && member.hasBegun(seq)) this.#retire(member);
-      }
-      this.#pump();
-    }, GRACE);
-    this.#graces.add(timer);
-  }
-
   /** A worker with a call that does not obey is given up, and nobody waits for it. */
   #retire(member: Member): void {
     const { begun, unbegun } = member.leave();
-    this.#forget(member);
+    this.#part(member, "retired", "a cancelled call did not stop");
     member.far.kill();
     this.#queue.unshift(unbegun);
     const entries = [...begun.values()];
     const ids = (cancelled: boolean) => entries.filter(e => e.cancelled === cancelled).map(e => e.call.id);
-    this.#tellEnd(member, "retired", "a cancelled call did not stop");
     this.#host.released(ids(true));
     const lost = ids(false);
     if (lost.length > 0) this.#host.lost(lost, "its worker was retired, as another call on it did not stop");
+    this.#schedule();
   }
 
-  #forget(member: Member): void {
+  /** A worker that has nothing to do ends; what has to be done later has another one started. */
+  #sendHome(member: Member, reason: "recycled" | "idle", detail: string): void {
+    member.leave();
+    this.#part(member, reason, detail);
+    const leaving = member.far.close();
+    this.#leaving.add(leaving);
+    void leaving.then(() => this.#leaving.delete(leaving));
+  }
+
+  #part(member: Member, reason: WorkerEnded["reason"], detail: string): void {
+    this.#hearings.get(member)!.tellEnd(reason, detail);
     this.#hearings.delete(member);
-  }
-
-  #tellEnd(member: Member, reason: "closed" | "crashed" | "retired", detail?: string): void {
-    const fact = { type: "workerEnded", at: Date.now(), worker: member.number, reason } as const;
-    this.#host.tell(detail === undefined ? fact : { ...fact, detail });
   }
 
   /** Asks for as many calls as make a millisecond or two of work for each worker. */

@@ -11,6 +11,8 @@ import type { Far, Listener, Transport } from "./transport.ts";
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Flags of Node for them, besides those of this process. */
+  readonly flags?: readonly string[];
 }
 
 /** How long an ending process may take, and how long its last words are waited for, in milliseconds. */
@@ -66,11 +68,11 @@ class Child implements Far {
   #gone = false;
   #onGone: (() => void) | null = null;
 
-  constructor(claims: number, at: number, { env }: ProcessOptions, listener: Listener) {
+  constructor(claims: number, at: number, { env, flags: more = [] }: ProcessOptions, listener: Listener) {
     this.#listener = listener;
     this.claims = new FileClaims(claims, at);
     const { url, flags } = entry("process");
-    const args = [...inheritedFlags(), ...flags, fileURLToPath(url), String(at), String(process.pid)];
+    const args = [...inheritedFlags(), ...more, ...flags, fileURLToPath(url), String(at), String(process.pid)];
     this.#child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe", "pipe", claims],
       env: environment(env),

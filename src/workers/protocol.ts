@@ -28,6 +28,7 @@ export const WARNING = 18;
 export const FATAL = 19;
 export const BEGUN = 20;
 export const DIRECTORY = 21;
+export const FULL = 22;
 
 /** What is told of a call besides. */
 export const TIMED = 1;
@@ -53,10 +54,12 @@ export interface Setup {
   readonly parent: number;
   /** The folder for directories of calls that have no place of their own. */
   readonly dirs: string;
+  /** Bytes that it may have in use; Infinity for no limit. */
+  readonly memory: number;
 }
 
-export function writeSetup({ runId, concurrency, init, parent, dirs }: Setup, wire: unknown[]): void {
-  wire.push(SETUP, runId, concurrency, init, parent, dirs);
+export function writeSetup({ runId, concurrency, init, parent, dirs, memory }: Setup, wire: unknown[]): void {
+  wire.push(SETUP, runId, concurrency, init, parent, dirs, memory);
 }
 
 export function writeTask(number: number, { identity, name, module, where, inside }: Address, wire: unknown[]): void {
@@ -89,6 +92,8 @@ export interface Reports {
   warning(seq: number, name: string, message: string): void;
   /** The call has made its directory. */
   directory(seq: number, path: string): void;
+  /** It has more memory in use than it may have. */
+  full(bytes: number): void;
   /** It is about to die of an error that nobody caught. */
   fatal(seq: number, error: Error): void;
 }
@@ -142,6 +147,10 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case DIRECTORY:
       cursor.at += 3;
       reports.directory(operand(1), operand(2));
+      break;
+    case FULL:
+      cursor.at += 2;
+      reports.full(operand(1));
       break;
     case FATAL:
       cursor.at += 2;

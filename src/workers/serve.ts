@@ -8,6 +8,7 @@ import type { Claimer } from "./claims.ts";
 import { Execution, execute } from "./execute.ts";
 import { readInputs } from "./inputs.ts";
 import { Loader, tellOfStray } from "./load.ts";
+import { MemoryLimit } from "./memory.ts";
 import {
   type Address,
   BEGUN,
@@ -15,6 +16,7 @@ import {
   CANCEL,
   ENDED,
   FATAL,
+  FULL,
   PLACED,
   READY,
   REFUSED,
@@ -65,6 +67,7 @@ export class Server {
   readonly #unwanted = new Set<number>();
   #concurrency = 1;
   #runId = "";
+  #memory: MemoryLimit | null = null;
   /** The last call that began has a time-out. */
   #timed = false;
   #pumping = false;
@@ -125,15 +128,21 @@ export class Server {
         this.#cancel(wire[at + 1] as number, wire[at + 2] as string);
         return;
       case SETUP:
-        cursor.at += 6;
+        cursor.at += 7;
         this.#runId = wire[at + 1] as string;
         this.#concurrency = wire[at + 2] as number;
         this.#reporter.dirs = wire[at + 5] as string;
+        this.#watchMemory(wire[at + 6] as number);
         void this.#start(wire[at + 3] as string | null);
         return;
       default:
         throw new ProtocolError({ from: "the coordinator", problem: `there is no operation ${String(wire[at])}` });
     }
+  }
+
+  #watchMemory(most: number): void {
+    if (most === Number.POSITIVE_INFINITY) return;
+    this.#memory = new MemoryLimit(most, bytes => this.#reporter.tell(FULL, bytes));
   }
 
   async #start(init: string | null): Promise<void> {
@@ -168,7 +177,10 @@ export class Server {
     if (this.#next === this.#waiting.length) {
       this.#waiting = [];
       this.#next = 0;
-      if (this.#running.size + this.#loading.size === 0) this.#reporter.flush();
+      if (this.#running.size + this.#loading.size === 0) {
+        this.#memory?.callEnded(true);
+        this.#reporter.flush();
+      }
     }
     this.#reporter.flushSoon();
   }
@@ -231,6 +243,7 @@ export class Server {
   }
 
   #ended(execution: Execution): void {
+    this.#memory?.callEnded(false);
     if (this.#running.delete(execution.number)) this.#pump();
   }
 
