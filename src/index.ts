@@ -2,6 +2,7 @@
 export { type FilePath, file } from "./codec/file.ts";
 export { registerSerializer } from "./codec/serializers.ts";
 export { defineConfig } from "./config/config.ts";
+export type { Prefix, Prefixes, PrefixOptions } from "./config/prefix.ts";
 export * from "./errors.ts";
 export type { EventReader, HeddleEvent } from "./events/event.ts";
 export { asCompleted, type Completed } from "./run/as-completed.ts";
@@ -9,6 +10,7 @@ export { all, allowFailure, quote } from "./run/gather.ts";
 export type { RunSettings, StartedRun } from "./run/settings.ts";
 export { run, startRun } from "./run/start.ts";
 export { type Waited, type WaitForOptions, wait } from "./run/wait.ts";
+export { type CommandOptions, command } from "./runners/command.ts";
 export { defineRunner } from "./runners/define.ts";
 export { inline } from "./runners/inline.ts";
 export { processes } from "./runners/processes.ts";

@@ -18,6 +18,7 @@ export type HeddleEvent =
   | CallRetrying
   | CallRestarted
   | CallOutput
+  | CommandOutput
   | CallLog
   | CallProgress
   | Warned
@@ -140,6 +141,17 @@ export interface CallOutput {
   readonly type: "output";
   readonly at: number;
   readonly call: number;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+/** What a command said for itself in which a call, or a worker, was to run: a prefix such as `srun`. */
+export interface CommandOutput {
+  readonly type: "commandOutput";
+  readonly at: number;
+  /** `null` where the command runs a worker for many calls. */
+  readonly call: number | null;
+  readonly worker: number;
   readonly stream: "stdout" | "stderr";
   readonly text: string;
 }

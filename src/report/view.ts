@@ -15,6 +15,7 @@ import { Capture, type CaptureKind } from "./capture.ts";
 import { Failures } from "./failures.ts";
 import { Slowest } from "./slowest.ts";
 import { TaskView } from "./tasks.ts";
+import { dataText } from "./text.ts";
 import { Warnings } from "./warnings.ts";
 import { WorkerView } from "./workers.ts";
 
@@ -119,6 +120,10 @@ export class RunView {
       }
       case "output":
         this.#capture(event.call, event.stream, event.text);
+        break;
+      case "commandOutput":
+        if (event.call === null) this.#worker(event.worker, event.at).output.add("command", event.text);
+        else this.#capture(event.call, "command", event.text);
         break;
       case "log":
         this.#capture(event.call, "log", `${event.level}: ${event.message}${dataText(event.data)}\n`);
@@ -287,14 +292,5 @@ export class RunView {
 
   #over(call: number): boolean {
     return (this.#calls.state[call] ?? UNKNOWN) >= COMPLETED;
-  }
-}
-
-function dataText(data: unknown): string {
-  if (data === undefined) return "";
-  try {
-    return ` ${JSON.stringify(data)}`;
-  } catch {
-    return " (data that JSON cannot hold)";
   }
 }

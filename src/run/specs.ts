@@ -18,7 +18,8 @@ export class Specs {
   make(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): Spec {
     const defaults = this.run.settings.defaults ?? {};
     const all: AnyOptions = definition.kind === "task" ? { ...defaults, ...options } : options;
-    const pool = definition.kind === "flow" ? this.run.pools.flows : this.run.pools.ofTask(all, scope, here);
+    const pool =
+      definition.kind === "flow" ? this.run.pools.flows : this.run.pools.ofTask(definition, all, scope, here);
     const cache = this.policies.of(definition, options, all, scope);
     if (cache !== null) this.run.openGate();
     return {

@@ -23,7 +23,7 @@ const COMMON = [
 
 /** The options that a task, a flow or a call may have. */
 export const taskOptions: readonly string[] = [...COMMON, "restart", "labels"];
-export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store"];
+export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store", "prefix"];
 const CALL_ONLY = ["after", "inFlight"];
 
 /** Throws an `OptionError` that names the task and the option, for options that mean nothing. */
@@ -59,6 +59,7 @@ const checks: Readonly<Record<string, Check>> = {
   description: [value => typeof value === "string", "Give a string."],
   tags: [value => Array.isArray(value) && value.every(tag => typeof tag === "string"), "Give an array of strings."],
   after: [value => Array.isArray(value) && value.every(isThenable), "Give an array of futures."],
+  prefix: [isRecord, 'Give an object by label, such as { gpu: "srun --gres=gpu:{gpu}" }.'],
   runner: [
     value => typeof value === "string" || isRunner(value),
     "Give a runner, such as threads(), or the name of one in the config.",
@@ -136,6 +137,10 @@ function checkLabels(value: unknown, where: string): void {
     const problem = `the amount of ${label} is ${shown(amount)}, not a number above 0`;
     throw new OptionError({ where, problem, hint });
   }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isRunner(value: unknown): boolean {

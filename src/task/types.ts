@@ -4,6 +4,7 @@
  * `Parts<T>` distributes over unions, `Future<T>` never does (a `Future<boolean>` must stay one type), and arrays are
  * treated apart from other objects, or recursive JSON types would not end.
  */
+import type { Prefixes } from "../config/prefix.ts";
 import type { Labels } from "./labels.ts";
 import type { Runner } from "./runner.ts";
 
@@ -259,6 +260,8 @@ export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
   extends Omit<TaskOptions<A, R>, "runner" | "restart" | "labels"> {
   /** Where this flow's calls run; default inline. */
   readonly runner?: Runner | string;
+  /** By label: what runs the calls that have it, such as `{ gpu: "srun --gres=gpu:{gpu}" }`. */
+  readonly prefix?: Prefixes;
   /** What happens to calls that have not started when the flow's function throws; default "stop". */
   readonly onError?: "stop" | "continue";
   /** The folder where results are kept; turns the cache on. Default: `.heddle` in the project's root. */

@@ -48,9 +48,9 @@ export class CallReports implements Reports {
   }
 
   ready(): void {}
-  unfit(): void {}
+  unfit(_error: Error): void {}
   begun(): void {}
   refused(): void {}
   full(): void {}
-  fatal(): void {}
+  fatal(_seq: number, _error: Error): void {}
 }

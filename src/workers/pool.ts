@@ -42,7 +42,7 @@ export class Pool implements RunnerSession, Hears {
   readonly #alone = new Queue();
   readonly #suspects = new Set<number>();
   readonly #dealer: Dealer;
-  readonly #estimates = new Estimates();
+  readonly #estimates: Estimates;
   readonly #alive = setInterval(() => {}, FOREVER).unref();
   readonly #graces = new Graces(member => this.#retire(member));
   readonly #recycling: Recycling;
@@ -61,6 +61,7 @@ export class Pool implements RunnerSession, Hears {
     this.#host = host;
     this.#transport = transport;
     this.#options = options;
+    this.#estimates = new Estimates(transport.ahead);
     this.#dealer = new Dealer(host, this.#hearings, this.#queue, this.#alone);
     this.#recycling = new Recycling(
       options.limits,
@@ -186,10 +187,12 @@ export class Pool implements RunnerSession, Hears {
       const far = this.#transport.start({
         message: wire => hearing !== null && member?.state !== "ended" && this.#hear(hearing, wire),
         raw: (stream, text) => member?.state !== "ended" && hearing?.raw(stream, text),
-        ended: cause => member !== null && member.state !== "ended" && this.#lose(member, cause),
+        ended: (cause, error) => member !== null && member.state !== "ended" && this.#lose(member, cause, error),
       });
       this.#names += 1;
-      member = new Member(far, this.#host.worker(`${name}/${this.#names}`, far.pid), setup, limits.calls);
+      const number = this.#host.worker(`${name}/${this.#names}`, far.pid);
+      far.counted?.(number);
+      member = new Member(far, number, setup, limits.calls);
       hearing = new Hearing(this.#host, this, member);
       this.#hearings.set(member, hearing);
     } catch (error) {
@@ -206,7 +209,7 @@ export class Pool implements RunnerSession, Hears {
   }
 
   /** A worker is gone: what it had begun is judged, what it had not begun goes to others. */
-  #lose(member: Member, cause: string): void {
+  #lose(member: Member, cause: string, error: Error | undefined): void {
     const wasStarting = member.state === "starting";
     const fatal = member.fatal;
     const { begun, unbegun } = member.leave();
@@ -218,15 +221,15 @@ export class Pool implements RunnerSession, Hears {
     if (verdict.crashed !== null) this.#host.done([verdict.crashed]);
     for (const id of verdict.suspects) this.#suspects.add(id);
     if (verdict.lost.length > 0) this.#host.lost(verdict.lost, `its worker died: ${detail}`);
-    if (wasStarting) this.#startFailed(detail, fatal?.error);
+    if (wasStarting) this.#startFailed(detail, fatal?.error, error);
     this.#pump();
   }
 
-  #startFailed(detail: string, cause: unknown): void {
+  #startFailed(detail: string, cause: unknown, error?: Error): void {
     this.#startFailures += 1;
     if (this.#startFailures < START_FAILURES) return;
     this.#closed = true;
-    this.#host.broken(new WorkerStartError({ runner: this.#options.name, cause: detail }, { cause }));
+    this.#host.broken(error ?? new WorkerStartError({ runner: this.#options.name, cause: detail }, { cause }));
   }
 
   /** A worker with a call that does not obey is given up, and nobody waits for it. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { encodeFrame, FrameReader } from "../codec/frames.ts";
 import { entry, inheritedFlags } from "../platform.ts";
 import { CLAIM_BYTES, type ClaimReader, FileClaims } from "./claims.ts";
+import { environment } from "./environment.ts";
 import type { Far, Listener, Transport } from "./transport.ts";
 
 export interface ProcessOptions {
@@ -21,6 +22,7 @@ const LAST_WORDS = 200;
 
 /** Child processes, each with a channel of its own on descriptor 3 and the pool's claims on descriptor 4. */
 export class ProcessTransport implements Transport {
+  readonly ahead = true;
   readonly #options: ProcessOptions;
   #claims: number | null = null;
   #started = 0;
@@ -140,12 +142,4 @@ class Child implements Far {
     this.#listener.ended(cause);
     this.#onGone?.();
   }
-}
-
-/** Without the parent's debugger, as two processes cannot share its port. */
-function environment(more: Readonly<Record<string, string>> | undefined): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...more };
-  const options = env["NODE_OPTIONS"];
-  if (options !== undefined) env["NODE_OPTIONS"] = options.replace(/(^|\s)--inspect\S*/g, "").trim();
-  return env;
 }

@@ -54,6 +54,14 @@ const LONG_LOAD = 10_000;
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
 
+/** Moments in the life of a worker. */
+export interface Moments {
+  /** It is ready for calls. */
+  startedWell?(): void;
+  /** It has done all that it was given, and has told so. */
+  idle?(): void;
+}
+
 export class Server {
   readonly #reporter: WireReporter;
   readonly #claims: Claimer;
@@ -70,13 +78,14 @@ export class Server {
   #memory: MemoryLimit | null = null;
   /** The last call that began has a time-out. */
   #timed = false;
+  #worked = false;
   #pumping = false;
   #resuming = false;
-  #startedWell = () => {};
+  readonly #moments: Moments;
 
-  constructor(send: (wire: unknown[]) => void, claims: Claimer, startedWell?: () => void) {
+  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}) {
     this.#claims = claims;
-    if (startedWell !== undefined) this.#startedWell = startedWell;
+    this.#moments = moments;
     this.#reporter = new WireReporter(send, execution => this.#ended(execution));
     shared.mode = "loading";
     tellOfStray("a worker", text => this.#stray(text));
@@ -149,7 +158,7 @@ export class Server {
     try {
       if (init !== null) await warm(init);
       this.#reporter.tell(READY);
-      this.#startedWell();
+      this.#moments.startedWell?.();
     } catch (error) {
       this.#reporter.fail(UNFIT, [], packError(error, { task: "init", role: "error" }));
     }
@@ -168,6 +177,7 @@ export class Server {
       }
       const call = this.#waiting[this.#next]!;
       this.#next += 1;
+      this.#worked = true;
       if (call.timed || this.#timed) this.#reporter.flush();
       this.#timed = call.timed;
       if (this.#claims.claim(call.seq)) this.#begin(call);
@@ -180,6 +190,7 @@ export class Server {
       if (this.#running.size + this.#loading.size === 0) {
         this.#memory?.callEnded(true);
         this.#reporter.flush();
+        if (this.#worked) this.#moments.idle?.();
       }
     }
     this.#reporter.flushSoon();
