@@ -3,6 +3,8 @@
  * the command line, which knows the real types, takes them from here.
  */
 
+import type { Prefixes } from "./prefix.ts";
+
 /** Anything with the shape of a runner. */
 export interface ConfiguredRunner {
   readonly name: string;
@@ -61,6 +63,8 @@ export interface HeddleConfig {
   readonly workers?: WorkerCount;
   /** Your own runners by name, for `--runner NAME` and the option `runner` of tasks and flows. */
   readonly runners?: Readonly<Record<string, ConfiguredRunner | RunnerFactory>>;
+  /** By label: what runs the calls that have it, such as `{ gpu: "srun --gres=gpu:{gpu}" }`. */
+  readonly prefix?: Prefixes;
   /** What happens to calls that have not started when a flow's function throws; default "stop". */
   readonly onError?: "stop" | "continue";
   /** Freeze plain inputs of inline calls. */

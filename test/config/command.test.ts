@@ -48,7 +48,12 @@ describe("placeholders", () => {
   test("are found and filled", () => {
     const words = ["--gres=gpu:{gpu}", "{dir}/{task}-{id}", "{dir}", "{unknown}"];
     expect(placeholdersOf(words)).toEqual(["gpu", "dir", "task", "id", "unknown"]);
-    const values = new Map<string, string | number>([["gpu", 2], ["dir", "/tmp/$1"], ["task", "a"], ["id", "a-1"]]);
+    const values = new Map<string, string | number>([
+      ["gpu", 2],
+      ["dir", "/tmp/$1"],
+      ["task", "a"],
+      ["id", "a-1"],
+    ]);
     expect(filled(words, values)).toEqual(["--gres=gpu:2", "/tmp/$1/a-a-1", "/tmp/$1", "{unknown}"]);
   });
 

@@ -23,7 +23,12 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
     .summary("run a flow or a task")
     .description("Run a flow, or a task, of a module: results go to stdout, progress to stderr.")
     .option("-n, --workers <count>", 'how many workers: a number or "auto"; on threads, if no runner is named')
-    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config");
+    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config")
+    .option(
+      "--prefix <label=command>",
+      "what runs the calls of a label, such as 'gpu=srun --gres=gpu:{gpu}'; may be repeated",
+      (given: string, before: readonly string[] = []) => [...before, given],
+    );
   withCache(command)
     .option("--dry-run", "execute nothing: say what would run, what is in the cache, and why")
     .option(

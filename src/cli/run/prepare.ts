@@ -16,6 +16,7 @@ import { readInputs } from "./inputs.ts";
 import { importConfig, loadModule } from "./load.ts";
 import { locate } from "./locate.ts";
 import { choosePlace, runnersByName } from "./place.ts";
+import { readPrefixes } from "./prefix.ts";
 import type { Watch } from "./stalled.ts";
 import { readWorkers } from "./workers.ts";
 
@@ -24,6 +25,7 @@ export interface PrepareFlags extends DebugFlags, CacheFlags {
   readonly args?: string;
   readonly workers?: string;
   readonly runner?: string;
+  readonly prefix?: readonly string[];
   readonly continue?: boolean;
   readonly verbose?: boolean;
 }
@@ -42,6 +44,7 @@ export async function prepare(words: string | undefined, flags: PrepareFlags, wa
   const { file: given, force } = fileApart(words, flags.force);
   checkFlags(flags);
   const workers = flags.workers === undefined ? undefined : readWorkers(flags.workers);
+  const prefix = flags.prefix === undefined ? undefined : readPrefixes(flags.prefix);
   const inputs = await readInputs(flags);
   const { file, shown, name } = await locate(given);
   const inProcess = prepareDebugging(flags);
@@ -66,6 +69,8 @@ export async function prepare(words: string | undefined, flags: PrepareFlags, wa
     inProcess,
     runners: runnersByName(config, configFile),
     ...place,
+    ...(prefix !== undefined && { prefix }),
+    ...(config.prefix !== undefined && { fallbackPrefix: config.prefix }),
     ...(config.defaults !== undefined && { defaults: config.defaults }),
     ...policies(flags, own, config),
     cache: { ...chooseCache({ flags, own, config, root }), ...(forced !== undefined && { force: forced }) },
