@@ -1,14 +1,16 @@
 /**
- * Frames on a stream that others may write to as well: each is preceded by a mark that nobody else knows. What stands
- * between frames is text, of the command or of what runs beside the worker.
+ * Frames on a stream that others may write to as well: each is preceded by a mark that nobody else knows, and followed
+ * by the end of a line, as some commands (srun) pass on whole lines only. What stands between frames is text, of the
+ * command or of what runs beside the worker.
  */
 import { encodeFrame, FrameReader } from "../../codec/frames.ts";
 
 /** The bytes of a frame before its header, of which the second four say how many follow. */
 const PREFIX = 12;
+const NEWLINE = 10;
 
 export function markedFrame(mark: string, wire: readonly unknown[]): Uint8Array[] {
-  return [Buffer.from(mark, "latin1"), ...encodeFrame(wire)];
+  return [Buffer.from(mark, "latin1"), ...encodeFrame(wire), Buffer.from("\n")];
 }
 
 export interface MarkedListener {
@@ -24,6 +26,8 @@ export class MarkedReader {
   readonly #prefix = Buffer.alloc(PREFIX);
   /** The beginning of what may become a mark. */
   #held: Uint8Array = new Uint8Array();
+  /** The next byte ends the line of a frame. */
+  #lineEnds = false;
   /** The bytes of the present frame that have come; -1 outside of frames. */
   #seen = -1;
 
@@ -46,6 +50,10 @@ export class MarkedReader {
   }
 
   #outside(bytes: Buffer): Buffer {
+    if (this.#lineEnds) {
+      this.#lineEnds = false;
+      if (bytes[0] === NEWLINE) return bytes.subarray(1);
+    }
     const at = bytes.indexOf(this.#mark);
     if (at < 0) {
       const kept = this.#beginOfMark(bytes);
@@ -65,6 +73,7 @@ export class MarkedReader {
     this.#seen += part.length;
     this.#frames.push(part, wire => {
       this.#seen = -1;
+      this.#lineEnds = true;
       this.#listener.message(wire);
     });
     return bytes.subarray(part.length);

@@ -2,9 +2,10 @@
  * What a worker runs that a command has started, and which is spoken to by its standard streams. It moves those aside
  * before anything else, so that what the task, native code or child processes print cannot be taken for messages.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { Socket } from "node:net";
+import { isatty, ReadStream, WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { FrameReader } from "../../codec/frames.ts";
@@ -55,11 +56,23 @@ function handOver(): void {
   });
 }
 
+/** Under `srun --unbuffered` a stream is a terminal, which must be told to pass on bytes as they are. */
+function isRawTerminal(descriptor: number): boolean {
+  if (!isatty(descriptor)) return false;
+  const { error, status } = spawnSync("stty", ["raw", "-echo"], { stdio: [descriptor, "ignore", "ignore"] });
+  if (error === undefined && status === 0) return true;
+  throw new Error("the worker's stream is a terminal that stty cannot set up: leave out the option that makes it one");
+}
+
 function serve({ input, output }: Streams): void {
   /** The terminal sends Ctrl-C to the whole group; the coordinator decides when its workers end. */
   process.on("SIGINT", () => {});
-  const from = new Socket({ fd: input, readable: true, writable: false });
-  const to = new Socket({ fd: output, readable: false, writable: true });
+  const from = isRawTerminal(input)
+    ? new ReadStream(input)
+    : new Socket({ fd: input, readable: true, writable: false });
+  const to = isRawTerminal(output)
+    ? new WriteStream(output)
+    : new Socket({ fd: output, readable: false, writable: true });
   const reader = new FrameReader({ from: "the coordinator" });
   const send = (wire: unknown[]) => {
     to.cork();
