@@ -1,6 +1,7 @@
 /** Calls in containers of a real Docker daemon. */
 import { hostname } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
+import { formulas } from "../../examples/docker/formulas.ts";
 import { both, channel, folder, watched } from "../commands/rig.ts";
 import * as tasks from "../fixtures/commands/tasks.mjs";
 import { until } from "./debian.ts";
@@ -58,6 +59,14 @@ describe.skipIf(reason !== null)(`docker${reason === null ? "" : ` (${reason})`}
       await expect(result).rejects.toMatchObject({ code: "INTERRUPTED" });
       expect(await until(async () => (await containers()).length === 0)).toBe(true);
     });
+  });
+
+  test("the example", async () => {
+    const prefix = { sandbox: { command: run(), per: "worker" as const, workers: 1, node: "node" } };
+    const { result } = watched(() => formulas(["6 * 7", "process.exit(1)", "2 ** 10"]), { prefix }, { root: folder() });
+    const lines = (await result) as string[];
+    expect([lines[0], lines[2]]).toEqual(["6 * 7 = 42", "2 ** 10 = 1024"]);
+    expect(lines[1]).toMatch(/died: exit code 1, of the command docker/);
   });
 
   test("an image without Node: what Docker says is in the error", async () => {

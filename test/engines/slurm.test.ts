@@ -1,5 +1,6 @@
 /** Calls as jobs of a real Slurm. */
 import { afterAll, describe, expect, test } from "vitest";
+import { pi } from "../../examples/slurm/pi.ts";
 import { channel, folder, said, sh, watched } from "../commands/rig.ts";
 import * as tasks from "../fixtures/commands/tasks.mjs";
 import { until } from "./debian.ts";
@@ -108,6 +109,12 @@ describe.skipIf(reason !== null)(`slurm${reason === null ? "" : ` (${reason})`}`
       const body = () => tasks.busy.with({ timeout: "2s" }).submit(line.address).wait();
       expect(await watched(body, { prefix }, { root: folder() }).result).toBe("timedOut");
       expect(await noJobs()).toBe(true);
+    });
+
+    test("the example", async () => {
+      const cpus = { command: "sbatch --wait --cpus-per-task={cpus} {script}", cancel: "scancel {job}", env };
+      const { result } = watched(() => pi({ jobs: 2, count: 100_000 }), { prefix: { cpus } }, { root: folder() });
+      expect(await result).toBeCloseTo(Math.PI, 1);
     });
 
     test("what Slurm refuses is said in the error", async () => {

@@ -41,6 +41,8 @@ export class CommandCall {
   #words: readonly string[] = [];
   #command: Command | null = null;
   #told = false;
+  /** It is to end, also if its command has not been started yet. */
+  #stopped = false;
   #grace: NodeJS.Timeout | undefined;
   #settled: (attempt: Attempt) => void = () => {};
 
@@ -98,6 +100,7 @@ export class CommandCall {
 
   async stop(): Promise<void> {
     clearTimeout(this.#grace);
+    this.#stopped = true;
     try {
       writeFileSync(join(this.#place.folder, STOP), "");
     } catch {
@@ -137,7 +140,7 @@ export class CommandCall {
     ]);
     const plan = planOf(settings, words, values, { stdin: "ignore", stop: join(folder, STOP) });
     this.#words = plan.words;
-    if (this.cancelled) {
+    if (this.cancelled || this.#stopped) {
       this.#settled(this.#crashed(new CancelledError({ task: this.#display, reason: "before it was started" })));
       return;
     }
