@@ -19,7 +19,10 @@ function loaderOf(flags: readonly string[]): "tsx" | "other" | null {
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** What to start a worker from, and the flags which that file needs: none when built, a loader when run as source. */
-export function entry(name: "thread" | "process" | "watchdog"): { url: URL; flags: string[] } {
+export function entry(name: "thread" | "process" | "watchdog" | "stdio" | "call" | "guard"): {
+  url: URL;
+  flags: string[];
+} {
   const url = new URL(`./workers/entry/${name}${extension}`, import.meta.url);
   const needsLoader = extension === ".ts" && !platform.stripsTypes && platform.loader !== "other";
   return { url, flags: needsLoader ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [] };

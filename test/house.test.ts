@@ -21,7 +21,7 @@ const ROOMS = [
   "codec",
   "config",
 ];
-const GROUND = ["errors.ts", "platform.ts", "version.ts"];
+const GROUND = ["errors.ts", "catalogue.ts", "platform.ts", "version.ts"];
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(file => file.endsWith(".ts"));

@@ -1,5 +1,6 @@
 /** Checks a config: every key known, every value of its type. */
 import { ConfigError, HeddleError, OptionError } from "../errors.ts";
+import { wordsOf } from "./command.ts";
 import type { CacheConfig, HeddleConfig, SharedCacheConfig } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 import { checkLimits } from "./limits.ts";
@@ -65,11 +66,17 @@ const cache: Kind = {
   fits: value => typeof value === "boolean" || isRecord(value),
 };
 
+const prefix: Kind = {
+  wants: 'a command such as "srun --gres=gpu:{gpu}", its words, or { command, per, … }',
+  fits: value => isCommand(value) || (isRecord(value) && isCommand(value["command"])),
+};
+
 const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
   runner,
   workers,
   runners: record,
   limits: record,
+  prefix: record,
   onError: oneOf("stop", "continue"),
   strict: boolean,
   defaults: record,
@@ -121,7 +128,20 @@ export function checkConfig(value: unknown, file: string): HeddleConfig {
   for (const [name, made] of Object.entries(value["runners"] ?? {})) {
     checkValue(made, namedRunner, `runners.${name}`, file);
   }
+  for (const [label, one] of Object.entries(value["prefix"] ?? {})) checkPrefix(label, one, file);
   return value;
+}
+
+function checkPrefix(label: string, value: unknown, file: string): void {
+  const key = `prefix.${label}`;
+  checkValue(value, prefix, key, file);
+  try {
+    wordsOf(isRecord(value) ? value["command"] : value, key);
+  } catch (error) {
+    if (!(error instanceof HeddleError)) throw error;
+    const { short, remedy } = error;
+    throw new ConfigError({ file, problem: short, hint: remedy }, { cause: error });
+  }
 }
 
 function checkCache(cache: Readonly<Record<string, unknown>>, file: string): void {
@@ -166,6 +186,10 @@ function checkValue(value: unknown, kind: Kind, key: string, file: string): void
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCommand(value: unknown): boolean {
+  return typeof value === "string" || (Array.isArray(value) && value.every(word => typeof word === "string"));
 }
 
 function isRunner(value: unknown): boolean {

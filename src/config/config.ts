@@ -4,6 +4,7 @@
  */
 
 import type { LimitsConfig } from "./limits.ts";
+import type { Prefixes } from "./prefix.ts";
 
 /** Anything with the shape of a runner. */
 export interface ConfiguredRunner {
@@ -65,6 +66,8 @@ export interface HeddleConfig {
   readonly runners?: Readonly<Record<string, ConfiguredRunner | RunnerFactory>>;
   /** How much of a label may be in use at once, or per time, where neither the flow nor `--limit` says it. */
   readonly limits?: LimitsConfig;
+  /** By label: what runs the calls that have it, such as `{ gpu: "srun --gres=gpu:{gpu}" }`. */
+  readonly prefix?: Prefixes;
   /** What happens to calls that have not started when a flow's function throws; default "stop". */
   readonly onError?: "stop" | "continue";
   /** Freeze plain inputs of inline calls. */

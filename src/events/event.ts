@@ -18,6 +18,7 @@ export type HeddleEvent =
   | CallRetrying
   | CallRestarted
   | CallOutput
+  | CommandOutput
   | CallLog
   | CallProgress
   | Warned
@@ -145,6 +146,17 @@ export interface CallOutput {
   readonly text: string;
 }
 
+/** What a command said for itself in which a call, or a worker, was to run: a prefix such as `srun`. */
+export interface CommandOutput {
+  readonly type: "commandOutput";
+  readonly at: number;
+  /** `null` where the command runs a worker for many calls. */
+  readonly call: number | null;
+  readonly worker: number;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
 export interface CallLog {
   readonly type: "log";
   readonly at: number;
@@ -210,7 +222,8 @@ export interface WorkerEnded {
   readonly type: "workerEnded";
   readonly at: number;
   readonly worker: number;
-  readonly reason: "closed" | "crashed" | "retired";
+  /** `recycled`: it had done its part, by calls or memory; `idle`: it had nothing to do. */
+  readonly reason: "closed" | "crashed" | "retired" | "recycled" | "idle";
   readonly detail?: string;
 }
 

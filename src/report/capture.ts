@@ -1,6 +1,6 @@
 const most = 32 * 1024;
 
-export type CaptureKind = "stdout" | "stderr" | "log" | "warning" | "attempt";
+export type CaptureKind = "stdout" | "stderr" | "command" | "log" | "warning" | "attempt";
 /** Which of a call's own output is shown with its failure. */
 export type ShowCapture = "no" | "stdout" | "stderr" | "all";
 
@@ -19,7 +19,7 @@ export class Capture {
   add(kind: CaptureKind, text: string): void {
     if (text === "") return;
     const last = this.#pieces.at(-1);
-    if (last?.kind === kind && (kind === "stdout" || kind === "stderr")) last.text += text;
+    if (last?.kind === kind && (kind === "stdout" || kind === "stderr" || kind === "command")) last.text += text;
     else this.#pieces.push({ kind, text });
     this.#length += text.length;
     // Trimmed rarely, as each trim copies.
@@ -50,15 +50,5 @@ export class Capture {
       over -= first.text.length;
       this.#pieces.shift();
     }
-  }
-}
-
-/** The data of a log line, as it stands behind its message. */
-export function dataText(data: unknown): string {
-  if (data === undefined) return "";
-  try {
-    return ` ${JSON.stringify(data)}`;
-  } catch {
-    return " (data that JSON cannot hold)";
   }
 }

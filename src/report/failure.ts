@@ -96,6 +96,7 @@ function messageLines(error: ErrorFacts, { paint }: Style, indent: string, lead 
 const labels: Readonly<Record<CaptureKind, string>> = {
   stdout: "out",
   stderr: "err",
+  command: "cmd",
   log: "log",
   warning: "log",
   attempt: "try",

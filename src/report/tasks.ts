@@ -37,6 +37,10 @@ export class TaskView {
     this.kind = kind;
   }
 
+  restarted(): void {
+    this.restarts++;
+  }
+
   get finished(): number {
     const { completed, failed, cancelled, upstreamFailed } = this.counts;
     return completed + failed + cancelled + upstreamFailed;

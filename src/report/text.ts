@@ -44,3 +44,13 @@ export function padStart(text: string, columns: number): string {
 function plain(text: string): boolean {
   return /^[\x20-\x7e\u2500-\u257f·×…✓✗↻]*$/.test(text);
 }
+
+/** What a log line carries besides its message. */
+export function dataText(data: unknown): string {
+  if (data === undefined) return "";
+  try {
+    return ` ${JSON.stringify(data)}`;
+  } catch {
+    return " (data that JSON cannot hold)";
+  }
+}

@@ -19,10 +19,11 @@ import {
   UNKNOWN,
   UPSTREAM_FAILED,
 } from "./calls.ts";
-import { Capture, type CaptureKind, dataText } from "./capture.ts";
+import { Capture, type CaptureKind } from "./capture.ts";
 import { Failures } from "./failures.ts";
 import { Slowest } from "./slowest.ts";
 import { TaskView } from "./tasks.ts";
+import { dataText } from "./text.ts";
 import { Warnings } from "./warnings.ts";
 import { WorkerView } from "./workers.ts";
 
@@ -116,13 +117,15 @@ export class RunView {
       case "retrying":
         this.#retrying(event);
         break;
-      case "restarted": {
-        const task = this.#move(event.call, QUEUED, event.at);
-        if (task !== undefined) task.restarts++;
+      case "restarted":
+        this.#move(event.call, QUEUED, event.at)?.restarted();
         break;
-      }
       case "output":
         this.#capture(event.call, event.stream, event.text);
+        break;
+      case "commandOutput":
+        if (event.call === null) this.#worker(event.worker, event.at).output.add("command", event.text);
+        else this.#capture(event.call, "command", event.text);
         break;
       case "log":
         this.#capture(event.call, "log", `${event.level}: ${event.message}${dataText(event.data)}\n`);
@@ -292,7 +295,5 @@ export class RunView {
     return task;
   }
 
-  #over(call: number): boolean {
-    return (this.#calls.state[call] ?? UNKNOWN) >= COMPLETED;
-  }
+  readonly #over = (call: number) => (this.#calls.state[call] ?? UNKNOWN) >= COMPLETED;
 }

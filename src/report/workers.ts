@@ -1,3 +1,4 @@
+import type { WorkerEnded } from "../events/event.ts";
 import { Capture } from "./capture.ts";
 
 /** One worker of a run. */
@@ -5,7 +6,7 @@ export class WorkerView {
   readonly name: string;
   readonly started: number;
   ended: number | undefined;
-  reason: "closed" | "crashed" | "retired" | undefined;
+  reason: WorkerEnded["reason"] | undefined;
   detail: string | undefined;
   /** Time that its calls took to run, together; above its lifetime where it runs several at once. */
   busyMs = 0;

@@ -3,10 +3,12 @@ import type { HeddleEvent } from "../events/event.ts";
 import { inline } from "../runners/inline.ts";
 import { processes } from "../runners/processes.ts";
 import { threads } from "../runners/threads.ts";
-import type { AnyOptions } from "../task/definition.ts";
+import type { AnyOptions, Definition } from "../task/definition.ts";
+import { labelsOf } from "../task/labels.ts";
 import type { Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
 import type { Flight } from "./flight.ts";
 import { backRunner } from "./nested/back.ts";
+import { RunPrefixes } from "./prefixes.ts";
 import type { Run } from "./run.ts";
 import type { FlowScope } from "./scope.ts";
 
@@ -25,6 +27,7 @@ export class Pools {
   /** Where direct calls run. */
   readonly here = 1;
   gate = -1;
+  readonly prefixes: RunPrefixes;
   private readonly run: Run;
   private readonly root: string;
   private readonly pools: Pool[] = [];
@@ -37,6 +40,7 @@ export class Pools {
     this.run = run;
     this.root = root;
     this.backRunner = backRunner();
+    this.prefixes = new RunPrefixes(run.settings);
   }
 
   /** The pool of a runner; its session is opened at the first use. */
@@ -76,12 +80,15 @@ export class Pools {
     return parent?.pool ?? this.add(this.named(this.run.settings.fallback ?? inline()));
   }
 
-  /** `here`: a direct call, that runs in this process unless its task has a runner. */
-  ofTask(options: AnyOptions, scope: FlowScope, here: boolean): number {
+  /** `here`: a direct call, that runs in this process unless its task has a place of its own. */
+  ofTask(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): number {
     if (this.run.settings.inProcess === true) return scope.pool;
-    if (options.runner !== undefined) return this.add(this.named(options.runner));
-    if (here && scope.back !== null) return this.add(this.backRunner);
-    return here ? this.here : scope.pool;
+    const labels = labelsOf(definition, options);
+    const own = this.prefixes.of(labels, scope) ?? options.runner;
+    if (own === undefined && here) return scope.back === null ? this.here : this.add(this.backRunner);
+    const runner = own === undefined ? this.runnerOf(scope.pool) : this.named(own);
+    if (runner.fitted !== undefined) return this.add(runner.fitted(labels));
+    return own === undefined ? scope.pool : this.add(runner);
   }
 
   queue(pool: number, flight: Flight): void {

@@ -1,4 +1,5 @@
 import type { LimitsConfig } from "../config/limits.ts";
+import type { Prefixes } from "../config/prefix.ts";
 import type { EventReader } from "../events/event.ts";
 import type { AnyOptions } from "../task/definition.ts";
 import type { Runner } from "../task/runner.ts";
@@ -10,6 +11,10 @@ export interface RunSettings {
   readonly runner?: Runner | string;
   /** The runner for flows that name none; default inline. */
   readonly fallback?: Runner | string;
+  /** What runs the calls of labels; before what flows say. */
+  readonly prefix?: Prefixes;
+  /** The same, behind what flows say. */
+  readonly fallbackPrefix?: Prefixes;
   /** Options of every task that does not set them itself. */
   readonly defaults?: Pick<AnyOptions, "priority" | "retries" | "retryDelay" | "retryJitter" | "timeout" | "restart">;
   /** Runners by name, as registered in the config. */

@@ -21,7 +21,8 @@ export class Specs {
     const defaults = this.run.settings.defaults ?? {};
     const all: AnyOptions = definition.kind === "task" ? { ...defaults, ...options } : options;
     if (definition.kind === "flow") mustJoin(definition, all, scope);
-    const pool = definition.kind === "flow" ? this.run.pools.flows : this.run.pools.ofTask(all, scope, here);
+    const pool =
+      definition.kind === "flow" ? this.run.pools.flows : this.run.pools.ofTask(definition, all, scope, here);
     const cache = this.policies.of(definition, options, all, scope);
     if (cache !== null) this.run.openGate();
     return {

@@ -63,6 +63,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   const run = new Run(id, root, { ...settings, cache, readers }, options.limits);
   const began = now();
   const frame = new FlowScope(run, definition.name, options, null, null);
+  run.pools.prefixes.check(options.prefix);
   const resumption = openResumption(run, definition, settings);
   const undoCapture = installCapture("pass");
   const undoRejections = watchRejections(id, frame);

@@ -2,10 +2,12 @@ import type { ResourceLimits } from "node:worker_threads";
 import { checkKeys } from "../config/nearest.ts";
 import type { Host, Runner } from "../task/runner.ts";
 import { LateSession } from "../workers/late.ts";
-import type { Pool, PoolOptions } from "../workers/pool.ts";
+import type { Pool } from "../workers/pool.ts";
+import type { PoolOptions } from "../workers/pool-options.ts";
 import { checkEnv, countCalls, countWorkers, moduleUrl } from "./options.ts";
+import { checkResourceLimits, type RecyclingOptions, recyclingKeys, recyclingLimits } from "./recycling.ts";
 
-export interface ThreadsOptions {
+export interface ThreadsOptions extends RecyclingOptions {
   /** How many threads; `"auto"`, the default, is one a CPU. */
   readonly workers?: number | "auto";
   /** How many calls a thread runs at once; default 1. More helps calls that wait. */
@@ -30,18 +32,20 @@ export interface ThreadsOptions {
  */
 export function threads(options: ThreadsOptions = {}): Runner {
   const where = "threads(…)";
-  checkKeys(options, ["workers", "concurrency", "init", "resourceLimits", "env"], where);
+  checkKeys(options, ["workers", "concurrency", "init", "resourceLimits", "env", ...recyclingKeys], where);
   const workers = countWorkers(options.workers, where);
   const concurrency = countCalls(options.concurrency, where);
   const init = moduleUrl(options.init, where);
+  const limits = recyclingLimits(options, where);
   checkEnv(options.env, where);
+  checkResourceLimits(options.resourceLimits, where);
   const name = "threads";
   return {
     name,
     workers,
     shared: false,
     resized: count => threads({ ...options, workers: count }),
-    open: host => new LateSession(host, () => load(options, { name, workers, concurrency, init })),
+    open: host => new LateSession(host, () => load(options, { name, workers, concurrency, init, limits })),
   };
 }
 

@@ -24,7 +24,7 @@ const COMMON = [
 
 /** The options that a task, a flow or a call may have. */
 export const taskOptions: readonly string[] = [...COMMON, "restart", "hold", "labels"];
-export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store", "limits"];
+export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store", "limits", "prefix"];
 const CALL_ONLY = ["after", "inFlight"];
 
 /** Throws an `OptionError` that names the task and the option, for options that mean nothing. */
@@ -64,6 +64,7 @@ const checks: Readonly<Record<string, Check>> = {
     value => Array.isArray(value) && value.every(label => typeof label === "string"),
     "Give an array of labels that the task has.",
   ],
+  prefix: [isRecord, 'Give an object by label, such as { gpu: "srun --gres=gpu:{gpu}" }.'],
   runner: [
     value => typeof value === "string" || isRunner(value),
     "Give a runner, such as threads(), or the name of one in the config.",
@@ -142,6 +143,10 @@ function checkLabels(value: unknown, where: string): void {
     const problem = `the amount of ${label} is ${shown(amount)}, not a number above 0`;
     throw new OptionError({ where, problem, hint });
   }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isRunner(value: unknown): boolean {

@@ -92,6 +92,8 @@ export interface Runner {
   readonly shared: boolean;
   /** The same runner with another number of workers, for `-n`; left out where that number cannot be chosen. */
   resized?(workers: number | "auto"): Runner;
+  /** The runner for calls with these labels; left out where they make no difference. */
+  fitted?(labels: ReadonlyMap<string, number>): Runner;
   open(host: Host): RunnerSession;
 }
 

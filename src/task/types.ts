@@ -6,32 +6,12 @@
  */
 
 import type { LimitsConfig } from "../config/limits.ts";
+import type { Prefixes } from "../config/prefix.ts";
 import type { Labels } from "./labels.ts";
+import type { Plan, PlannedCall } from "./plan.ts";
 import type { Runner } from "./runner.ts";
 
-/** The graph of a run that was planned; see `heddle graph`. */
-export interface Plan {
-  readonly calls: readonly PlannedCall[];
-  readonly edges: readonly { readonly from: string; readonly to: string }[];
-  /** Flows that are planned only up to a value which would have to be computed. */
-  readonly unfinished: readonly string[];
-  /** How many calls are in which state. */
-  summary(): Readonly<Record<PlannedCall["state"], number>>;
-  toMermaid(): string;
-  toDot(): string;
-  toSvg(): Promise<string>;
-  toJSON(): unknown;
-}
-
-export interface PlannedCall {
-  readonly id: string;
-  readonly task: string;
-  readonly kind: "task" | "flow";
-  readonly state: "hit" | "run" | "mayRun" | "unknown";
-  readonly reason: string;
-  readonly key: string | null;
-  readonly parent: string | null;
-}
+export type { Plan, PlannedCall };
 
 declare const PART: unique symbol;
 declare const UNMAPPED: unique symbol;
@@ -265,6 +245,8 @@ export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
   extends Omit<TaskOptions<A, R>, "runner" | "restart" | "hold" | "labels"> {
   /** Where this flow's calls run; default inline. */
   readonly runner?: Runner | string;
+  /** By label: what runs the calls that have it, such as `{ gpu: "srun --gres=gpu:{gpu}" }`. */
+  readonly prefix?: Prefixes;
   /** What happens to calls that have not started when the flow's function throws; default "stop". */
   readonly onError?: "stop" | "continue";
   /** The folder where results are kept; turns the cache on. Default: `.heddle` in the project's root. */

@@ -62,8 +62,9 @@ export class CallReports implements Reports {
   }
 
   ready(): void {}
-  unfit(): void {}
+  unfit(_error: Error): void {}
   begun(): void {}
   refused(): void {}
-  fatal(): void {}
+  full(): void {}
+  fatal(_seq: number, _error: Error): void {}
 }

@@ -17,6 +17,12 @@ const RISE = 4;
  */
 export class Estimate {
   #ms = Number.POSITIVE_INFINITY;
+  readonly #mayWait: boolean;
+
+  /** `mayWait`: calls may wait at a worker. */
+  constructor(mayWait = true) {
+    this.#mayWait = mayWait;
+  }
 
   /** Milliseconds; Infinity before the first call has ended. */
   get ms(): number {
@@ -32,20 +38,26 @@ export class Estimate {
 
   /** How many such calls may wait at a worker. */
   get ahead(): number {
-    if (this.#ms >= LONG) return 0;
+    if (!this.#mayWait || this.#ms >= LONG) return 0;
     return Math.max(1, Math.min(MOST_AHEAD, Math.floor(AHEAD / this.#ms)));
   }
 }
 
 /** The estimates of all tasks of a pool. */
 export class Estimates {
-  readonly overall = new Estimate();
+  readonly overall: Estimate;
+  readonly #mayWait: boolean;
   readonly #tasks = new Map<TaskAddress, Estimate>();
+
+  constructor(mayWait: boolean) {
+    this.#mayWait = mayWait;
+    this.overall = new Estimate(mayWait);
+  }
 
   of(task: TaskAddress): Estimate {
     let estimate = this.#tasks.get(task);
     if (estimate === undefined) {
-      estimate = new Estimate();
+      estimate = new Estimate(this.#mayWait);
       this.#tasks.set(task, estimate);
     }
     return estimate;
@@ -57,6 +69,6 @@ export class Estimates {
  * has is estimated at `load` milliseconds.
  */
 export function fits(estimate: Estimate, waiting: number, load: number): boolean {
-  if (estimate.ms >= LONG || load >= LONG) return false;
+  if (estimate.ahead === 0 || load >= LONG) return false;
   return waiting === 0 || (waiting < MOST_AHEAD && load + estimate.ms <= 2 * AHEAD);
 }

@@ -1,5 +1,6 @@
 import { unpackError } from "../codec/failure.ts";
 import type { PackedValue } from "../codec/packed.ts";
+import type { WorkerEnded } from "../events/event.ts";
 import type { LogLevel } from "../task/context.ts";
 import type { Attempt, Host } from "../task/runner.ts";
 import { logFact, outputFact, progressFact, warningFact } from "./facts.ts";
@@ -47,6 +48,11 @@ export class Hearing implements Reports {
     if (released.length > 0) this.#host.released(released);
   }
 
+  tellEnd(reason: WorkerEnded["reason"], detail?: string): void {
+    const fact = { type: "workerEnded", at: Date.now(), worker: this.#member.number, reason } as const;
+    this.#host.tell(detail === undefined ? fact : { ...fact, detail });
+  }
+
   ready(): void {
     this.#pool.ready(this.#member);
   }
@@ -60,6 +66,7 @@ export class Hearing implements Reports {
     const entry = member.remove(seq);
     if (entry === undefined) return;
     const { id, task } = entry.call;
+    member.ended += 1;
     member.loaded.add(task);
     entry.estimate.learn(ms);
     this.#pool.measured(ms);
@@ -130,6 +137,10 @@ export class Hearing implements Reports {
   ask(seq: number, wire: unknown[]): void {
     const entry = this.#begun(seq);
     if (entry !== undefined) this.#host.ask(entry.call.id, wire);
+  }
+
+  full(bytes: number): void {
+    this.#member.full = bytes;
   }
 
   fatal(seq: number, error: Error): void {

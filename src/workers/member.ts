@@ -44,13 +44,20 @@ export class Member {
   fatal: { readonly seq: number; readonly error: Error } | null = null;
   /** The end of what it wrote to its descriptors. */
   lastWords = "";
+  /** Calls that have ended on it. */
+  ended = 0;
+  /** The bytes that it has in use, once those are too many. */
+  full = 0;
+  readonly #most: number;
   #seq = 0;
   #takenFrom = 0;
   #load = 0;
   #wire: unknown[] = [];
   readonly #tasks = new Map<TaskAddress, number>();
 
-  constructor(far: Far, number: number, setup: Setup) {
+  /** `most`: how many calls it may execute. */
+  constructor(far: Far, number: number, setup: Setup, most: number) {
+    this.#most = most;
     this.far = far;
     this.number = number;
     this.concurrency = setup.concurrency;
@@ -60,6 +67,11 @@ export class Member {
 
   get idle(): boolean {
     return this.entries.size === 0;
+  }
+
+  /** Nothing is under way there, nor waits. */
+  get done(): boolean {
+    return this.idle && this.suspended.size === 0;
   }
 
   entryOf(seq: number): Entry | undefined {
@@ -98,6 +110,11 @@ export class Member {
     return false;
   }
 
+  /** It gets no more calls, and is replaced when it has done those that it has. */
+  get spent(): boolean {
+    return this.full > 0 || this.ended + this.entries.size >= this.#most;
+  }
+
   /** Calls that wait there behind those which can run at once. */
   get waiting(): number {
     return Math.max(0, this.entries.size - this.concurrency);
@@ -105,12 +122,13 @@ export class Member {
 
   /** Wants more calls like this one. While it has many to do yet it is left alone, so that messages stay few. */
   wants({ estimate }: Entry): boolean {
-    if (this.state !== "ready" || this.takenTo > 0 || this.draining) return false;
+    if (this.state !== "ready" || this.takenTo > 0 || this.draining || this.spent) return false;
     return this.entries.size < this.concurrency + Math.ceil(estimate.ahead / 2);
   }
 
   /** Has room for this call, in a message that is being made. */
   takes(entry: Entry): boolean {
+    if (this.spent) return false;
     if (this.entries.size < this.concurrency) return true;
     return fits(entry.estimate, this.waiting, this.#load);
   }

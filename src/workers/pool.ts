@@ -4,27 +4,21 @@
  */
 import { performance } from "node:perf_hooks";
 import { WorkerStartError } from "../errors.ts";
+import type { WorkerEnded } from "../events/event.ts";
 import type { Dispatch, Host, RunnerSession } from "../task/runner.ts";
 import { autopsy } from "./autopsy.ts";
 import { Dealer } from "./dealer.ts";
 import { Estimates } from "./estimate.ts";
+import { Graces } from "./graces.ts";
 import { Hearing, type Hears } from "./hearing.ts";
 import { Entry, Member } from "./member.ts";
+import type { PoolOptions } from "./pool-options.ts";
 import { Queue } from "./queue.ts";
+import { Recycling } from "./recycling.ts";
 import type { Transport } from "./transport.ts";
-
-export interface PoolOptions {
-  /** The runner's name, for display. */
-  readonly name: string;
-  readonly workers: number;
-  readonly concurrency: number;
-  readonly init: string | null;
-}
 
 /** How many workers may fail to start in a row. */
 const START_FAILURES = 3;
-/** How long a cancelled call may take to obey, in milliseconds. */
-const GRACE = 200;
 /** How often calls that wait at a silent worker are looked after. */
 const WATCH = 5;
 /** A timer that never fires keeps the process alive while calls are pending. */
@@ -40,9 +34,12 @@ export class Pool implements RunnerSession, Hears {
   readonly #alone = new Queue();
   readonly #suspects = new Set<number>();
   readonly #dealer: Dealer;
-  readonly #estimates = new Estimates();
+  readonly #estimates: Estimates;
   readonly #alive = setInterval(() => {}, FOREVER).unref();
-  readonly #graces = new Set<NodeJS.Timeout>();
+  readonly #graces = new Graces(member => this.#retire(member));
+  readonly #recycling: Recycling;
+  /** Workers that were replaced and have not ended yet. */
+  readonly #leaving = new Set<Promise<void>>();
   #watch: NodeJS.Timeout | null = null;
   #slots: number;
   #startFailures = 0;
@@ -56,7 +53,13 @@ export class Pool implements RunnerSession, Hears {
     this.#host = host;
     this.#transport = transport;
     this.#options = options;
+    this.#estimates = new Estimates(transport.ahead);
     this.#dealer = new Dealer(host, this.#hearings, this.#queue, this.#alone);
+    this.#recycling = new Recycling(
+      options.limits,
+      (member, reason, detail) => this.#sendHome(member, reason, detail),
+      () => this.#pump(),
+    );
     this.#slots = options.workers * options.concurrency;
     host.slots(this.#slots, this.#slots);
   }
@@ -90,7 +93,7 @@ export class Pool implements RunnerSession, Hears {
       }
       member.flush();
     }
-    if (retiring.length > 0) this.#afterGrace(retiring);
+    this.#graces.begin(retiring);
     if (released.length > 0) this.#host.released(released.map(({ call }) => call.id));
     this.#schedule();
   }
@@ -106,17 +109,19 @@ export class Pool implements RunnerSession, Hears {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#alive);
-    for (const timer of this.#graces) clearTimeout(timer);
+    this.#graces.stop();
     if (this.#watch !== null) clearTimeout(this.#watch);
-    const members = [...this.#hearings.keys()];
+    this.#recycling.stop();
+    const hearings = [...this.#hearings];
     this.#hearings.clear();
     await Promise.all(
-      members.map(async member => {
+      hearings.map(async ([member, hearing]) => {
         member.leave();
         await member.far.close();
-        this.#tellEnd(member, "closed");
+        hearing.tellEnd("closed");
       }),
     );
+    await Promise.all(this.#leaving);
     this.#transport.close();
   }
 
@@ -155,6 +160,7 @@ export class Pool implements RunnerSession, Hears {
     if (this.#busy || this.#closed) return;
     this.#busy = true;
     this.#again = false;
+    this.#recycling.review(this.#hearings.keys());
     this.#dealer.deal();
     this.#startMissing();
     this.#busy = false;
@@ -164,27 +170,35 @@ export class Pool implements RunnerSession, Hears {
     if (this.#again) this.#schedule();
   }
 
+  /** Workers that count: not those which only wait for the end of calls that wait themselves. */
+  get #present(): number {
+    return [...this.#hearings.keys()].filter(member => !member.spent || !member.idle).length;
+  }
+
   /** Starts workers for what no present one has room for. */
   #startMissing(): void {
     const waiting = this.#queue.size + this.#alone.size;
     const starting = [...this.#hearings.keys()].filter(member => member.state === "starting").length;
     const wanted = Math.ceil(waiting / this.#options.concurrency) - starting;
-    for (let i = 0; i < wanted && this.#hearings.size < this.#options.workers && !this.#closed; i += 1) this.#start();
+    for (let i = 0; i < wanted && this.#present < this.#options.workers && !this.#closed; i += 1) this.#start();
   }
 
   #start(): void {
-    const { name, concurrency, init } = this.#options;
-    const setup = { runId: this.#host.runId, concurrency, init, parent: process.pid, dirs: this.#host.dirs };
+    const { name, concurrency, init, limits } = this.#options;
+    const { runId, dirs } = this.#host;
+    const setup = { runId, concurrency, init, parent: process.pid, dirs, memory: limits.memory };
     let member: Member | null = null;
     let hearing: Hearing | null = null;
     try {
       const far = this.#transport.start({
         message: wire => hearing !== null && member?.state !== "ended" && this.#hear(hearing, wire),
         raw: (stream, text) => member?.state !== "ended" && hearing?.raw(stream, text),
-        ended: cause => member !== null && member.state !== "ended" && this.#lose(member, cause),
+        ended: (cause, error) => member !== null && member.state !== "ended" && this.#lose(member, cause, error),
       });
       this.#names += 1;
-      member = new Member(far, this.#host.worker(`${name}/${this.#names}`, far.pid), setup);
+      const number = this.#host.worker(`${name}/${this.#names}`, far.pid);
+      far.counted?.(number);
+      member = new Member(far, number, setup, limits.calls);
       hearing = new Hearing(this.#host, this, member);
       this.#hearings.set(member, hearing);
     } catch (error) {
@@ -201,63 +215,56 @@ export class Pool implements RunnerSession, Hears {
   }
 
   /** A worker is gone: what it had begun is judged, what it had not begun goes to others. */
-  #lose(member: Member, cause: string): void {
+  #lose(member: Member, cause: string, error: Error | undefined): void {
     const wasStarting = member.state === "starting";
     const fatal = member.fatal;
     const waited = new Set(member.suspended.values());
     const { begun, unbegun } = member.leave();
-    this.#forget(member);
-    this.#queue.unshift(unbegun);
     const detail = fatal === null ? cause : `${fatal.error.name}: ${fatal.error.message}`;
-    this.#tellEnd(member, "crashed", detail);
+    this.#part(member, "crashed", detail);
+    this.#queue.unshift(unbegun);
     const verdict = autopsy(member, begun, waited, cause);
     if (verdict.released.length > 0) this.#host.released(verdict.released);
     if (verdict.crashed !== null) this.#host.done([verdict.crashed]);
     for (const id of verdict.suspects) this.#suspects.add(id);
     if (verdict.lost.length > 0) this.#host.lost(verdict.lost, `its worker died: ${detail}`);
-    if (wasStarting) this.#startFailed(detail, fatal?.error);
+    if (wasStarting) this.#startFailed(detail, fatal?.error, error);
     this.#pump();
   }
 
-  #startFailed(detail: string, cause: unknown): void {
+  #startFailed(detail: string, cause: unknown, error?: Error): void {
     this.#startFailures += 1;
     if (this.#startFailures < START_FAILURES) return;
     this.#closed = true;
-    this.#host.broken(new WorkerStartError({ runner: this.#options.name, cause: detail }, { cause }));
-  }
-
-  #afterGrace(cancelled: readonly [Member, number][]): void {
-    const timer = setTimeout(() => {
-      this.#graces.delete(timer);
-      for (const [member, seq] of cancelled) {
-        if (member.entryOf(seq) !== undefined && member.hasBegun(seq)) this.#retire(member);
-      }
-      this.#pump();
-    }, GRACE);
-    this.#graces.add(timer);
+    this.#host.broken(error ?? new WorkerStartError({ runner: this.#options.name, cause: detail }, { cause }));
   }
 
   /** A worker with a call that does not obey is given up, and nobody waits for it. */
   #retire(member: Member): void {
     const { begun, unbegun } = member.leave();
-    this.#forget(member);
+    this.#part(member, "retired", "a cancelled call did not stop");
     member.far.kill();
     this.#queue.unshift(unbegun);
     const entries = [...begun.values()];
     const ids = (cancelled: boolean) => entries.filter(e => e.cancelled === cancelled).map(e => e.call.id);
-    this.#tellEnd(member, "retired", "a cancelled call did not stop");
     this.#host.released(ids(true));
-    const lost = ids(false);
-    if (lost.length > 0) this.#host.lost(lost, "its worker was retired, as another call on it did not stop");
+    if (ids(false).length > 0)
+      this.#host.lost(ids(false), "its worker was retired, as another call on it did not stop");
+    this.#schedule();
   }
 
-  #forget(member: Member): void {
+  /** A worker that has nothing to do ends; what has to be done later has another one started. */
+  #sendHome(member: Member, reason: "recycled" | "idle", detail: string): void {
+    member.leave();
+    this.#part(member, reason, detail);
+    const leaving = member.far.close();
+    this.#leaving.add(leaving);
+    void leaving.then(() => this.#leaving.delete(leaving));
+  }
+
+  #part(member: Member, reason: WorkerEnded["reason"], detail: string): void {
+    this.#hearings.get(member)!.tellEnd(reason, detail);
     this.#hearings.delete(member);
-  }
-
-  #tellEnd(member: Member, reason: "closed" | "crashed" | "retired", detail?: string): void {
-    const fact = { type: "workerEnded", at: Date.now(), worker: member.number, reason } as const;
-    this.#host.tell(detail === undefined ? fact : { ...fact, detail });
   }
 
   /** Asks for as many calls as make a millisecond or two of work for each worker. */
@@ -270,9 +277,7 @@ export class Pool implements RunnerSession, Hears {
   }
 
   #keepAlive(): void {
-    const pending =
-      this.#queue.size + this.#alone.size > 0 ||
-      [...this.#hearings.keys()].some(member => !member.idle || member.suspended.size > 0);
+    const pending = this.#queue.size + this.#alone.size > 0 || [...this.#hearings.keys()].some(({ done }) => !done);
     if (pending) this.#alive.ref();
     else this.#alive.unref();
   }

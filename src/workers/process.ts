@@ -7,10 +7,13 @@ import { fileURLToPath } from "node:url";
 import { encodeFrame, FrameReader } from "../codec/frames.ts";
 import { entry, inheritedFlags } from "../platform.ts";
 import { CLAIM_BYTES, type ClaimReader, FileClaims } from "./claims.ts";
+import { environment } from "./environment.ts";
 import type { Far, Listener, Transport } from "./transport.ts";
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Flags of Node for them, besides those of this process. */
+  readonly flags?: readonly string[];
 }
 
 /** How long an ending process may take, and how long its last words are waited for, in milliseconds. */
@@ -19,6 +22,7 @@ const LAST_WORDS = 200;
 
 /** Child processes, each with a channel of its own on descriptor 3 and the pool's claims on descriptor 4. */
 export class ProcessTransport implements Transport {
+  readonly ahead = true;
   readonly #options: ProcessOptions;
   #claims: number | null = null;
   #started = 0;
@@ -66,11 +70,11 @@ class Child implements Far {
   #gone = false;
   #onGone: (() => void) | null = null;
 
-  constructor(claims: number, at: number, { env }: ProcessOptions, listener: Listener) {
+  constructor(claims: number, at: number, { env, flags: more = [] }: ProcessOptions, listener: Listener) {
     this.#listener = listener;
     this.claims = new FileClaims(claims, at);
     const { url, flags } = entry("process");
-    const args = [...inheritedFlags(), ...flags, fileURLToPath(url), String(at), String(process.pid)];
+    const args = [...inheritedFlags(), ...more, ...flags, fileURLToPath(url), String(at), String(process.pid)];
     this.#child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe", "pipe", claims],
       env: environment(env),
@@ -138,12 +142,4 @@ class Child implements Far {
     this.#listener.ended(cause);
     this.#onGone?.();
   }
-}
-
-/** Without the parent's debugger, as two processes cannot share its port. */
-function environment(more: Readonly<Record<string, string>> | undefined): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...more };
-  const options = env["NODE_OPTIONS"];
-  if (options !== undefined) env["NODE_OPTIONS"] = options.replace(/(^|\s)--inspect\S*/g, "").trim();
-  return env;
 }

@@ -37,6 +37,7 @@ export const WAITS = 22;
 export const RESUMES = 23;
 /** What the scope of what a call calls has to say; the run's business. */
 export const ASK = 24;
+export const FULL = 25;
 
 /** What is told of a call besides. */
 export const TIMED = 1;
@@ -62,10 +63,12 @@ export interface Setup {
   readonly parent: number;
   /** The folder for directories of calls that have no place of their own. */
   readonly dirs: string;
+  /** Bytes that it may have in use; Infinity for no limit. */
+  readonly memory: number;
 }
 
-export function writeSetup({ runId, concurrency, init, parent, dirs }: Setup, wire: unknown[]): void {
-  wire.push(SETUP, runId, concurrency, init, parent, dirs);
+export function writeSetup({ runId, concurrency, init, parent, dirs, memory }: Setup, wire: unknown[]): void {
+  wire.push(SETUP, runId, concurrency, init, parent, dirs, memory);
 }
 
 export function writeTask(number: number, { identity, name, module, where, inside }: Address, wire: unknown[]): void {
@@ -103,6 +106,8 @@ export interface Reports {
   /** It would go on. */
   resumes(seq: number): void;
   ask(seq: number, wire: unknown[]): void;
+  /** It has more memory in use than it may have. */
+  full(bytes: number): void;
   /** It is about to die of an error that nobody caught. */
   fatal(seq: number, error: Error): void;
 }
@@ -168,6 +173,10 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case ASK:
       cursor.at += 3 + operand<number>(2);
       reports.ask(operand(1), wire.slice(at + 3, cursor.at));
+      break;
+    case FULL:
+      cursor.at += 2;
+      reports.full(operand(1));
       break;
     case FATAL:
       cursor.at += 2;

@@ -8,6 +8,7 @@ import type { Claimer } from "./claims.ts";
 import { Execution, execute } from "./execute.ts";
 import { readInputs } from "./inputs.ts";
 import { Loader, tellOfStray } from "./load.ts";
+import { MemoryLimit } from "./memory.ts";
 import {
   type Address,
   BEGUN,
@@ -15,6 +16,7 @@ import {
   CANCEL,
   ENDED,
   FATAL,
+  FULL,
   PLACED,
   READY,
   REFUSED,
@@ -28,32 +30,22 @@ import {
 } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 import { Suspended } from "./suspended.ts";
+import type { KnownTask, Waiting } from "./turn.ts";
 import { warm } from "./warm.ts";
-
-interface KnownTask {
-  readonly address: Address;
-  fn: ((...inputs: never[]) => unknown) | null;
-}
-
-/** A call that waits its turn, its inputs still encoded in the message that brought it. */
-interface Waiting {
-  readonly seq: number;
-  readonly task: KnownTask;
-  readonly id: number;
-  readonly attempt: number;
-  /** It has a time-out, so that the coordinator must know at once when it begins and ends. */
-  readonly timed: boolean;
-  /** The place of its directory, if it has one of its own. */
-  readonly dir: string | null;
-  readonly wire: readonly unknown[];
-  readonly at: number;
-}
 
 /** After how long, in milliseconds, the user is told that a module is still being loaded. */
 const LONG_LOAD = 10_000;
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
+
+/** Moments in the life of a worker. */
+export interface Moments {
+  /** It is ready for calls. */
+  startedWell?(): void;
+  /** It has done all that it was given, and has told so. */
+  idle?(): void;
+}
 
 export class Server {
   readonly #reporter: WireReporter;
@@ -69,15 +61,17 @@ export class Server {
   readonly #unwanted = new Set<number>();
   #concurrency = 1;
   #runId = "";
+  #memory: MemoryLimit | null = null;
   /** The last call that began has a time-out. */
   #timed = false;
+  #worked = false;
   #pumping = false;
   #breathing = false;
-  #startedWell = () => {};
+  readonly #moments: Moments;
 
-  constructor(send: (wire: unknown[]) => void, claims: Claimer, startedWell?: () => void) {
+  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}) {
     this.#claims = claims;
-    if (startedWell !== undefined) this.#startedWell = startedWell;
+    this.#moments = moments;
     this.#reporter = new WireReporter(
       send,
       execution => this.#ended(execution),
@@ -144,10 +138,11 @@ export class Server {
         return;
       }
       case SETUP:
-        cursor.at += 6;
+        cursor.at += 7;
         this.#runId = wire[at + 1] as string;
         this.#concurrency = wire[at + 2] as number;
         this.#reporter.dirs = wire[at + 5] as string;
+        this.#watchMemory(wire[at + 6] as number);
         void this.#start(wire[at + 3] as string | null);
         return;
       default:
@@ -155,11 +150,16 @@ export class Server {
     }
   }
 
+  #watchMemory(most: number): void {
+    if (most === Number.POSITIVE_INFINITY) return;
+    this.#memory = new MemoryLimit(most, bytes => this.#reporter.tell(FULL, bytes));
+  }
+
   async #start(init: string | null): Promise<void> {
     try {
       if (init !== null) await warm(init);
       this.#reporter.tell(READY);
-      this.#startedWell();
+      this.#moments.startedWell?.();
     } catch (error) {
       this.#reporter.fail(UNFIT, [], packError(error, { task: "init", role: "error" }));
     }
@@ -180,6 +180,7 @@ export class Server {
       }
       const call = this.#waiting[this.#next]!;
       this.#next += 1;
+      this.#worked = true;
       if (call.timed || this.#timed) this.#reporter.flush();
       this.#timed = call.timed;
       if (this.#claims.claim(call.seq)) this.#begin(call);
@@ -189,7 +190,11 @@ export class Server {
     if (this.#next === this.#waiting.length) {
       this.#waiting = [];
       this.#next = 0;
-      if (this.#running.size + this.#loading.size === 0) this.#reporter.flush();
+      if (this.#running.size + this.#loading.size === 0) {
+        this.#memory?.callEnded(true);
+        this.#reporter.flush();
+        if (this.#worked) this.#moments.idle?.();
+      }
     }
     this.#reporter.flushSoon();
   }
@@ -262,6 +267,7 @@ export class Server {
 
   #ended(execution: Execution): void {
     const { number } = execution;
+    this.#memory?.callEnded(false);
     if (this.#running.delete(number) || this.#suspended.delete(number)) this.#pump();
   }
 

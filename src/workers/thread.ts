@@ -13,6 +13,7 @@ const STUCK = 500;
 
 /** Worker threads of this process. */
 export class ThreadTransport implements Transport {
+  readonly ahead = true;
   readonly #options: ThreadOptions;
 
   constructor(options: ThreadOptions) {

@@ -112,3 +112,18 @@ test("Ctrl-C while the module still loads: exit 130", async () => {
   expect(await run.ended).toMatchObject({ code: 130, stdout: "" });
   expect(existsSync(path.join(folder, ".heddle"))).toBe(false);
 });
+
+describe.each(["call", "worker"])("in a command, per %s", per => {
+  const config = `export default { prefix: { busy: { command: "nice", per: "${per}" } } };`;
+
+  test.each([1, 2])("%s times Ctrl-C: exit 130, nobody left", async times => {
+    const { start, line, write } = await prepared();
+    write({ "heddle.config.mjs": config });
+    const run = start(["run", "pipeline.mjs:busily"]);
+    const pids = pidsOf(await line.heard("running", 2));
+    run.process.kill("SIGINT");
+    if (times === 2) run.process.kill("SIGTERM");
+    expect(await run.ended).toMatchObject({ code: 130 });
+    for (const pid of pids) await gone(pid);
+  });
+});

@@ -166,6 +166,7 @@ test("without the package that draws, the error says what to install", () => {
     // A copy that finds no packages.
     cpSync("src/graph", path.join(folder, "src/graph"), { recursive: true });
     cpSync("src/errors.ts", path.join(folder, "src/errors.ts"));
+    cpSync("src/catalogue.ts", path.join(folder, "src/catalogue.ts"));
     writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
     const program = `import { Plan } from "./src/graph/plan.ts";
       new Plan({ calls: [], edges: [], unfinished: [] }).toSvg().catch(error => console.log(error.code, error.message));`;

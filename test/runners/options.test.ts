@@ -35,6 +35,21 @@ describe.each([
     expect(problem(() => make({ worker: 2 } as object))).toMatch(/unknown option "worker".*\n.*workers/);
   });
 
+  test("what a worker may do before it is replaced is checked", () => {
+    expect(problem(() => make({ maxCallsPerWorker: 0 }))).toContain(`${name}(…), maxCallsPerWorker`);
+    expect(problem(() => make({ maxMemoryPerWorker: "much" }))).toContain(`${name}(…), maxMemoryPerWorker`);
+    expect(problem(() => make({ maxMemoryPerWorker: 0 }))).toContain("maxMemoryPerWorker");
+    expect(problem(() => make({ idleTimeout: "soon" }))).toContain(`${name}(…), idleTimeout`);
+    expect(problem(() => make({ idleTimeout: 0 }))).toContain("idleTimeout");
+    expect(make({ maxCallsPerWorker: 1, maxMemoryPerWorker: "500MB", idleTimeout: "1m" }).name).toBe(name);
+  });
+
+  test("memory limits are checked", () => {
+    expect(problem(() => make({ resourceLimits: { maxOldGenerationSizeMb: -1 } }))).toContain("maxOldGenerationSizeMb");
+    expect(problem(() => make({ resourceLimits: { maxOld: 1 } as never }))).toContain("maxOldGenerationSizeMb");
+    expect(problem(() => make({ resourceLimits: 5 as never }))).toContain("resourceLimits");
+  });
+
   test("env and init are checked", () => {
     expect(problem(() => make({ env: { A: 1 } as never }))).toContain("env");
     expect(problem(() => make({ init: 7 as never }))).toContain("init");
@@ -52,4 +67,8 @@ test("defineRunner checks its parts", () => {
   expect(problem(() => defineRunner({ name: "", workers: 1, run: async bytes => bytes }))).toContain("name");
   expect(problem(() => defineRunner({ name: "x", workers: 0, run: async bytes => bytes }))).toContain("workers");
   expect(problem(() => defineRunner({ name: "x", workers: 1, run: 1 as never }))).toContain("run");
+});
+
+test("a process has no limit of its stack", () => {
+  expect(problem(() => processes({ resourceLimits: { stackSizeMb: 4 } }))).toContain("stackSizeMb is for threads only");
 });

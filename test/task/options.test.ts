@@ -44,6 +44,7 @@ const good: Record<string, unknown[]> = {
   ],
   compress: [true, false],
   store: ["results"],
+  prefix: [{}, { gpu: "srun" }],
   restart: [true, false],
   labels: ["gpu", [], ["gpu", "web"], { gpu: 1, memoryGb: 0.5 }, {}],
   strict: [true, false],

@@ -25,7 +25,8 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
     .summary("run a flow or a task")
     .description("Run a flow, or a task, of a module: results go to stdout, progress to stderr.")
     .option("-n, --workers <count>", 'how many workers: a number or "auto"; on threads, if no runner is named')
-    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config");
+    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config")
+    .option("--prefix <label=command>", "what runs the calls of a label: 'gpu=srun --gres=gpu:{gpu}'", gather);
   command.option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather);
   withCache(command)
     .option("--dry-run", "execute nothing: say what would run, what is in the cache, and why")

@@ -17,6 +17,7 @@ import { readLimits } from "./limits.ts";
 import { importConfig, loadModule } from "./load.ts";
 import { locate } from "./locate.ts";
 import { choosePlace, runnersByName } from "./place.ts";
+import { readPrefixes } from "./prefix.ts";
 import type { Watch } from "./stalled.ts";
 import { readWorkers } from "./workers.ts";
 
@@ -26,6 +27,7 @@ export interface PrepareFlags extends DebugFlags, CacheFlags {
   readonly workers?: string;
   readonly runner?: string;
   readonly limit?: readonly string[];
+  readonly prefix?: readonly string[];
   readonly continue?: boolean;
   readonly verbose?: boolean;
 }
@@ -45,6 +47,7 @@ export async function prepare(words: string | undefined, flags: PrepareFlags, wa
   checkFlags(flags);
   const workers = flags.workers === undefined ? undefined : readWorkers(flags.workers);
   const limits = readLimits(flags.limit ?? []);
+  const prefix = flags.prefix === undefined ? undefined : readPrefixes(flags.prefix);
   const inputs = await readInputs(flags);
   const { file, shown, name } = await locate(given);
   const inProcess = prepareDebugging(flags);
@@ -69,6 +72,8 @@ export async function prepare(words: string | undefined, flags: PrepareFlags, wa
     inProcess,
     runners: runnersByName(config, configFile),
     ...place,
+    ...(prefix !== undefined && { prefix }),
+    ...(config.prefix !== undefined && { fallbackPrefix: config.prefix }),
     ...(config.defaults !== undefined && { defaults: config.defaults }),
     limits,
     ...(config.limits !== undefined && { defaultLimits: config.limits }),

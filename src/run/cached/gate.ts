@@ -58,8 +58,7 @@ export class Gate implements Claimant {
   /** Lets all that have come through, as far as they get. */
   send(): void {
     while (this.batch.length > 0) {
-      const calls = this.batch;
-      this.batch = [];
+      const calls = this.batch.splice(0);
       const wanted: Execution[] = [];
       for (const call of calls) {
         if (!this.held.has(call)) continue;
@@ -77,10 +76,9 @@ export class Gate implements Claimant {
 
   /** A cached flow makes a call whose own result is not kept: the code alone tells whether it would do the same again. */
   uncached({ spec }: Call, within: Execution): void {
-    const { identity } = spec.definition;
-    const code = this.kept.cache.codePart(identity);
+    const code = this.kept.cache.codePart(spec.definition.identity);
     if (code === undefined) within.spoilt = true;
-    else within.addChild({ identity, key: null, code });
+    else within.addChild({ identity: spec.definition.identity, key: null, code });
   }
 
   /** The execution that a cached flow is, for what it calls. */
@@ -172,7 +170,7 @@ export class Gate implements Claimant {
       if (under.claimed) this.mine(under);
       return null;
     }
-    this.tellParent(call, maker, key);
+    call.spec.scope.execution?.addChild({ identity: definition.identity, key, code: maker.codePart });
     if (under !== undefined) {
       this.join(call, under);
       return null;
@@ -298,9 +296,5 @@ export class Gate implements Claimant {
     this.executions.remove(execution);
     if (execution.claimed) this.kept.release(execution);
     execution.claimed = false;
-  }
-
-  private tellParent({ spec }: Call, { codePart }: KeyMaker, key: string): void {
-    spec.scope.execution?.addChild({ identity: spec.definition.identity, key, code: codePart });
   }
 }

@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { encodeFrame, FrameReader } from "../../codec/frames.ts";
 import { entry } from "../../platform.ts";
 import { FileClaims } from "../claims.ts";
+import { flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";
 
 const CHANNEL = 3;
@@ -28,18 +29,9 @@ function watch(): void {
   new Worker(url, { workerData: parent, execArgv: flags, stdin: false }).unref();
 }
 
-const server = new Server(send, new FileClaims(CLAIMS, at), watch);
+const server = new Server(send, new FileClaims(CLAIMS, at), { startedWell: watch });
 channel.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
 channel.on("error", () => process.exit(1));
 channel.on("close", () => process.exit(0));
 
-/** Ends of its own making: what it has to say is said first. */
-const { kill, abort } = process;
-process.kill = (pid, signal) => {
-  if (pid === process.pid) server.flush();
-  return kill.call(process, pid, signal);
-};
-process.abort = () => {
-  server.flush();
-  return abort.call(process);
-};
+flushBeforeEnd(server);

@@ -1,0 +1,67 @@
+/** What is said of commands that gave nothing. */
+import { delimiter } from "node:path";
+import { typed } from "../../config/command.ts";
+import { CommandFailedError, CommandStartError, CrashedError, NoOutcomeError } from "../../errors.ts";
+import type { GroupEnd } from "./group.ts";
+
+export interface Ended {
+  /** Whose command it was, as displayed. */
+  readonly task: string;
+  readonly words: readonly string[];
+  /** The program that was to run the worker. */
+  readonly node: string;
+  readonly end: GroupEnd;
+  /** The worker had begun. */
+  readonly begun: boolean;
+  /** The error that it died of. */
+  readonly death: Error | null;
+  /** The end of what the command wrote, and of what its worker wrote past the capture. */
+  readonly output: string;
+  readonly lastWords: string;
+}
+
+export function endOf({ code, signal }: GroupEnd): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
+
+export function commandFailure(ended: Ended): Error {
+  const { task, words, end, begun } = ended;
+  const command = typed(words);
+  if (end.error !== null) return notStarted(ended, end.error);
+  if (begun) {
+    const hint = `It ran as: ${command}${said("Its last words", ended.lastWords)}${said("The command said", ended.output)}`;
+    const { death } = ended;
+    const cause = death === null ? endOf(end) : `nobody caught ${death.name}: ${death.message}`;
+    return new CrashedError({ task, cause, hint }, death === null ? undefined : { cause: death });
+  }
+  const output = said("It said", ended.output);
+  if (end.code === 0) return new NoOutcomeError({ task, command, output });
+  return new CommandFailedError({ task, command, end: endOf(end), hint: `${hintFor(ended)}${output}` });
+}
+
+function notStarted({ task, words }: Ended, error: NodeJS.ErrnoException): Error {
+  const [program = ""] = words;
+  const missing = error.code === "ENOENT";
+  const hint = !missing
+    ? "Look at the rights of the program, and at the length of its arguments."
+    : program.includes("/")
+      ? "Check the path of the program, and the working directory."
+      : `Is it installed? It was looked for in PATH: ${(process.env["PATH"] ?? "").split(delimiter).join(", ")}`;
+  const cause = missing ? `there is no program ${program}` : error.message;
+  return new CommandStartError({ task, command: typed(words), cause, hint }, { cause: error });
+}
+
+/** Shells and containers have these codes for programs that they cannot find or run. */
+function hintFor({ end, node, output }: Ended): string {
+  if (end.code === 127 || end.code === 126) {
+    return `Exit code ${end.code} mostly means that a program could not be run there. The worker wants Node at ${node}; where that is elsewhere, say so: { command, node: "node" }.`;
+  }
+  if (/Cannot find module|ENOENT/.test(output)) {
+    return "The place where the command runs has to see heddle, the project and the call's folder at the same paths.";
+  }
+  return "Run the command by hand to see what it says.";
+}
+
+function said(who: string, text: string): string {
+  return text === "" ? "" : `\n  ${who}:\n${text.replace(/^/gm, "    ")}`;
+}

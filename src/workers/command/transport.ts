@@ -1,0 +1,155 @@
+/** Workers that commands run, such as `srun` or `docker run -i`, spoken to by their standard streams. */
+import { randomBytes } from "node:crypto";
+import { encodeFrame } from "../../codec/frames.ts";
+import type { Host } from "../../task/runner.ts";
+import { allClaimed } from "../claims.ts";
+import type { StreamName } from "../protocol.ts";
+import type { Far, Listener, Transport } from "../transport.ts";
+import { Command } from "./command.ts";
+import { commandFailure, endOf } from "./failure.ts";
+import type { GroupEnd } from "./group.ts";
+import { Guard } from "./guard.ts";
+import { MarkedReader } from "./marked.ts";
+import { type CommandSettings, planOf, workerWords } from "./start.ts";
+
+/** How long a worker may take to end when its input has ended, in milliseconds. */
+const ENDING = 3_000;
+
+export class CommandTransport implements Transport {
+  readonly ahead = false;
+  readonly #host: Host;
+  readonly #name: string;
+  readonly #settings: CommandSettings;
+  #guard: Guard | null = null;
+
+  constructor(host: Host, name: string, settings: CommandSettings) {
+    this.#host = host;
+    this.#name = name;
+    this.#settings = settings;
+  }
+
+  start(listener: Listener): Far {
+    this.#guard ??= Guard.hold();
+    return new Spoken(this.#host, this.#name, this.#settings, this.#guard, listener);
+  }
+
+  close(): void {
+    this.#guard?.release();
+    this.#guard = null;
+  }
+}
+
+class Spoken implements Far {
+  readonly pid: number | undefined;
+  readonly claims = allClaimed;
+  readonly #host: Host;
+  readonly #name: string;
+  readonly #settings: CommandSettings;
+  readonly #words: readonly string[];
+  readonly #command: Command;
+  readonly #reader: MarkedReader;
+  readonly #listener: Listener;
+  /** What it says before it is counted among the workers. */
+  #early: [StreamName, string][] | null = [];
+  #number = -1;
+  #heard = false;
+  #problem: Error | null = null;
+  #onGone: (() => void) | null = null;
+
+  constructor(host: Host, name: string, settings: CommandSettings, guard: Guard, listener: Listener) {
+    this.#host = host;
+    this.#name = name;
+    this.#settings = settings;
+    this.#listener = listener;
+    const mark = randomBytes(16).toString("hex");
+    const worker = workerWords("stdio", settings.node, mark);
+    const plan = planOf(settings, worker, new Map([["run", host.runId]]), { stdin: "pipe", stop: null });
+    this.#words = plan.words;
+    this.#reader = new MarkedReader(mark, {
+      message: wire => {
+        this.#heard = true;
+        listener.message(wire);
+      },
+      text: bytes => this.#text("stdout", bytes),
+    });
+    this.#command = new Command(plan, guard, {
+      wrote: (stream, bytes) => this.#wrote(stream, bytes),
+      own: (stream, text) => this.#own(stream, text),
+      ended: end => this.#ended(end),
+      warn: message => host.tell({ type: "warning", at: Date.now(), call: null, name: "heddle", message }),
+    });
+    this.pid = this.#command.pid;
+  }
+
+  /** Its number among the workers of the run. */
+  counted(number: number): void {
+    this.#number = number;
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const [stream, text] of early) this.#own(stream, text);
+  }
+
+  send(wire: unknown[]): void {
+    this.#command.write(encodeFrame(wire));
+  }
+
+  kill(): void {
+    void this.#command.stop();
+  }
+
+  async close(): Promise<void> {
+    if (this.#command.over) return;
+    this.#command.endInput();
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, ENDING);
+      this.#onGone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    await this.#command.stop();
+  }
+
+  #wrote(stream: StreamName, bytes: Uint8Array): void {
+    if (stream === "stderr") {
+      this.#text(stream, bytes);
+      return;
+    }
+    try {
+      this.#reader.push(bytes);
+    } catch (error) {
+      this.#problem ??= error as Error;
+      this.kill();
+    }
+  }
+
+  /** Before the first message it is the command that speaks, then mostly what its worker runs. */
+  #text(stream: StreamName, bytes: Uint8Array): void {
+    if (this.#heard) this.#listener.raw(stream, Buffer.from(bytes).toString("utf8"));
+    else this.#command.said(stream, bytes);
+  }
+
+  #own(stream: StreamName, text: string): void {
+    if (this.#early !== null) {
+      this.#early.push([stream, text]);
+      return;
+    }
+    this.#host.tell({ type: "commandOutput", at: Date.now(), call: null, worker: this.#number, stream, text });
+  }
+
+  #ended(end: GroupEnd): void {
+    this.#reader.end();
+    const how = this.#problem?.message ?? (end.error === null ? endOf(end) : end.error.message);
+    const cause = `${how}, of the command ${this.#words.slice(0, this.#settings.prefix.length).join(" ")}`;
+    if (this.#heard) this.#listener.ended(cause);
+    else this.#listener.ended(cause, this.#failure(end));
+    this.#onGone?.();
+  }
+
+  #failure(end: GroupEnd): Error {
+    const { tail } = this.#command.output;
+    const { node } = this.#settings;
+    const about = { task: `a worker of ${this.#name}`, words: this.#words, node, end };
+    return commandFailure({ ...about, begun: false, death: null, output: tail, lastWords: "" });
+  }
+}

@@ -1,0 +1,21 @@
+import type { Address } from "./protocol.ts";
+
+/** A task that calls have named. */
+export interface KnownTask {
+  readonly address: Address;
+  fn: ((...inputs: never[]) => unknown) | null;
+}
+
+/** A call that waits its turn, its inputs still encoded in the message that brought it. */
+export interface Waiting {
+  readonly seq: number;
+  readonly task: KnownTask;
+  readonly id: number;
+  readonly attempt: number;
+  /** It has a time-out, so that the coordinator must know at once when it begins and ends. */
+  readonly timed: boolean;
+  /** The place of its directory, if it has one of its own. */
+  readonly dir: string | null;
+  readonly wire: readonly unknown[];
+  readonly at: number;
+}
