@@ -313,13 +313,14 @@ describe("limits that mean nothing", () => {
 
   test("a label that is like that of a task, and that no task has, is warned of at the start", async () => {
     const said = (label: string, near: string) => [
-      `There is a limit on "${label}", a label that no task has. Did you mean ${near}?`,
+      `There is a limit on "${label}", a label that no task is defined with. Did you mean ${near}?`,
     ];
     expect(await warnings({ GPU: 1 })).toEqual(said("GPU", "gpu"));
     expect(await warnings({ gpus: 1 })).toEqual(said("gpus", "gpu"));
     expect(await warnings({}, { limits: { work: 1 } })).toEqual(said("work", "works"));
     expect(await warnings({}, { defaultLimits: { gpuu: 1 } })).toEqual(said("gpuu", "gpu"));
     expect(await warnings({ given: 1 })).toEqual([]);
+    expect(await warnings({}, { defaultLimits: { cpu: 1 } })).toEqual([]);
   });
 
   test("others that no call had are warned of at the end, unless they are those of the config", async () => {

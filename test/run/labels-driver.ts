@@ -182,9 +182,7 @@ export class LabelsDriver implements Orders {
   private checkRates(): void {
     for (const [label, { rate, per }] of this.limits) {
       if (rate === undefined) continue;
-      const recent = this.starts.filter(
-        ({ at, call }) => at > this.now - per! && this.sourceOf(call, label) === `label ${label}`,
-      );
+      const recent = this.starts.filter(({ at }) => at > this.now - per!);
       const amount = recent.flatMap(({ call }) =>
         call.needs.filter(need => need.label === label).map(need => need.amount),
       );

@@ -1,3 +1,4 @@
+import type { Group } from "./group.ts";
 import type { RateWindow } from "./window.ts";
 
 /** Sums of fractions come out a trifle above what they are: 0.1 + 0.2 > 0.3. */
@@ -51,11 +52,13 @@ export class Holding {
   private readonly lent = new Map<number, Allowance>();
   private onBack: (() => void) | null = null;
 
-  constructor(number: number, around: Holding | null, held: readonly Need[]) {
+  /** Rates are not lent: what starts within counts as everywhere. */
+  constructor(number: number, group: Pick<Group, "needs" | "sources" | "around">) {
     this.number = number;
-    this.around = around;
-    for (const { label, amount } of held) {
-      const allowance = new Allowance(label, amount, null, this);
+    this.around = group.around;
+    for (const [at, { label, amount, held }] of group.needs.entries()) {
+      if (!held) continue;
+      const allowance = new Allowance(label, amount, group.sources[at]!.window, this);
       allowance.used = amount;
       this.lent.set(label, allowance);
     }

@@ -2,6 +2,8 @@ import { nearest } from "../../config/nearest.ts";
 import type { Definition } from "../../task/definition.ts";
 import { labelsOf } from "../../task/labels.ts";
 
+const SHORTEST = 4;
+
 /**
  * Limits that seem misspelt: on labels that no task has, while one without a limit is near. Labels may also be given to
  * single calls, so one that nobody has yet, and that is like none, is told of at the end.
@@ -30,9 +32,9 @@ export class DoubtfulLimits {
     const free = [...known].filter(label => !this.limited.includes(label));
     return this.limited.flatMap(label => {
       const near = known.has(label) ? undefined : nearest(label, free);
-      if (near === undefined) return [];
+      if (near === undefined || !isMisspelt(label, near)) return [];
       this.needs(label);
-      return [`There is a limit on "${label}", a label that no task has. Did you mean ${near}?`];
+      return [`There is a limit on "${label}", a label that no task is defined with. Did you mean ${near}?`];
     });
   }
 
@@ -41,4 +43,9 @@ export class DoubtfulLimits {
       this.needed.has(label) ? [] : [`The limit on "${label}" (${where}) counted for nothing: no call had that label.`],
     );
   }
+}
+
+/** Short names are near to each other although both are meant: cpu and gpu. */
+function isMisspelt(label: string, near: string): boolean {
+  return label.length >= SHORTEST || label.toLowerCase() === near.toLowerCase();
 }

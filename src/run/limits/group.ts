@@ -1,6 +1,6 @@
 import type { Graph } from "../../graph/graph.ts";
 import { ReadyQueue } from "../../graph/ready.ts";
-import { type Allowance, Holding, type Need } from "./allowance.ts";
+import { type Allowance, Holding, isWithin, type Need } from "./allowance.ts";
 import type { Cause } from "./causes.ts";
 
 /** Calls of one pool that need the same of the same: if the first has no room, none of them has. */
@@ -85,9 +85,9 @@ export class Group {
       if (!source.has(amount)) {
         causes.push({ why: "label", label, used: source.used, amount: source.amount, lent: source.isLent });
       }
-      if (!again && source.window?.fits(amount, now) === false) {
-        causes.push({ why: "rate", label, count: source.window.count, per: source.window.per });
-      }
+      const { window } = source;
+      if (again || window === null || isWithin(window.usedAt(now) + amount, window.count)) continue;
+      causes.push({ why: "rate", label, count: window.count, per: window.per });
     }
     return causes;
   }
@@ -107,8 +107,7 @@ export class Grant {
 
   constructor(group: Group, number: number) {
     this.group = group;
-    const held = group.needs.filter(need => need.held);
-    this.holding = held.length === 0 ? null : new Holding(number, group.around, held);
+    this.holding = group.needs.some(need => need.held) ? new Holding(number, group) : null;
     this.each((source, { amount }) => {
       source.used += amount;
       source.window?.granted(amount);

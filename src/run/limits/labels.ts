@@ -150,7 +150,7 @@ export class Labels {
       const { label, window, amount, used } = allowance;
       const use = { label, waiting: waiting.get(label) ?? 0 };
       if (Number.isFinite(amount) || window === null) yield { ...use, used, limit: amount };
-      else if (window.fits(0, now)) yield { ...use, used: window.used, limit: window.count, per: window.per };
+      else yield { ...use, used: window.usedAt(now), limit: window.count, per: window.per };
     }
   }
 

@@ -94,8 +94,9 @@ export class RunLimits {
       if (limit === undefined) continue;
       this.doubtful.needs(label);
       const number = this.numberOf(label);
+      const holds = options.hold?.includes(label) === true;
       this.mustSuffice(definition.name, label, amount, limit, this.scheduler.labels.lent(number, within));
-      needs.push({ label: number, amount, held: options.hold?.includes(label) === true });
+      needs.push({ label: number, amount, held: holds && limit.amount !== undefined });
     }
     if (needs.length === 0) return 0;
     const key = JSON.stringify(needs);

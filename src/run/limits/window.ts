@@ -17,12 +17,12 @@ export class RateWindow {
 
   fits(amount: number, now: number): boolean {
     this.forget(now);
-    return isWithin(this.used + amount, this.count);
+    return isWithin(this.inWindow + this.pending + amount, this.count);
   }
 
-  /** Started within the window, as `fits` was told the time last, or about to. */
-  get used(): number {
-    return this.inWindow + this.pending;
+  /** Started within the window, or about to start. Only looks: time goes on by `fits`. */
+  usedAt(now: number): number {
+    return this.starts.reduce((used, { at, amount }) => (at + this.per > now ? used + amount : used), this.pending);
   }
 
   granted(amount: number): void {
@@ -42,7 +42,7 @@ export class RateWindow {
 
   /** When there is room for so much, if nothing else starts; null while only what is pending is in the way. */
   opensAt(amount: number): number | null {
-    let left = this.used + amount;
+    let left = this.inWindow + this.pending + amount;
     for (const start of this.starts) {
       if (isWithin(left, this.count)) break;
       left -= start.amount;
