@@ -245,8 +245,7 @@ export class Pool implements RunnerSession, Hears {
     this.#part(member, "retired", "a cancelled call did not stop");
     member.far.kill();
     this.#queue.unshift(unbegun);
-    const entries = [...begun.values()];
-    const ids = (cancelled: boolean) => entries.filter(e => e.cancelled === cancelled).map(e => e.call.id);
+    const ids = (done: boolean) => [...begun.values()].filter(e => e.cancelled === done).map(e => e.call.id);
     this.#host.released(ids(true));
     if (ids(false).length > 0)
       this.#host.lost(ids(false), "its worker was retired, as another call on it did not stop");
