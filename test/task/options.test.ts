@@ -47,6 +47,8 @@ const good: Record<string, unknown[]> = {
   prefix: [{}, { gpu: "srun" }],
   restart: [true, false],
   labels: ["gpu", [], ["gpu", "web"], { gpu: 1, memoryGb: 0.5 }, {}],
+  hold: [[], ["gpu"]],
+  limits: [{}, { gpu: 2 }, { web: { rate: 5, per: "1s" } }, { web: { amount: 0.5, rate: 1, per: 250 } }],
   strict: [true, false],
   onError: ["stop", "continue"],
   onStart: [() => {}],
@@ -103,6 +105,8 @@ const bad: [string, unknown][] = [
   ["labels", { gpu: Number.POSITIVE_INFINITY }],
   ["labels", { gpu: "1" }],
   ["labels", { "": 1 }],
+  ["hold", "gpu"],
+  ["hold", [1]],
   ["onStart", {}],
   ["onSuccess", "log"],
 ];
