@@ -1,5 +1,6 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { allowFailure, defineRunner, FlowEndedError, flow, NoFlowError, run } from "heddle";
-import { execute } from "heddle/worker";
 import { describe, expect, test } from "vitest";
 import { add, fails, held, same, says, submitsInside } from "../fixtures/cases/tasks.mjs";
 import { everywhere, on } from "./places.ts";
@@ -107,7 +108,17 @@ describe("flows", () => {
   });
 
   test("a runner that does not pass on what calls ask says so", async () => {
-    const deaf = defineRunner({ name: "deaf", workers: 1, run: bytes => execute(bytes) });
+    const deaf = defineRunner({
+      name: "deaf",
+      workers: 1,
+      run: async bytes => {
+        const far = new Worker(new URL("../fixtures/cases/deaf-side.mjs", import.meta.url));
+        far.postMessage(bytes);
+        const [answer] = (await once(far, "message")) as [Uint8Array];
+        await far.terminate();
+        return answer;
+      },
+    });
     const outcome = await run({ runner: deaf }, () => submitsInside.submit().settled());
     const { error } = outcome as unknown as { error: Error };
     expect(error.name).toBe("SubmitInsideTaskError");
