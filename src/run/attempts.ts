@@ -1,4 +1,3 @@
-import { CrashedError } from "../errors.ts";
 import type { FailureState } from "../events/event.ts";
 import { errorFacts } from "../events/facts.ts";
 import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT, UPSTREAM_FAILED } from "../graph/states.ts";
@@ -11,6 +10,7 @@ import { Flight } from "./flight.ts";
 import { Flights } from "./flights.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { isOverdue, overdue } from "./overdue.ts";
+import { Restarts } from "./restarts.ts";
 import { retryDelay } from "./retry.ts";
 import { tellRetrying } from "./retrying.ts";
 import type { Run } from "./run.ts";
@@ -24,8 +24,6 @@ const STATES = {
   unreachable: FAILED,
 } as const;
 
-const NOT_RESTARTED = "It did nothing wrong itself. As its task has `restart: false`, it was not run again.";
-
 /** The attempts under way: how they start, end, time out, and are made again. */
 export class Attempts {
   /** Why calls were cancelled, by number, until their attempt has ended. */
@@ -35,6 +33,7 @@ export class Attempts {
   /** What goes on for another call than the one that it was begun for, by the number of that other. */
   private readonly inherited = new Map<number, Flight>();
   private readonly keepAlive = new KeepAlive();
+  private readonly restarts = new Restarts();
   private stopWake: (() => void) | null = null;
   private wakeAt = Number.POSITIVE_INFINITY;
 
@@ -94,8 +93,8 @@ export class Attempts {
         this.freed(flight);
         continue;
       }
-      if (call.spec.options.restart === false) {
-        const error = new CrashedError({ task: idOf(call), cause: reason, hint: NOT_RESTARTED });
+      const error = this.restarts.refused(call, reason);
+      if (error !== null) {
         this.failed(flight, CRASHED, { error, ms: 0, worker: flight.worker ?? -1 }, true);
         continue;
       }
