@@ -1,5 +1,6 @@
 import { type CommandLine, filled, placeholdersOf, wordsOf } from "../config/command.ts";
 import { checkKeys } from "../config/nearest.ts";
+import type { CommandPlace } from "../config/prefix.ts";
 import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
 import type { Host, Runner, RunnerSession } from "../task/runner.ts";
@@ -10,31 +11,12 @@ import { keepsWorkers, type RecyclingLimits } from "../workers/recycling.ts";
 import { checkCount, checkEnv, countWorkers, moduleUrl } from "./options.ts";
 import { type RecyclingOptions, recyclingKeys, recyclingLimits } from "./recycling.ts";
 
-export interface CommandOptions extends RecyclingOptions {
+export interface CommandOptions extends CommandPlace, RecyclingOptions {
   /**
    * What runs the worker, which follows it: `"srun --gres=gpu:1"`, or the words. A string is split as a shell would
    * split it, and no shell runs it.
    */
   readonly prefix: CommandLine;
-  /** Start it for each call (default), or for each worker, which then executes one call after the other. */
-  readonly per?: "call" | "worker";
-  /** How many at once. Default: per call as many as there are calls, per worker one a CPU. */
-  readonly workers?: number | "auto";
-  /** The command that cancels what the prefix has put into a queue, such as `"scancel {job}"`. */
-  readonly cancel?: CommandLine;
-  /** Finds the job in what the prefix prints: its first group, else all of it. Default: the number after "job". */
-  readonly job?: RegExp;
-  /**
-   * The prefix puts calls into a queue, so that a time-out counts from when the worker begins, and not from when the
-   * command does. Default: true with `cancel`.
-   */
-  readonly queues?: boolean;
-  /** The program that runs the worker, where the command runs it; default: the path of this Node. */
-  readonly node?: string;
-  /** Environment variables of the command, besides those of this process. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** A module, by URL or by path from the working directory, whose default export warms each worker once. */
-  readonly init?: string | URL;
 }
 
 const KEYS = ["prefix", "per", "workers", "cancel", "job", "queues", "node", "env", "init", ...recyclingKeys];
