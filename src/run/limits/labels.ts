@@ -164,6 +164,8 @@ export class Labels {
   }
 
   remove(node: number): void {
+    // Most runs have none of them, and this is on the path of every call.
+    if (this.parents.size === 0) return;
     this.around.delete(node);
     this.parents.delete(node);
   }
