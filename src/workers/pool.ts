@@ -247,8 +247,8 @@ export class Pool implements RunnerSession, Hears {
     this.#queue.unshift(unbegun);
     const ids = (done: boolean) => [...begun.values()].filter(e => e.cancelled === done).map(e => e.call.id);
     this.#host.released(ids(true));
-    if (ids(false).length > 0)
-      this.#host.lost(ids(false), "its worker was retired, as another call on it did not stop");
+    const others = ids(false);
+    if (others.length > 0) this.#host.lost(others, "its worker was retired, as another call on it did not stop");
     this.#schedule();
   }
 
