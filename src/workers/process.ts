@@ -68,6 +68,10 @@ class Child implements Far {
   readonly #channel: Socket;
   readonly #listener: Listener;
   #gone = false;
+  /** It lived on though its channel was closed. */
+  #cut = false;
+  #deafness: NodeJS.Timeout | undefined;
+  #closing = false;
   #onGone: (() => void) | null = null;
 
   constructor(claims: number, at: number, { env, flags: more = [] }: ProcessOptions, listener: Listener) {
@@ -97,6 +101,7 @@ class Child implements Far {
 
   close(): Promise<void> {
     if (this.#gone) return Promise.resolve();
+    this.#closing = true;
     this.#channel.end();
     this.#child.ref();
     const timer = setTimeout(() => this.kill(), ENDING);
@@ -115,6 +120,7 @@ class Child implements Far {
     this.#channel.on("data", chunk => reader.push(chunk, onMessage));
     // What goes wrong with the channel shows as the end of the process.
     this.#channel.on("error", () => {});
+    this.#channel.on("close", () => this.#deaf());
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream]!.setEncoding("utf8").on("data", (text: string) => this.#listener.raw(stream, text));
       (child[stream] as Socket).unref();
@@ -133,9 +139,20 @@ class Child implements Far {
     });
   }
 
-  #end(cause: string): void {
+  /** Its channel is closed: mostly as it has ended, of which the system is about to tell. */
+  #deaf(): void {
+    if (this.#gone || this.#closing) return;
+    this.#deafness = setTimeout(() => {
+      this.#cut = true;
+      this.kill();
+    }, ENDING).unref();
+  }
+
+  #end(how: string): void {
     if (this.#gone) return;
     this.#gone = true;
+    clearTimeout(this.#deafness);
+    const cause = this.#cut ? "something in it closed its channel to heddle" : how;
     this.#channel.destroy();
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();

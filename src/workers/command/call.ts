@@ -250,7 +250,7 @@ export class CommandCall {
       begun: heard,
       death,
       output: this.#command?.output.tail ?? "",
-      lastWords: lastWords.trim(),
+      lastWords,
     });
   }
 }

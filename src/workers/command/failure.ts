@@ -2,6 +2,7 @@
 import { delimiter } from "node:path";
 import { typed } from "../../config/command.ts";
 import { CommandFailedError, CommandStartError, CrashedError, NoOutcomeError } from "../../errors.ts";
+import type { LastWords } from "../last-words.ts";
 import type { GroupEnd } from "./group.ts";
 
 export interface Ended {
@@ -15,9 +16,10 @@ export interface Ended {
   readonly begun: boolean;
   /** The error that it died of. */
   readonly death: Error | null;
-  /** The end of what the command wrote, and of what its worker wrote past the capture. */
+  /** The end of what the command wrote. */
   readonly output: string;
-  readonly lastWords: string;
+  /** Of what its worker wrote past the capture. */
+  readonly lastWords: LastWords;
 }
 
 export function endOf({ code, signal }: GroupEnd): string {
@@ -29,9 +31,10 @@ export function commandFailure(ended: Ended): Error {
   const command = typed(words);
   if (end.error !== null) return notStarted(ended, end.error);
   if (begun) {
-    const hint = `It ran as: ${command}${said("Its last words", ended.lastWords)}${said("The command said", ended.output)}`;
+    const hint = `It ran as: ${command}${said("Its last words", ended.lastWords.shown)}${said("The command said", ended.output)}`;
     const { death } = ended;
-    const cause = death === null ? endOf(end) : `nobody caught ${death.name}: ${death.message}`;
+    const cause =
+      death === null ? ended.lastWords.causeOf(endOf(end)) : `nobody caught ${death.name}: ${death.message}`;
     return new CrashedError({ task, cause, hint }, death === null ? undefined : { cause: death });
   }
   const output = said("It said", ended.output);
