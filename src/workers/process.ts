@@ -19,6 +19,8 @@ export interface ProcessOptions {
 /** How long an ending process may take, and how long its last words are waited for, in milliseconds. */
 const ENDING = 1_000;
 const LAST_WORDS = 200;
+/** Room for the claims of the first workers, in bytes: where there is none, the file is made elsewhere. */
+const FIRST_CLAIMS = 4_096;
 
 /** Child processes, each with a channel of its own on descriptor 3 and the pool's claims on descriptor 4. */
 export class ProcessTransport implements Transport {
@@ -48,17 +50,24 @@ export class ProcessTransport implements Transport {
 /** A file without a name, gone with the last process that has it open; in memory where the system has a place for it. */
 function openNameless(): number {
   const name = `heddle-claims-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  for (const folder of ["/dev/shm", tmpdir()]) {
-    const path = join(folder, name);
-    try {
-      const descriptor = openSync(path, "wx+", 0o600);
-      unlinkSync(path);
-      return descriptor;
-    } catch (error) {
-      if (folder !== "/dev/shm") throw error;
-    }
+  try {
+    return openIn("/dev/shm", name);
+  } catch {
+    return openIn(tmpdir(), name);
   }
-  throw new Error("unreachable");
+}
+
+function openIn(folder: string, name: string): number {
+  const path = join(folder, name);
+  const descriptor = openSync(path, "wx+", 0o600);
+  unlinkSync(path);
+  try {
+    writeSync(descriptor, new Uint8Array(FIRST_CLAIMS));
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 class Child implements Far {

@@ -164,7 +164,7 @@ class Spoken implements Far {
   #failure(end: GroupEnd): Error {
     const { tail } = this.#command.output;
     const { node } = this.#settings;
-    const about = { task: `a worker of ${this.#name}`, words: this.#words, node, end };
+    const about = { folder: null, task: `a worker of ${this.#name}`, words: this.#words, node, end };
     return commandFailure({ ...about, begun: false, death: null, output: tail, lastWords: new LastWords() });
   }
 }

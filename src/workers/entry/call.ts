@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { appendFrame, FrameTail, IN, OUT } from "../command/exchange.ts";
+import { appendFrame, FrameTail, IN, MUTE, OUT } from "../command/exchange.ts";
 import { Poll } from "../command/poll.ts";
 import { flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";
@@ -26,12 +26,20 @@ for (const [descriptor, name] of [
 
 process.on("SIGINT", () => {});
 
+function say(wire: unknown[]): void {
+  try {
+    appendFrame(join(folder, OUT), wire);
+  } catch {
+    process.exit(MUTE);
+  }
+}
+
 const input = new FrameTail(join(folder, IN), "the coordinator");
 const early: unknown[][] = [];
 let ready = false;
 
 const server = new Server(
-  wire => appendFrame(join(folder, OUT), wire),
+  say,
   { claim: () => true },
   {
     begins: () => endWith(folder),
