@@ -69,6 +69,12 @@ function notStarted({ task, words }: Ended, error: NodeJS.ErrnoException): Error
   return new CommandStartError({ task, command: typed(words), cause, hint }, { cause: error });
 }
 
+/** What follows the prefix is more than one could type into a shell without quotes. */
+function wantsQuotes({ words, node }: Ended): boolean {
+  const at = words.indexOf(node);
+  return at >= 0 && typed(words.slice(at)) !== words.slice(at).join(" ");
+}
+
 function isMute({ end, folder }: Ended): boolean {
   return folder !== null && end.code === MUTE;
 }
@@ -81,6 +87,9 @@ function muteHint({ folder }: Ended): string {
 function hintFor(ended: Ended): string {
   const { end, node, output } = ended;
   if (isMute(ended)) return muteHint(ended);
+  if (wantsQuotes(ended) && /ENOENT|Cannot find module|not found|syntax/i.test(output)) {
+    return "What follows the prefix has words that a shell takes apart. Where it passes through one, as with ssh, say so: ssh HOST {worker}";
+  }
   if (end.code === 127 || end.code === 126) {
     return `Exit code ${end.code} mostly means that a program could not be run there. The worker wants Node at ${node}; where that is elsewhere, say so: { command, node: "node" }.`;
   }
