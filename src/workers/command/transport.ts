@@ -13,8 +13,9 @@ import { Guard } from "./guard.ts";
 import { MarkedReader } from "./marked.ts";
 import { type CommandSettings, planOf, workerWords } from "./start.ts";
 
-/** How long a worker may take to end when its input has ended, in milliseconds. */
+/** How long a worker may take to end when its input has ended, in milliseconds, and one that is busy with a call. */
 const ENDING = 3_000;
+const BUSY_ENDING = 500;
 
 export class CommandTransport implements Transport {
   readonly ahead = false;
@@ -101,12 +102,12 @@ class Spoken implements Far {
     void this.#command.stop();
   }
 
-  async close(): Promise<void> {
+  async close(busy: boolean): Promise<void> {
     if (this.#command.over) return;
     this.#closing = true;
     this.#command.endInput();
     await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, ENDING);
+      const timer = setTimeout(resolve, busy ? BUSY_ENDING : ENDING);
       this.#onGone = () => {
         clearTimeout(timer);
         resolve();
