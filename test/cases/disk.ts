@@ -8,8 +8,9 @@ import { onTestFinished } from "vitest";
 /** Why there can be none here; null if there can. */
 export const whyNoDisk = reasonAgainst();
 
-/** A disk of so many bytes, in memory, at this folder or a new one. */
-export function smallDisk(bytes: number, folder = mkdtempSync(join(tmpdir(), "heddle-disk-"))): string {
+/** A disk of so many bytes, in memory. */
+export function smallDisk(bytes: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-disk-"));
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", folder]);
   onTestFinished(() => {
     execFileSync("umount", ["-l", folder]);

@@ -20,13 +20,10 @@ const PIPELINE = `
   const at = process.env.CHANNEL;
   const steps = () => step.map([at, at], [1, 2]);
   export const meets = flow("meets", async fault => [await steps(), await victimLater.submit(at, process.env.WELL ? "" : fault)]);
-  export const busy = flow("busy", async () => [await steps(), await (process.env.WELL ? "went well" : stays.submit(at, true))]);
-  export const waiting = flow("waiting", async () => [await steps(), await stays.submit(at, false)]);
-  export const fails = flow("fails", async isBusy => {
-    await steps();
-    const staying = stays.submit(at, isBusy);
-    staying.wait();
-    setTimeout(async () => { await new Promise(done => process.once("SIGUSR2", done)); queueMicrotask(() => { throw new Error("out of the program"); }); });
+  export const stuck = flow("stuck", async busy => [await steps(), await (process.env.WELL ? "went well" : stays.submit(at, busy))]);
+  export const fails = flow("fails", async busy => {
+    const staying = stays.submit(at, busy);
+    process.once("SIGUSR2", () => { throw new Error("out of the program"); });
     await staying;
   });
 `;
@@ -37,8 +34,7 @@ export async function program(place: Place) {
   onTestFinished(() => channel.close());
   const made = project({ "heddle.config.mjs": CONFIG, "pipeline.mjs": PIPELINE });
   const start = (flow: string, input: unknown, env: NodeJS.ProcessEnv = {}, ...more: readonly string[]): Running => {
-    const given = input === null ? [] : ["--input", JSON.stringify(input)];
-    const args = ["run", `pipeline.mjs:${flow}`, "--runner", `on ${place}`, ...given, ...more];
+    const args = ["run", `pipeline.mjs:${flow}`, "--runner", `on ${place}`, "--input", JSON.stringify(input), ...more];
     return made.start(args, { env: { CHANNEL: channel.address, ...env } });
   };
   /** Resolves to the process of the call that is the point of it. */

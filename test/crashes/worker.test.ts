@@ -61,7 +61,10 @@ const checks: Record<WorkerFault, Check> = {
     const withChild = place.startsWith("command");
     const found = await run({ runner }, async () => {
       const warm = await same.submit(1);
-      const state = await hangs.with({ timeout: "2s" }).submit(pids, withChild).wait();
+      const state = await hangs
+        .with({ timeout: withChild ? "2s" : "1s" })
+        .submit(pids, withChild)
+        .wait();
       return { warm, state, after: same.submit(2) };
     });
     expect(found).toEqual({ warm: 1, state: "timedOut", after: 2 });

@@ -16,6 +16,8 @@ import { type CommandSettings, planOf, workerWords } from "./start.ts";
 /** How long a worker may take to end when its input has ended, in milliseconds, and one that is busy with a call. */
 const ENDING = 3_000;
 const BUSY_ENDING = 500;
+/** How long one may live of which nothing can be heard any more. */
+const SILENT = 1_000;
 
 export class CommandTransport implements Transport {
   readonly ahead = false;
@@ -135,7 +137,7 @@ class Spoken implements Far {
     this.#silence = setTimeout(() => {
       this.#problem ??= new Error("something in it closed its channel to heddle");
       this.kill();
-    }, ENDING).unref();
+    }, SILENT).unref();
   }
 
   /** Before the first message it is the command that speaks, then mostly what its worker runs. */
