@@ -30,9 +30,9 @@ const checks: Record<CoordinatorFault, Check> = {
   },
 
   async "nobody reads its output"(place) {
-    const { start, channel, pid } = await program(place);
+    const { start, channel, pids } = await program(place);
     const { process: child, ended } = start("meets", "prints", {}, "--json");
-    await pid();
+    await pids();
     child.stdout!.destroy();
     child.stderr!.destroy();
     channel.pass("go");
@@ -42,35 +42,35 @@ const checks: Record<CoordinatorFault, Check> = {
   async "is killed"(place) {
     const found = await program(place);
     const { process: child, ended } = found.start("stuck", place !== "inline");
-    const worker = await found.pid();
+    const workers = await found.pids();
     await stored(found.folder, 2);
     child.kill("SIGKILL");
     expect(await ended).toMatchObject({ signal: "SIGKILL" });
-    await gone(worker);
+    await gone(...workers);
     await resumes(found, "stuck", place !== "inline");
   },
 
   async "is told to end"(place) {
-    const { start, pid } = await program(place);
+    const { start, pids } = await program(place);
     const { process: child, ended } = start("stuck", place !== "inline");
-    const worker = await pid();
+    const workers = await pids();
     // The others are in test/cli/interrupt.test.ts.
     child.kill("SIGHUP");
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain("interrupted");
-    await gone(worker);
+    await gone(...workers);
   },
 
   async "dies of an error in your program"(place) {
-    const { start, pid } = await program(place);
+    const { start, pids } = await program(place);
     const { process: child, ended } = start("fails", place !== "inline");
-    const worker = await pid();
+    const workers = await pids();
     child.kill("SIGUSR2");
     const { code, stderr } = await ended;
     expect(code).toBe(1);
     expect(stderr).toContain("Error: out of the program");
-    await gone(worker);
+    await gone(...workers);
   },
 };
 

@@ -37,14 +37,14 @@ export async function program(place: Place) {
     const args = ["run", `pipeline.mjs:${flow}`, "--runner", `on ${place}`, "--input", JSON.stringify(input), ...more];
     return made.start(args, { env: { CHANNEL: channel.address, ...env } });
   };
-  /** Resolves to the process of the call that is the point of it. */
-  const pid = async () => {
+  /** Resolves to the process of the call that is the point of it, and what that has started. */
+  const pids = async () => {
     for (let at = 0; ; at++) {
       const heard = await channel.nth(at);
-      if (heard.startsWith("pid ")) return Number(heard.slice("pid ".length));
+      if (heard.startsWith("pid ")) return heard.split(" ").slice(1);
     }
   };
-  return { ...made, channel, start, pid };
+  return { ...made, channel, start, pids };
 }
 
 /** Resolves when the store of a project has so many entries. */
@@ -73,10 +73,10 @@ export async function resumes({ channel, start }: Awaited<ReturnType<typeof prog
 /** The call ends the program in the way of its fault; run again, that goes on from where it was. */
 export async function endsProgram(fault: WorkerFault, place: Place): Promise<void> {
   const found = await program(place);
-  const { folder, channel, start, pid } = found;
+  const { folder, channel, start, pids } = found;
   const little = fault === "is out of memory" ? { NODE_OPTIONS: "--max-old-space-size=60" } : {};
   const running = start("meets", fault, little);
-  await pid();
+  await pids();
   await stored(folder, 2);
   channel.pass("go");
   const { code, signal } = await running.ended;

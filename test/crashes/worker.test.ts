@@ -11,6 +11,8 @@ import { endsProgram } from "./program.ts";
 
 type Check = (place: Place) => Promise<void>;
 
+const keepsWorkers = (place: Place) => place !== "command per call" && place !== "your own";
+
 const crashes =
   (fault: WorkerFault, cause: Readonly<Partial<Record<Place, RegExp>>> & { readonly others: RegExp }): Check =>
   async place => {
@@ -30,6 +32,8 @@ const crashes =
       state: "crashed",
       after: 2,
     });
+    if (keepsWorkers(place))
+      expect(witness.of("workerEnded")).toContainEqual(expect.objectContaining({ reason: "crashed" }));
     expect(witness.of("completed").flatMap(({ calls }) => [...calls])).toHaveLength(3);
   };
 
