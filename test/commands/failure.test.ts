@@ -61,13 +61,6 @@ describe.each(both)("a command per %s", per => {
     expect(error.message).toContain("wrap.sh");
   });
 
-  test("whose worker dies of an error that nobody caught", async () => {
-    const line = await channel();
-    const { error } = await failing(gpu("env"), () => tasks.throwsLater.submit(line.address));
-    expect(error.message).toContain("nobody caught Error: from a timer");
-    expect(error.cause).toMatchObject({ message: "from a timer" });
-  });
-
   test("that is tried again where retries allow", async () => {
     const mark = join(folder(), "mark");
     const wrap = sh(`if [ -e ${mark} ]; then exec "$@"; fi; touch ${mark}; exit 5`);

@@ -14,6 +14,7 @@ const died = (inline: string, threads: string): Row => [inline, threads, crashed
 /** A call, or the worker that runs it, does this. */
 export const workerFaults = {
   "calls process.exit": died(ends, crashed),
+  "throws where nobody catches": died(ends, crashed),
   "is killed by a signal": died(ends, ends),
   "crashes in native code": died(ends, ends),
   "is out of memory": died(ends, `${crashed}, within the thread's \`resourceLimits\``),

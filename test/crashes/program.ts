@@ -86,6 +86,7 @@ export async function endsProgram(fault: WorkerFault, place: Place): Promise<voi
 
 const endOf: Partial<Record<WorkerFault, { code: number | null; signal: string | null }>> = {
   "calls process.exit": { code: 3, signal: null },
+  "throws where nobody catches": { code: 1, signal: null },
   "is killed by a signal": { code: null, signal: "SIGKILL" },
   "crashes in native code": { code: null, signal: "SIGSEGV" },
   "is out of memory": { code: null, signal: "SIGABRT" },

@@ -39,6 +39,10 @@ const crashes =
 
 const checks: Record<WorkerFault, Check> = {
   "calls process.exit": crashes("calls process.exit", { others: /victim-\d+ died: .*exit code 3/ }),
+  "throws where nobody catches": crashes("throws where nobody catches", {
+    "your own": /exit code 1/,
+    others: /victim-\d+ died: nobody caught Error: from a timer/,
+  }),
   "is killed by a signal": crashes("is killed by a signal", { others: /victim-\d+ died: .*signal SIGKILL/ }),
   "crashes in native code": crashes("crashes in native code", { others: /victim-\d+ died: .*signal SIGSEGV/ }),
   "is out of memory": crashes("is out of memory", {
