@@ -53,15 +53,15 @@ export class EventBus {
       reader(batch);
     } catch (error) {
       this.#readers.delete(reader);
-      this.#report(error, batch.at(-1)?.type === "runEnded");
+      this.#report(error);
     }
   }
 
-  #report(error: unknown, isLate: boolean): void {
+  #report(error: unknown): void {
     const { name, message } = errorFacts(error);
     const text = `A reader of events failed and was detached; the run goes on. ${name}: ${message}`;
-    // With no reader left, or none that goes on after the end of the run, the warning would be lost.
-    if (this.#readers.size === 0 || isLate) process.emitWarning(text, "HeddleWarning");
+    // With no reader left, the warning would be lost.
+    if (this.#readers.size === 0) process.emitWarning(text, "HeddleWarning");
     else this.#pending.push({ type: "warning", at: Date.now(), call: null, name: "heddle", message: text });
   }
 }

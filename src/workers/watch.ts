@@ -13,10 +13,6 @@ export function endWith(other: number | string): void {
 /**
  * Ends this process, by force even if a call keeps it busy, as soon as the one that started it is gone. For the far
  * side of a runner of your own, which is to leave nothing behind.
- *
- * @example
- * endWithParent();
- * process.on("message", async bytes => process.send!(await execute(bytes)));
  */
 export function endWithParent(): void {
   endWith(process.ppid);
