@@ -1,5 +1,6 @@
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { type Estimate, fits } from "./estimate.ts";
+import { LastWords } from "./last-words.ts";
 import { CANCEL, RESUME, type Setup, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
@@ -43,7 +44,7 @@ export class Member {
   /** The error that is about to kill it, and the call which that came from. */
   fatal: { readonly seq: number; readonly error: Error } | null = null;
   /** The end of what it wrote to its descriptors. */
-  lastWords = "";
+  readonly lastWords = new LastWords();
   /** Calls that have ended on it. */
   ended = 0;
   /** The bytes that it has in use, once those are too many. */

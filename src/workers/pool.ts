@@ -116,8 +116,8 @@ export class Pool implements RunnerSession, Hears {
     this.#hearings.clear();
     await Promise.all(
       hearings.map(async ([member, hearing]) => {
-        member.leave();
-        await member.far.close();
+        const { begun } = member.leave();
+        await member.far.close(begun.size > 0);
         hearing.tellEnd("closed");
       }),
     );
@@ -256,7 +256,7 @@ export class Pool implements RunnerSession, Hears {
   #sendHome(member: Member, reason: "recycled" | "idle", detail: string): void {
     member.leave();
     this.#part(member, reason, detail);
-    const leaving = member.far.close();
+    const leaving = member.far.close(false);
     this.#leaving.add(leaving);
     void leaving.then(() => this.#leaving.delete(leaving));
   }

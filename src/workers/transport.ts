@@ -19,8 +19,8 @@ export interface Far {
   send(wire: unknown[]): void;
   /** Ends it by force, without waiting. */
   kill(): void;
-  /** Ends it; resolves when it is gone, or when it cannot be waited for. */
-  close(): Promise<void>;
+  /** Ends it; resolves when it is gone, or when it cannot be waited for. A busy one may not notice, and gets less time. */
+  close(busy: boolean): Promise<void>;
 }
 
 /** A way of having workers. They never keep this process alive. */

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Store } from "../../src/store/store.ts";
 import { Channel } from "../channel/channel.ts";
 import { type Ended, project } from "./rig.ts";
 
@@ -51,25 +50,6 @@ async function prepared() {
   return { ...made, channel, executed, start, run, failing };
 }
 
-/** Resolves when the store has so many entries. */
-async function stored(folder: string, count: number): Promise<void> {
-  const where = path.join(folder, ".heddle");
-  const store = await until(() => (existsSync(path.join(where, "cache/format.json")) ? Store.open(where) : null));
-  try {
-    await until(() => ([...store.entries()].length >= count ? true : null));
-  } finally {
-    await store.close();
-  }
-}
-
-async function until<T>(found: () => T | null): Promise<T> {
-  for (;;) {
-    const value = found();
-    if (value !== null) return value;
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-}
-
 const ALL = ["kept 1", "kept 2", "other 7", "step 1", "step 100", "step 2"];
 
 describe.each(["inline", "threads", "processes"])("on %s", runner => {
@@ -99,18 +79,6 @@ describe.each(["inline", "threads", "processes"])("on %s", runner => {
     expect(code).toBe(130);
     expect(stderr).toContain("4 results kept: run it again with --resume");
     expect(executed()).toEqual([...ALL, "last"].sort());
-    channel.passAll();
-    expect(await run([...args, "--resume"])).toMatchObject({ code: 0, stdout: "6\n", executed: ["last"] });
-  });
-
-  test("a run that was killed", async () => {
-    const { channel, start, run, executed, folder } = await prepared();
-    const running = start(args);
-    await channel.reached("last");
-    await stored(folder, 2 + 4);
-    running.process.kill("SIGKILL");
-    expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
-    executed();
     channel.passAll();
     expect(await run([...args, "--resume"])).toMatchObject({ code: 0, stdout: "6\n", executed: ["last"] });
   });

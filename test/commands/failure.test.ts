@@ -61,13 +61,6 @@ describe.each(both)("a command per %s", per => {
     expect(error.message).toContain("wrap.sh");
   });
 
-  test("whose worker dies of an error that nobody caught", async () => {
-    const line = await channel();
-    const { error } = await failing(gpu("env"), () => tasks.throwsLater.submit(line.address));
-    expect(error.message).toContain("nobody caught Error: from a timer");
-    expect(error.cause).toMatchObject({ message: "from a timer" });
-  });
-
   test("that is tried again where retries allow", async () => {
     const mark = join(folder(), "mark");
     const wrap = sh(`if [ -e ${mark} ]; then exec "$@"; fi; touch ${mark}; exit 5`);
@@ -75,15 +68,6 @@ describe.each(both)("a command per %s", per => {
     // Workers are started three times before the calls fail that wait for one.
     expect(await result).toBe(per === "call" ? 2 : 1);
     expect(witness.of("retrying")).toHaveLength(per === "call" ? 1 : 0);
-  });
-
-  test("with a call beyond its time-out: all of its processes end", async () => {
-    const line = await channel();
-    const pids = join(folder(), "pids");
-    const prefix = { gpu: { command: "nice", per, queues: true } };
-    const { result } = watched(() => tasks.spins.with({ timeout: "3s" }).submit(line.address, pids).wait(), { prefix });
-    expect(await result).toBe("timedOut");
-    await gone(...(await linesOf(pids)));
   });
 
   test("with a call that obeys its signal", async () => {
@@ -110,27 +94,6 @@ describe.each(both)("a command per %s", per => {
     interrupt();
     await expect(result).rejects.toMatchObject({ code: "INTERRUPTED" });
     await gone(...(await linesOf(pids)));
-  });
-
-  test("when its coordinator is killed: nothing is left", async () => {
-    const line = await channel();
-    const pids = join(folder(), "pids");
-    const main = join(folder(), "main.mjs");
-    const heddle = new URL("../../dist/index.js", import.meta.url).href;
-    const module = new URL("../fixtures/commands/tasks.mjs", import.meta.url).href;
-    writeFileSync(
-      main,
-      `import { run } from ${JSON.stringify(heddle)};
-       import { spins } from ${JSON.stringify(module)};
-       const prefix = { gpu: { command: "nice", per: ${JSON.stringify(per)} } };
-       await run({ prefix }, () => spins.submit(${JSON.stringify(line.address)}, ${JSON.stringify(pids)}));`,
-    );
-    const child = spawn(process.execPath, [main], { stdio: "ignore" });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    await line.reached("spinning");
-    child.kill("SIGKILL");
-    await gone(child.pid!, ...(await linesOf(pids)));
-    await gone(...processesWith(main));
   });
 });
 

@@ -17,6 +17,8 @@ export interface CommandPlan {
 
 export interface CommandListener {
   wrote(stream: StreamName, bytes: Uint8Array): void;
+  /** Nobody can write to its stdout any more. */
+  silent?(): void;
   /** What it said for itself, by `Command.said`. */
   own(stream: StreamName, text: string): void;
   ended(end: GroupEnd): void;
@@ -45,7 +47,7 @@ export class Command {
       listener.own(stream, text);
       if (this.#cancellation?.read(text) === true) this.#watch();
     });
-    this.#group = new Group(plan, { wrote: listener.wrote, ended: end => this.#ended(end) });
+    this.#group = new Group(plan, { ...listener, ended: end => this.#ended(end) });
     this.#watch();
   }
 

@@ -12,6 +12,8 @@ export const IN = "in";
 export const OUT = "out";
 export const STOP = "stop";
 export const SCRIPT = "script";
+/** The exit code of a worker that cannot write there: sysexits.h has it for errors of input and output. */
+export const MUTE = 74;
 const OWN = new Set([IN, OUT, STOP, SCRIPT, "stdout", "stderr"]);
 
 /** Of a file that the command has left, so much is kept, in bytes, and of so many files. */

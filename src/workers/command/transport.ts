@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { encodeFrame } from "../../codec/frames.ts";
 import type { Host } from "../../task/runner.ts";
 import { allClaimed } from "../claims.ts";
+import { LastWords } from "../last-words.ts";
 import type { StreamName } from "../protocol.ts";
 import type { Far, Listener, Transport } from "../transport.ts";
 import { Command } from "./command.ts";
@@ -12,8 +13,11 @@ import { Guard } from "./guard.ts";
 import { MarkedReader } from "./marked.ts";
 import { type CommandSettings, planOf, workerWords } from "./start.ts";
 
-/** How long a worker may take to end when its input has ended, in milliseconds. */
+/** How long a worker may take to end when its input has ended, in milliseconds, and one that is busy with a call. */
 const ENDING = 3_000;
+const BUSY_ENDING = 500;
+/** How long one may live of which nothing can be heard any more. */
+const SILENT = 1_000;
 
 export class CommandTransport implements Transport {
   readonly ahead = false;
@@ -54,6 +58,8 @@ class Spoken implements Far {
   #number = -1;
   #heard = false;
   #problem: Error | null = null;
+  #closing = false;
+  #silence: NodeJS.Timeout | undefined;
   #onGone: (() => void) | null = null;
 
   constructor(host: Host, name: string, settings: CommandSettings, guard: Guard, listener: Listener) {
@@ -74,6 +80,7 @@ class Spoken implements Far {
     });
     this.#command = new Command(plan, guard, {
       wrote: (stream, bytes) => this.#wrote(stream, bytes),
+      silent: () => this.#silent(),
       own: (stream, text) => this.#own(stream, text),
       ended: end => this.#ended(end),
       warn: message => host.tell({ type: "warning", at: Date.now(), call: null, name: "heddle", message }),
@@ -97,11 +104,12 @@ class Spoken implements Far {
     void this.#command.stop();
   }
 
-  async close(): Promise<void> {
+  async close(busy: boolean): Promise<void> {
     if (this.#command.over) return;
+    this.#closing = true;
     this.#command.endInput();
     await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, ENDING);
+      const timer = setTimeout(resolve, busy ? BUSY_ENDING : ENDING);
       this.#onGone = () => {
         clearTimeout(timer);
         resolve();
@@ -123,6 +131,15 @@ class Spoken implements Far {
     }
   }
 
+  /** Nothing can be heard of its worker any more: mostly as it has ended, of which the system is about to tell. */
+  #silent(): void {
+    if (this.#command.over || this.#closing) return;
+    this.#silence = setTimeout(() => {
+      this.#problem ??= new Error("something in it closed its channel to heddle");
+      this.kill();
+    }, SILENT).unref();
+  }
+
   /** Before the first message it is the command that speaks, then mostly what its worker runs. */
   #text(stream: StreamName, bytes: Uint8Array): void {
     if (this.#heard) this.#listener.raw(stream, Buffer.from(bytes).toString("utf8"));
@@ -138,6 +155,7 @@ class Spoken implements Far {
   }
 
   #ended(end: GroupEnd): void {
+    clearTimeout(this.#silence);
     this.#reader.end();
     const how = this.#problem?.message ?? (end.error === null ? endOf(end) : end.error.message);
     const cause = `${how}, of the command ${this.#words.slice(0, this.#settings.prefix.length).join(" ")}`;
@@ -149,7 +167,7 @@ class Spoken implements Far {
   #failure(end: GroupEnd): Error {
     const { tail } = this.#command.output;
     const { node } = this.#settings;
-    const about = { task: `a worker of ${this.#name}`, words: this.#words, node, end };
-    return commandFailure({ ...about, begun: false, death: null, output: tail, lastWords: "" });
+    const about = { folder: null, task: `a worker of ${this.#name}`, words: this.#words, node, end };
+    return commandFailure({ ...about, begun: false, death: null, output: tail, lastWords: new LastWords() });
   }
 }
