@@ -101,6 +101,16 @@ describe.each([
 });
 
 describe("processes", () => {
+  test("what is no frame in the channel of a worker: that call crashed, the rest completes", async () => {
+    rig = new Rig(processes({ workers: 1 }));
+    const scribbles = rig.submit(taskOf("scribbles"));
+    const after = rig.submit(taskOf("add"), 2, 2);
+    const attempt = await rig.ended(scribbles);
+    expect(attempt.state).toBe("crashed");
+    expect(attempt.error?.message).toContain('no frame begins with "this is no f');
+    expect(await rig.value(after)).toBe(4);
+  });
+
   test("SIGKILL at call 60 of 100: 59 results are kept, that call crashed, the rest runs elsewhere, once", async () => {
     rig = new Rig(processes({ workers: 2 }));
     const file = scratch();
