@@ -1,5 +1,5 @@
 /** The coordinator's end of the line to a call that a user's runner executes: it is asked, and answers when it can. */
-import { encodeFrame } from "../codec/frames.ts";
+import { sealedFrame } from "../codec/frames.ts";
 import { open } from "./envelope.ts";
 import { RESUME, type Reports, readReports, TELL } from "./protocol.ts";
 
@@ -47,6 +47,6 @@ export class Line {
   #take(): Uint8Array {
     const said = this.#said;
     this.#said = [];
-    return new Uint8Array(Buffer.concat(encodeFrame(said)));
+    return new Uint8Array(Buffer.concat(sealedFrame(said)));
   }
 }
