@@ -66,7 +66,9 @@ function judge(round: Round, ended: Ended, lines: readonly Line[], wasFull: bool
     const filled = ended.filled || (wasFull && round.runs.some(({ together }) => together));
     const mayFail = filled || struck === "SIGTERM";
     if (report.value !== undefined) found.push(...wrongValues(round, report.value, mayFail));
-    const known = filled ? /disk is full|no room|no space|ENOSPC|kept this process busy/i : /kept this process busy/;
+    const known = filled
+      ? /disk is full|no room|no space|ENOSPC|kept this process busy|counted for nothing/i
+      : /kept this process busy|counted for nothing/;
     found.push(...report.warnings.filter(text => !known.test(text)).map(text => `it warned: ${text}`));
   }
   return [...problems, ...found.map(where)];

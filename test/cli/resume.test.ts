@@ -1,5 +1,5 @@
 /** `heddle run --resume`: after a failure, Ctrl-C and SIGKILL, only what is missing is executed. */
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Store } from "../../src/store/store.ts";
@@ -27,6 +27,9 @@ const PIPELINE = `
   export const plainly = flow("plainly", async () => last.submit([await other.submit(1)]));
   export const nothing = flow("nothing", () => last.submit([]));
 `;
+
+/** No process has this number. */
+const NOBODY = 2 ** 22 + 1;
 
 const GROWN = "export const grown = n => n + 1;";
 
@@ -112,7 +115,12 @@ describe.each(["inline", "threads", "processes"])("on %s", runner => {
     expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
     executed();
     channel.passAll();
+    // As if it had been killed a moment earlier, while it wrote this.
+    const written = path.join(folder, ".heddle/resume");
+    for (const name of readdirSync(written))
+      copyFileSync(path.join(written, name), path.join(written, `${name}.${NOBODY}`));
     expect(await run([...args, "--resume"])).toMatchObject({ code: 0, stdout: "6\n", executed: ["last"] });
+    expect(readdirSync(written)).toEqual([]);
   });
 
   test("what is cached needs no --resume", async () => {

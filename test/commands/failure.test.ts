@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command } from "heddle";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { mountDisk, reasonAgainstDisks, unmountDisk } from "../disk/disk.ts";
 import * as tasks from "../fixtures/commands/tasks.mjs";
 import { both, channel, folder, gone, linesOf, processesWith, said, sh, watched } from "./rig.ts";
 
@@ -149,6 +150,21 @@ test("a command that hangs before its worker begins runs out of time, and all of
   const { result } = watched(() => tasks.double.with({ timeout: 500 }).submit(1).wait(), { prefix: { gpu: wrap } });
   expect(await result).toBe("timedOut");
   await gone(...(await linesOf(pids)));
+});
+
+const noDisk = reasonAgainstDisks();
+
+test.skipIf(noDisk !== null)("a call that cannot be told what it waits for, as the disk is full, crashes", async () => {
+  const disk = folder();
+  mountDisk(disk, 1 << 20);
+  onTestFinished(() => unmountDisk(disk));
+  const runner = command({ prefix: "env" });
+  const { result } = watched(
+    () => tasks.fillsDisk.submit(disk).settled(),
+    { runner },
+    { cache: { folder: join(disk, "store") } },
+  );
+  expect(await result).toMatchObject({ ok: false, error: { message: expect.stringContaining("ENOSPC") } });
 });
 
 test("a call that is lost on its way to a worker runs out of time, and is made again on another one", async () => {

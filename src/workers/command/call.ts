@@ -47,6 +47,8 @@ export class CommandCall {
   #told = false;
   /** It is to end, also if its command has not been started yet. */
   #stopped = false;
+  /** Why something could not be said to it. */
+  #untold: Error | null = null;
   #grace: NodeJS.Timeout | undefined;
   #settled: (attempt: Attempt) => void = () => {};
 
@@ -183,8 +185,10 @@ export class CommandCall {
   #tell(wire: unknown[]): void {
     try {
       appendFrame(join(this.#place.folder, IN), wire);
-    } catch {
-      // It is stopped without being told.
+    } catch (error) {
+      // It would wait for ever for what it is not told.
+      this.#untold ??= error as Error;
+      void this.stop();
     }
   }
 
@@ -243,7 +247,7 @@ export class CommandCall {
   }
 
   #outcome(end: GroupEnd, problem: Error | null): Attempt {
-    return this.#reports.attempt ?? this.#crashed(problem ?? this.#failure(end));
+    return this.#reports.attempt ?? this.#crashed(problem ?? this.#untold ?? this.#failure(end));
   }
 
   #crashed(error: Error): Attempt {
