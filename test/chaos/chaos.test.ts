@@ -36,6 +36,6 @@ describe.concurrent("whatever goes wrong, all calls end, all results are right a
       const replay = `SEED=${round.seed} ROUNDS=1 npx vitest run test/chaos`;
       expect(problems, `seed ${round.seed}; play it again with ${replay}`).toEqual([]);
     },
-    240_000,
+    400_000,
   );
 });

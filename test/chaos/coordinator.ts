@@ -11,7 +11,7 @@ import type { Stage } from "./stage.ts";
 
 const LOOK = 10;
 /** Nothing that is asked of it takes so long. */
-const DEADLINE = 40_000;
+const DEADLINE = 90_000;
 
 export interface Submission {
   readonly id: string;

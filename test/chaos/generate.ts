@@ -40,8 +40,8 @@ const TIMEOUT: Readonly<Record<PlaceName, number>> = {
   threads: 400,
   processes: 500,
   perCall: 3_000,
-  perWorker: 1_500,
-  custom: 2_000,
+  perWorker: 2_000,
+  custom: 4_000,
 };
 
 /** More bytes than it takes to set a worker up. */
@@ -122,7 +122,7 @@ function callOf(scene: Scene, id: string, before: number, depth: number): Call {
   const direct = parent === "nest" && random.once(4);
   const possible = ACTS[place].filter(act => (kind === "nest" || direct ? !ENDLESS.includes(act) : true));
   const acts =
-    isFlow || bad || !random.once(4) ? [] : [random.from(possible), ...(random.once(3) ? [random.from(possible)] : [])];
+    isFlow || bad || !random.once(6) ? [] : [random.from(possible), ...(random.once(3) ? [random.from(possible)] : [])];
   return {
     id,
     kind,

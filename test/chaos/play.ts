@@ -25,7 +25,14 @@ export async function play(round: Round, tally: Tally): Promise<string[]> {
     const wasFull = ends.some(({ filled }) => filled);
     const problems = [...ends.flatMap(ended => judge(round, ended, lines, wasFull)), ...left];
     if (problems.length > 0) return problems;
-    return await afterwards(round, stage, tally, ends.length);
+    // What found no room was not kept.
+    const kept = wasFull && round.runs.some(({ together }) => together) ? new Set<string>() : keptCalls(round);
+    return await afterwards(
+      round,
+      stage,
+      kept,
+      new Coordinator(round, stage, ends.length, { plan: UNDISTURBED, tally, isCalm: true }),
+    );
   } finally {
     await lingering(stage.mark);
     if (process.env["KEEP"] === undefined) stage.strike();
@@ -92,18 +99,20 @@ function wrongValues(
 }
 
 /** One more run in which nothing goes wrong: nothing is lost, and nothing is left. */
-async function afterwards(round: Round, stage: Stage, tally: Tally, run: number): Promise<string[]> {
-  const calm = { ...round, cancels: [], channel: [] };
-  const ended = await new Coordinator(round, stage, run, { plan: UNDISTURBED, tally, isCalm: true }).ended();
+async function afterwards(
+  round: Round,
+  stage: Stage,
+  kept: ReadonlySet<string>,
+  coordinator: Coordinator,
+): Promise<string[]> {
+  const ended = await coordinator.ended();
   const left = await lingering(stage.mark);
-  const lines = readLog(stage.log).filter(line => line.run === run);
+  const lines = readLog(stage.log).filter(line => line.run === ended.run);
   const problems = [...ended.problems, ...left];
   if (ended.report?.error !== undefined) problems.push(`afterwards it failed: ${ended.report.error}`);
   if (ended.report?.value !== undefined) {
-    const doubtful = round.cancels.length > 0;
-    problems.push(...wrongValues(doubtful ? round : calm, ended.report.value, false).map(text => `afterwards ${text}`));
+    problems.push(...wrongValues(round, ended.report.value, false).map(text => `afterwards ${text}`));
   }
-  const kept = keptCalls(round);
   const again = new Set(lines.filter(({ turn, id }) => turn === "start" && kept.has(id)).map(({ id }) => id));
   problems.push(...[...again].map(id => `${id} was executed again, though its result was kept`));
   problems.push(...remains(stage.folder));

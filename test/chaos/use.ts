@@ -49,7 +49,7 @@ class Use {
     if (line.turn === "start" || line.turn === "resume") this.#charge(attempt);
     else if (line.turn === "pause") this.#pause(attempt);
     if (line.turn === "resume" || isLast) this.#lent.delete(attempt.id);
-    if (isLast) this.#free(attempt, []);
+    if (isLast || line.turn === "stops") this.#free(attempt, []);
   }
 
   #pause(attempt: Attempt): void {
