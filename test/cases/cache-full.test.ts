@@ -1,49 +1,27 @@
 /** A run whose store has no room left: the values are right, and what is kept is whole. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Store } from "../../src/store/store.ts";
 import { runOn } from "../cached/rig.ts";
+import { fill, mountDisk, reasonAgainstDisks, unmountDisk } from "../disk/disk.ts";
 import { boxed, lengthOf, long } from "../fixtures/cases/cache-tasks.mjs";
 import { everywhere, on, type PlaceName } from "./places.ts";
 import { script } from "./script.ts";
 
-const why = reasonAgainst();
+const why = reasonAgainstDisks();
 const places: readonly PlaceName[] = why === null ? everywhere : [];
 
-/** A disk of so many bytes, in memory. */
+/** A disk of so many bytes, that goes with the test. */
 function smallDisk(bytes: number): string {
   const folder = mkdtempSync(join(tmpdir(), "heddle-disk-"));
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", folder]);
+  mountDisk(folder, bytes);
   onTestFinished(() => {
-    execFileSync("umount", ["-l", folder]);
+    unmountDisk(folder);
     rmSync(folder, { recursive: true, force: true });
   });
   return folder;
-}
-
-function reasonAgainst(): string | null {
-  if (process.platform !== "linux") return "only Linux has tmpfs";
-  const folder = mkdtempSync(join(tmpdir(), "heddle-disk-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=65536", "none", folder], { stdio: "ignore" });
-    execFileSync("umount", [folder]);
-    return null;
-  } catch {
-    return "this user cannot mount a small disk";
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Leaves so many bytes. */
-function fill(folder: string, left: number): string {
-  const { bavail, bsize } = statfsSync(folder);
-  const filler = join(folder, "filler");
-  writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - left)));
-  return filler;
 }
 
 async function verified(where: string): Promise<number> {
