@@ -1,5 +1,5 @@
 /** The coordinator's end of the line to a call that a user's runner executes: it is asked, and answers when it can. */
-import { encodeFrame } from "../codec/frames.ts";
+import { sealedFrame } from "../codec/frames.ts";
 import { open } from "./envelope.ts";
 import { CANCEL, RESUME, type Reports, readReports, TELL } from "./protocol.ts";
 
@@ -55,6 +55,6 @@ export class Line {
   #take(): Uint8Array {
     const said = this.#givenUp === null ? this.#said : [CANCEL, 1, this.#givenUp];
     this.#said = [];
-    return new Uint8Array(Buffer.concat(encodeFrame(said)));
+    return new Uint8Array(Buffer.concat(sealedFrame(said)));
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeFrame, FrameReader } from "../codec/frames.ts";
+import { ProtocolError } from "../errors.ts";
 import { entry, inheritedFlags } from "../platform.ts";
 import { CLAIM_BYTES, type ClaimReader, FileClaims } from "./claims.ts";
 import { environment } from "./environment.ts";
@@ -81,6 +82,8 @@ class Child implements Far {
   #cut = false;
   #deafness: NodeJS.Timeout | undefined;
   #closing = false;
+  /** Why it was ended. */
+  #problem: string | null = null;
   #onGone: (() => void) | null = null;
 
   constructor(claims: number, at: number, { env, flags: more = [] }: ProcessOptions, listener: Listener) {
@@ -126,7 +129,16 @@ class Child implements Far {
     const child = this.#child;
     const reader = new FrameReader();
     const onMessage = (wire: unknown[]) => this.#listener.message(wire);
-    this.#channel.on("data", chunk => reader.push(chunk, onMessage));
+    this.#channel.on("data", (chunk: Uint8Array) => {
+      try {
+        reader.push(chunk, onMessage);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        // Something in the worker has written into its channel: what else it says cannot be read.
+        this.#problem ??= error.short;
+        this.kill();
+      }
+    });
     // What goes wrong with the channel shows as the end of the process.
     this.#channel.on("error", () => {});
     this.#channel.on("close", () => this.#deaf());
@@ -165,7 +177,7 @@ class Child implements Far {
     this.#channel.destroy();
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
-    this.#listener.ended(cause);
+    this.#listener.ended(this.#problem ?? cause);
     this.#onGone?.();
   }
 }

@@ -42,7 +42,7 @@ export interface Moments {
   begins?(): void;
   /** It is ready for calls. */
   startedWell?(): void;
-  /** It has done all that it was given, and has told so. */
+  /** It has done all that it was given, and has told so: nothing waits for what it called either. */
   idle?(): void;
 }
 
@@ -193,7 +193,7 @@ export class Server {
       if (this.#running.size + this.#loading.size === 0) {
         this.#memory?.callEnded(true);
         this.#reporter.flush();
-        if (this.#worked) this.#moments.idle?.();
+        if (this.#worked && this.#suspended.isEmpty) this.#moments.idle?.();
       }
     }
     this.#reporter.flushSoon();

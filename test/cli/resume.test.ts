@@ -1,7 +1,8 @@
 /** `heddle run --resume`: after a failure, Ctrl-C and SIGKILL, only what is missing is executed. */
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { Store } from "../../src/store/store.ts";
 import { Channel } from "../channel/channel.ts";
 import { type Ended, project } from "./rig.ts";
 
@@ -27,6 +28,9 @@ const PIPELINE = `
   export const nothing = flow("nothing", () => last.submit([]));
 `;
 
+/** No process has this number. */
+const NOBODY = 2 ** 22 + 1;
+
 const GROWN = "export const grown = n => n + 1;";
 
 async function prepared() {
@@ -48,6 +52,25 @@ async function prepared() {
   };
   const failing = (...args: string[]) => run(args, { FAILS: "1" });
   return { ...made, channel, executed, start, run, failing };
+}
+
+/** Resolves when the store has so many entries. */
+async function stored(folder: string, count: number): Promise<void> {
+  const where = path.join(folder, ".heddle");
+  const store = await until(() => (existsSync(path.join(where, "cache/format.json")) ? Store.open(where) : null));
+  try {
+    await until(() => ([...store.entries()].length >= count ? true : null));
+  } finally {
+    await store.close();
+  }
+}
+
+async function until<T>(found: () => T | null): Promise<T> {
+  for (;;) {
+    const value = found();
+    if (value !== null) return value;
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
 }
 
 const ALL = ["kept 1", "kept 2", "other 7", "step 1", "step 100", "step 2"];
@@ -81,6 +104,23 @@ describe.each(["inline", "threads", "processes"])("on %s", runner => {
     expect(executed()).toEqual([...ALL, "last"].sort());
     channel.passAll();
     expect(await run([...args, "--resume"])).toMatchObject({ code: 0, stdout: "6\n", executed: ["last"] });
+  });
+
+  test("a run that was killed", async () => {
+    const { channel, start, run, executed, folder } = await prepared();
+    const running = start(args);
+    await channel.reached("last");
+    await stored(folder, 2 + 4);
+    running.process.kill("SIGKILL");
+    expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
+    executed();
+    channel.passAll();
+    // As if it had been killed a moment earlier, while it wrote this.
+    const written = path.join(folder, ".heddle/resume");
+    for (const name of readdirSync(written))
+      copyFileSync(path.join(written, name), path.join(written, `${name}.${NOBODY}`));
+    expect(await run([...args, "--resume"])).toMatchObject({ code: 0, stdout: "6\n", executed: ["last"] });
+    expect(readdirSync(written)).toEqual([]);
   });
 
   test("what is cached needs no --resume", async () => {

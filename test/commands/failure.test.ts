@@ -2,7 +2,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { command } from "heddle";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { mountDisk, reasonAgainstDisks, unmountDisk } from "../disk/disk.ts";
 import * as tasks from "../fixtures/commands/tasks.mjs";
 import { both, channel, folder, gone, linesOf, processesWith, said, sh, watched } from "./rig.ts";
 
@@ -110,6 +113,39 @@ test("a command that hangs before its worker begins runs out of time, and all of
   const { result } = watched(() => tasks.double.with({ timeout: 500 }).submit(1).wait(), { prefix: { gpu: wrap } });
   expect(await result).toBe("timedOut");
   await gone(...(await linesOf(pids)));
+});
+
+const noDisk = reasonAgainstDisks();
+
+test.skipIf(noDisk !== null)("a call that cannot be told what it waits for, as the disk is full, crashes", async () => {
+  const disk = folder();
+  mountDisk(disk, 1 << 20);
+  onTestFinished(() => unmountDisk(disk));
+  const runner = command({ prefix: "env" });
+  const { result } = watched(
+    () => tasks.fillsDisk.submit(disk).settled(),
+    { runner },
+    { cache: { folder: join(disk, "store") } },
+  );
+  expect(await result).toMatchObject({ ok: false, error: { message: expect.stringContaining("ENOSPC") } });
+});
+
+test("a call that is lost on its way to a worker runs out of time, and is made again on another one", async () => {
+  const proxy = fileURLToPath(new URL("../fixtures/chaos/proxy.mjs", import.meta.url));
+  // The message that sets the worker up is shorter, that of the call longer.
+  const fault = { kind: "stalls", side: "in", at: 10_000 };
+  const runner = command({
+    prefix: [process.execPath, proxy],
+    per: "worker",
+    workers: 1,
+    env: { CHAOS_FAULTS: JSON.stringify([fault]), CHAOS_OUT: folder() },
+  });
+  const { result, witness } = watched(
+    () => tasks.lengthOf.with({ timeout: "3s", retries: 1 }).submit("x".repeat(100_000)),
+    { runner },
+  );
+  expect(await result).toBe(100_000);
+  expect(witness.of("retrying").map(({ state }) => state)).toEqual(["timedOut"]);
 });
 
 test("what a command puts into a queue has its time-out from the start of its worker", async () => {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { command, run } from "heddle";
 import { describe, expect, test } from "vitest";
 import { script } from "../cases/script.ts";
+import { down } from "../fixtures/cases/nested-tasks.mjs";
 import * as tasks from "../fixtures/commands/tasks.mjs";
 import { both, channel, said, sh, watched } from "./rig.ts";
 
@@ -45,6 +46,11 @@ describe.each(both)("a prefix, per %s", per => {
     const { result, witness } = watched(() => tasks.double.map([1, 2, 3, 4, 5]), gpu(wrap));
     expect(await result).toEqual([2, 4, 6, 8, 10]);
     expect(said(witness)).toContain("noise");
+  });
+
+  test("a call waits for what it calls there, also where its worker has nothing else to do", async () => {
+    const { result } = watched(() => down.submit(3), { runner: command({ prefix: "env", per, workers: 2 }) });
+    expect(await result).toBe(3);
   });
 
   test("nice and env, as strings and as words", async () => {

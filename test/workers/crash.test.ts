@@ -87,6 +87,16 @@ describe.each([
 });
 
 describe("processes", () => {
+  test("what is no frame in the channel of a worker: that call crashed, the rest completes", async () => {
+    rig = new Rig(processes({ workers: 1 }));
+    const scribbles = rig.submit(taskOf("scribbles"));
+    const after = rig.submit(taskOf("add"), 2, 2);
+    const attempt = await rig.ended(scribbles);
+    expect(attempt.state).toBe("crashed");
+    expect(attempt.error?.message).toContain('no frame begins with "this is no f');
+    expect(await rig.value(after)).toBe(4);
+  });
+
   test("what a grandchild writes to the descriptor belongs to the call", async () => {
     rig = new Rig(processes({ workers: 1 }));
     const id = rig.submit(taskOf("raw"));

@@ -67,7 +67,7 @@ export class CommandCall {
     });
     this.#frames = new FrameTail(join(folder, OUT), `the command of ${this.#display} (${settings.prefix[0]})`);
     this.#raw = (["stdout", "stderr"] as const).map(name => [name, new Tail(join(folder, name))]);
-    this.#poll = new Poll(() => this.#look());
+    this.#poll = new Poll(() => this.#lookOn());
   }
 
   /** Starts it; resolves to how it ended. Does not reject. */
@@ -218,6 +218,16 @@ export class CommandCall {
       if (bytes !== null) this.#reports.raw(stream, bytes);
     }
     return found;
+  }
+
+  /** The same while it runs; once something cannot be read, nothing that follows can. */
+  #lookOn(): boolean {
+    try {
+      return this.#look();
+    } catch (error) {
+      void this.stop();
+      throw error;
+    }
   }
 
   async #ended(end: GroupEnd): Promise<void> {

@@ -6,7 +6,7 @@
 import { appendFileSync, closeSync, openSync, readSync, statSync } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeFrame, FrameReader } from "../../codec/frames.ts";
+import { FrameReader, sealedFrame } from "../../codec/frames.ts";
 
 export const IN = "in";
 export const OUT = "out";
@@ -21,7 +21,7 @@ const LEFT = 64 * 1024;
 const MOST_LEFT = 8;
 
 export function appendFrame(path: string, wire: readonly unknown[]): void {
-  appendFileSync(path, Buffer.concat(encodeFrame(wire)));
+  appendFileSync(path, Buffer.concat(sealedFrame(wire)));
 }
 
 /** What is appended to a file, piece by piece. */

@@ -1,6 +1,6 @@
 /** Workers that commands run, such as `srun` or `docker run -i`, spoken to by their standard streams. */
 import { randomBytes } from "node:crypto";
-import { encodeFrame } from "../../codec/frames.ts";
+import { sealedFrame } from "../../codec/frames.ts";
 import type { Host } from "../../task/runner.ts";
 import { allClaimed } from "../claims.ts";
 import { LastWords } from "../last-words.ts";
@@ -97,7 +97,7 @@ class Spoken implements Far {
   }
 
   send(wire: unknown[]): void {
-    this.#command.write(encodeFrame(wire));
+    this.#command.write(sealedFrame(wire));
   }
 
   kill(): void {

@@ -53,12 +53,20 @@ const server = new Server(
 flushBeforeEnd(server);
 
 let isFirst = true;
-const poll = new Poll(() =>
-  input.read(wire => {
-    // The first message sets the worker up; calls come when that is done.
-    if (isFirst || ready) server.receive(wire);
-    else early.push(wire);
-    isFirst = false;
-  }),
-);
+const poll = new Poll(() => {
+  try {
+    return input.read(wire => {
+      // The first message sets the worker up; calls come when that is done.
+      if (isFirst || ready) server.receive(wire);
+      else early.push(wire);
+      isFirst = false;
+    });
+  } catch (error) {
+    // Nothing can be read after that: it ends as of an error that nobody caught.
+    setImmediate(() => {
+      throw error;
+    });
+    return false;
+  }
+});
 poll.look();
