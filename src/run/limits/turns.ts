@@ -7,6 +7,7 @@ import type { Cause } from "./causes.ts";
 import { type Choice, Chooser, type PoolState } from "./chooser.ts";
 import { stuck } from "./deadlock.ts";
 import type { Labels } from "./labels.ts";
+import { Sharing } from "./sharing.ts";
 
 /** The pool of flows, which run in the coordinator and have no labels. */
 const FLOWS = 0;
@@ -20,6 +21,7 @@ export class Turns {
   private readonly removeIfDone: (node: number) => void;
   private readonly pools: PoolState[] = [];
   private readonly chooser: Chooser;
+  readonly sharing: Sharing;
   /** How often nodes are in a queue besides the first time: since their priority was raised. */
   private readonly again = new Map<number, number>();
   /** Calls with limits, or that have waited, are about: what comes next is chosen among all pools. */
@@ -31,6 +33,7 @@ export class Turns {
     this.orders = orders;
     this.removeIfDone = removeIfDone;
     this.chooser = new Chooser(graph, this.pools, labels);
+    this.sharing = new Sharing(labels, this.pools, orders);
   }
 
   pool(pool: number, slots: number, free: number, exempt: boolean): void {
@@ -41,19 +44,21 @@ export class Turns {
       return;
     }
     const [ready, resumers] = [new ReadyQueue(this.graph), new ReadyQueue(this.graph)];
-    this.pools[pool] = { slots, free, used: 0, exempt, ready, resumers };
+    this.pools[pool] = { slots, free, used: 0, promised: 0, exempt, ready, resumers };
   }
 
   /** Hands out what can run now. */
   decide(): void {
-    if (this.choosy) {
-      this.choose();
-      return;
+    const shares = this.labels.shared.length > 0;
+    if (shares) this.sharing.giveBack();
+    if (this.choosy) this.choose();
+    else {
+      for (let number = 0; number < this.pools.length; number++) {
+        const pool = this.pools[number];
+        if (pool !== undefined) this.fill(pool, number);
+      }
     }
-    for (let number = 0; number < this.pools.length; number++) {
-      const pool = this.pools[number];
-      if (pool !== undefined) this.fill(pool, number);
-    }
+    if (shares) this.sharing.settle(this.now);
   }
 
   /** A running call waits, and gives its slot back meanwhile. */
@@ -96,9 +101,14 @@ export class Turns {
       if (choice === null) break;
       const { pool: number, group, resumes } = choice;
       const pool = this.pools[number]!;
+      if (choice.asks) {
+        this.sharing.ask((resumes ? group!.toGoOn : group!.toStart)!);
+        continue;
+      }
       if (resumes) {
         const node = (group ?? pool).resumers.pop();
         this.goOn(node, pool);
+        if (group !== null) this.sharing.used(group.toGoOn);
         continue;
       }
       const node = (group ?? pool).ready.pop();
@@ -106,6 +116,7 @@ export class Turns {
       if (group !== null) {
         group.waiting--;
         this.labels.grant(node, group);
+        this.sharing.used(group.toStart);
         this.labels.overtook(group, this.graph.priority[node]!, this.chooser.blocked);
       }
       this.start(node, pool, number);
