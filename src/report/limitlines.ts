@@ -11,7 +11,9 @@ export function limitLines(view: RunView, most: number, columns: number, { paint
     const name = cut(oneLine(label), Math.max(8, Math.floor(columns / 3)), symbols.ellipsis);
     const whose = shared === true ? " by this run" : "";
     const use =
-      per === undefined ? `${amount(used)} of ${amount(limit)} in use${whose}` : `${amount(limit)} per ${duration(per)}`;
+      per === undefined
+        ? `${amount(used)} of ${amount(limit)} in use${whose}`
+        : `${amount(limit)} per ${duration(per)}`;
     const wait = `${plural(waiting, "call waits", "calls wait")}`;
     return cut(`  ${name}  ${paint("dim", `${use}, ${wait}`)}`, columns, symbols.ellipsis);
   });

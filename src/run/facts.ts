@@ -45,7 +45,9 @@ export type ShareOrder =
   | { readonly share: "ask"; readonly number: number; readonly parts: readonly Part[] }
   /** What was asked for is not wanted any more. */
   | { readonly share: "drop"; readonly number: number }
-  | { readonly share: "giveBack"; readonly parts: readonly Part[] };
+  | { readonly share: "giveBack"; readonly parts: readonly Part[] }
+  /** Whether nothing of what this run has will come back before it gets more. */
+  | { readonly share: "frozen"; readonly frozen: boolean };
 
 /** What the scheduler decides; the run carries it out. */
 export interface Orders {

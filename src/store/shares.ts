@@ -20,6 +20,8 @@ export interface Shares {
   /** Asks for these amounts, all or nothing. Gives what withdraws the question; once granted, that does nothing. */
   ask(amounts: Amounts, asker: Asker): () => void;
   giveBack(amounts: Amounts): void;
+  /** Whether nothing of what this process has will come back before it is granted more. */
+  frozen(frozen: boolean): void;
 }
 
 /** For who cannot come to terms with other processes, and so takes none into account. */
@@ -30,4 +32,5 @@ export const ALONE: Shares = {
     return () => {};
   },
   giveBack() {},
+  frozen() {},
 };

@@ -23,7 +23,7 @@ export class SharedWorld {
     this.toArbiter.set(name, []);
     this.toRun.set(name, []);
     const limits = [...this.limits].map(([label, amount]) => [`${label}`, amount] as const);
-    this.allotments.enter(name, { limits, held: [] });
+    this.allotments.enter(name, { limits, held: [], frozen: false });
     for (const [label, amount] of this.limits) driver.limit(label, { amount, shared: true });
   }
 
@@ -41,7 +41,6 @@ export class SharedWorld {
   deliver(name: string, direction: "out" | "in"): boolean {
     const message = (direction === "out" ? this.toArbiter : this.toRun).get(name)!.shift();
     message?.();
-    this.check();
     return message !== undefined;
   }
 
@@ -78,6 +77,7 @@ export class SharedWorld {
 
   private hear(name: string, order: LabelsDriver["said"][number]): void {
     if (order.share === "drop") this.allotments.drop(name, order.number);
+    else if (order.share === "frozen") this.allotments.freeze(name, order.frozen);
     else {
       const amounts = order.parts.map(({ label, amount }) => [`${label}`, amount] as const);
       if (order.share === "giveBack") this.allotments.giveBack(name, amounts);

@@ -19,6 +19,7 @@ function worldOf(limits: readonly number[], names: readonly string[], slots = 8)
     for (let round = 0; ; round++) {
       expect(round, "it comes to rest").toBeLessThan(100);
       for (const run of runs) run.decide();
+      world.check();
       if (!world.deliverAll()) return;
     }
   };
@@ -215,7 +216,7 @@ for (let depth = 0; depth < 2; depth++) plans = planOf(fc.array(plans, { maxLeng
 test("runs that share limits, with slow messages, losses and sudden deaths: nothing is exceeded, all ends", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.array(plans, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.array(plans, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
       fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 2 }),
       // Runs whose calls hold several labels could lock each other out.
       fc.constantFrom(0, 2),
@@ -270,6 +271,7 @@ test("runs that share limits, with slow messages, losses and sudden deaths: noth
           for (const [name, driver] of world.runs) {
             step(driver);
             world.listen();
+            world.check();
             for (let n = chance() % 4; n > 0; n--) world.deliver(name, "out");
             for (let n = chance() % 4; n > 0; n--) world.deliver(name, "in");
           }
@@ -285,6 +287,6 @@ test("runs that share limits, with slow messages, losses and sudden deaths: noth
         }
       },
     ),
-    { numRuns: Number(process.env["HEDDLE_RANDOM_RUNS"] ?? 150), endOnFailure: true },
+    { numRuns: Number(process.env["HEDDLE_RANDOM_RUNS"] ?? 60) },
   );
 });

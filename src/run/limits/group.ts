@@ -131,6 +131,12 @@ export class Grant {
     });
   }
 
+  /** Whether it has something now that is shared with other runs. */
+  get hasShared(): boolean {
+    const { needs, sources } = this.group;
+    return needs.some(({ held }, at) => (held || !this.waits) && sources[at]!.isShared);
+  }
+
   started(at: number): void {
     if (this.hasStarted) return;
     this.hasStarted = true;

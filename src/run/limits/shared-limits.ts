@@ -48,6 +48,7 @@ export class SharedLimits {
     for (const order of this.orders.splice(0)) {
       if (order.share === "giveBack") this.shares.giveBack(this.named(order.parts));
       else if (order.share === "ask") this.ask(order.number, this.shares);
+      else if (order.share === "frozen") this.shares.frozen(order.frozen);
     }
     this.watch();
   }

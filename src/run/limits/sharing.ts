@@ -14,6 +14,8 @@ export class Sharing {
   private readonly orders: Orders;
   private readonly open = new Map<number, Asking>();
   private count = 0;
+  /** As it was told last; null if it has to be told in any case. */
+  private frozen: boolean | null = false;
 
   constructor(labels: Labels, pools: readonly PoolState[], orders: Orders) {
     this.labels = labels;
@@ -37,6 +39,7 @@ export class Sharing {
     if (asking === undefined || asking.state === "granted") return;
     this.answered(asking);
     asking.granted();
+    if (this.frozen === true) this.frozen = null;
   }
 
   queued(number: number, lacking: readonly Lack[]): void {
@@ -73,6 +76,18 @@ export class Sharing {
       if (isWanted && !again) this.labels.missed(group);
     }
     this.giveBack();
+  }
+
+  get isAsking(): boolean {
+    for (const { state } of this.open.values()) if (state !== "granted") return true;
+    return false;
+  }
+
+  /** Whether all that this run has waits for more: others need to know, lest they wait for that in turn. */
+  tell(frozen: boolean): void {
+    if (this.frozen === frozen) return;
+    this.frozen = frozen;
+    this.orders.share({ share: "frozen", frozen });
   }
 
   private trim(allowance: Allowance, kept: number): void {

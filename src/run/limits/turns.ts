@@ -5,7 +5,7 @@ import { QUEUED, RUNNING } from "../../graph/states.ts";
 import type { Orders } from "../facts.ts";
 import type { Cause } from "./causes.ts";
 import { type Choice, Chooser, type PoolState } from "./chooser.ts";
-import { stuck } from "./deadlock.ts";
+import { isFrozen, type Standing, stuck } from "./deadlock.ts";
 import type { Labels } from "./labels.ts";
 import { Sharing } from "./sharing.ts";
 
@@ -58,7 +58,9 @@ export class Turns {
         if (pool !== undefined) this.fill(pool, number);
       }
     }
-    if (shares) this.sharing.settle(this.now);
+    if (!shares) return;
+    this.sharing.settle(this.now);
+    this.sharing.tell(this.labels.anyLent && this.sharing.isAsking && isFrozen(this.blocked(), this.standing()));
   }
 
   /** A running call waits, and gives its slot back meanwhile. */
@@ -132,19 +134,27 @@ export class Turns {
 
   /** Nothing can start: tells of a call for which nothing ever will make room, if there is one. */
   private findStuck(): void {
-    const { labels, graph, chooser } = this;
-    if (!labels.anyLent) return;
-    const queued = chooser.blocked.filter(({ ready }) => ready.size > 0).map(({ ready }) => ready.first);
-    const resumers = labels.groups.flatMap(groups => groups.filter(each => each.resumers.size > 0));
-    const [first] = stuck([...queued, ...resumers.map(group => group.resumers.first)], {
+    if (!this.labels.anyLent) return;
+    const [first] = stuck(this.blocked(), this.standing());
+    if (first !== undefined) this.orders.stuck(first);
+  }
+
+  private blocked(): number[] {
+    const queued = this.chooser.blocked.filter(({ ready }) => ready.size > 0).map(({ ready }) => ready.first);
+    const resumers = this.labels.groups.flatMap(groups => groups.filter(each => each.resumers.size > 0));
+    return [...queued, ...resumers.map(group => group.resumers.first)];
+  }
+
+  private standing(): Standing {
+    const { labels, graph } = this;
+    return {
       graph,
       grants: labels.grants,
       parents: labels.parents,
       waits: node => this.graph.has(node, WAITS),
       isFlow: node => this.pools[graph.pool[node]!]?.exempt === true && graph.pool[node] === FLOWS,
       groupOf: node => (labels.isLimited(node) ? labels.groupOf(node, graph.pool[node]!) : null),
-    });
-    if (first !== undefined) this.orders.stuck(first);
+    };
   }
 
   private queueToResume(node: number): void {

@@ -4,6 +4,8 @@ import type { Amounts, Lacking } from "../shares.ts";
 export interface Stake {
   readonly limits: Amounts;
   readonly held: Amounts;
+  /** Nothing of that will come back before it gets more. */
+  readonly frozen: boolean;
 }
 
 /** What was asked for, by a process that calls it by this number. */
@@ -21,6 +23,7 @@ interface Queued extends Question {
 interface Member {
   limits: ReadonlyMap<string, number>;
   held: Map<string, number>;
+  frozen: boolean;
 }
 
 /** How often a question may be passed by; then what it needs is kept back for it. */
@@ -28,6 +31,7 @@ const PATIENCE = 16;
 
 /** Sums of fractions are a trifle off. */
 const TRIFLE = 1e-9;
+const NONE: ReadonlySet<string> = new Set();
 
 /** Which process has how much of which label, and who asks for more. Questions are met in order, each as a whole. */
 export class Allotments {
@@ -35,10 +39,14 @@ export class Allotments {
   #queue: Queued[] = [];
 
   /** A process says how it stands: that counts, whatever was known of it. */
-  enter(id: string, { limits, held }: Stake): void {
+  enter(id: string, { limits, held, frozen }: Stake): void {
     this.leave(id);
     if (limits.length + held.length === 0) this.#members.delete(id);
-    else this.#members.set(id, { limits: new Map(limits), held: new Map(held) });
+    else this.#members.set(id, { limits: new Map(limits), held: new Map(held), frozen });
+  }
+
+  freeze(id: string, frozen: boolean): void {
+    this.#of(id).frozen = frozen;
   }
 
   limit(id: string, limits: Amounts): void {
@@ -79,7 +87,9 @@ export class Allotments {
     const kept = new Set<string>();
     for (const question of this.#queue) {
       const { member, amounts, overtaken } = question;
-      if (amounts.every(([label, amount]) => !kept.has(label) && this.#hasRoom(label, amount))) {
+      // What is kept back for one may be what those need who have what that one lacks.
+      const yields = this.#of(member).frozen ? NONE : kept;
+      if (amounts.every(([label, amount]) => !yields.has(label) && this.#hasRoom(label, amount))) {
         this.#give(member, amounts);
         for (const other of passed) if (meet(other, question)) other.overtaken++;
         granted.push(question);
@@ -116,7 +126,7 @@ export class Allotments {
 
   stakeOf(id: string): Stake {
     const member = this.#members.get(id);
-    return { limits: [...(member?.limits ?? [])], held: [...(member?.held ?? [])] };
+    return { limits: [...(member?.limits ?? [])], held: [...(member?.held ?? [])], frozen: member?.frozen ?? false };
   }
 
   has(id: string): boolean {
@@ -134,14 +144,16 @@ export class Allotments {
   }
 
   #give(id: string, amounts: Amounts): void {
-    const { held } = this.#of(id);
-    for (const [label, amount] of amounts) held.set(label, (held.get(label) ?? 0) + amount);
+    const member = this.#of(id);
+    for (const [label, amount] of amounts) member.held.set(label, (member.held.get(label) ?? 0) + amount);
+    // It will say so if it still is.
+    member.frozen = false;
   }
 
   #of(id: string): Member {
     let member = this.#members.get(id);
     if (member === undefined) {
-      member = { limits: new Map(), held: new Map() };
+      member = { limits: new Map(), held: new Map(), frozen: false };
       this.#members.set(id, member);
     }
     return member;

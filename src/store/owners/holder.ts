@@ -15,6 +15,7 @@ export class ShareHolder implements Shares {
   readonly #pending = new Map<number, Pending>();
   readonly #held = new Map<string, number>();
   #limits: Amounts = [];
+  #frozen = false;
   #count = 0;
 
   /** `say` reaches the arbiter, or nobody while there is none. */
@@ -24,7 +25,7 @@ export class ShareHolder implements Shares {
   }
 
   get stake(): Stake {
-    return { limits: this.#limits, held: [...this.#held] };
+    return { limits: this.#limits, held: [...this.#held], frozen: this.#frozen };
   }
 
   limit(limits: Amounts): void {
@@ -53,6 +54,11 @@ export class ShareHolder implements Shares {
       else this.#held.delete(label);
     }
     this.#say(["giveBack", amounts]);
+  }
+
+  frozen(frozen: boolean): void {
+    this.#frozen = frozen;
+    this.#say(["frozen", frozen]);
   }
 
   hear(reply: ShareReply): void {

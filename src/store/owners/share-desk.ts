@@ -14,7 +14,9 @@ export class ShareDesk {
   constructor(me: string, journal: Journal, inherited: ReadonlyMap<string, Stake>) {
     this.#me = me;
     this.#journal = journal;
-    for (const [member, stake] of inherited) if (member !== me) this.#allotments.enter(member, stake);
+    for (const [member, stake] of inherited) {
+      if (member !== me) this.#allotments.enter(member, { ...stake, frozen: false });
+    }
   }
 
   /** A process says how it stands, before it asks. */
@@ -34,8 +36,9 @@ export class ShareDesk {
       this.#changed = true;
       return;
     }
-    if (request[0] === "drop") {
-      allotments.drop(member, request[1]);
+    if (request[0] === "drop" || request[0] === "frozen") {
+      if (request[0] === "drop") allotments.drop(member, request[1]);
+      else allotments.freeze(member, request[1]);
       this.#changed = true;
       return;
     }

@@ -17,6 +17,7 @@ export type ShareRequest =
   | readonly ["limits", limits: Amounts]
   | readonly ["ask", number: number, amounts: Amounts]
   | readonly ["drop", number: number]
+  | readonly ["frozen", frozen: boolean]
   | readonly ["giveBack", amounts: Amounts];
 
 /** What the arbiter says. Claims are answered in order, with a digit a key: 1 for granted, 0 for held by another. */
