@@ -17,8 +17,8 @@ function readLimit(text: string): [label: string, limit: LimitConfig] {
   if (parts === null) throw refusal(text, "does not say how much of which label");
   const limit: { amount?: number; rate?: number; shared?: boolean } = {};
   for (const part of parts[2]!.split(",")) Object.assign(limit, readPart(part, text));
-  if (limit.shared === true && limit.amount === undefined) throw refusal(text, "shares no amount");
   if (limit.shared === true && limit.rate !== undefined) throw refusal(text, "shares a rate, which is not possible");
+  if (limit.shared === true && limit.amount === undefined) throw refusal(text, "shares no amount");
   return [parts[1]!, limit];
 }
 

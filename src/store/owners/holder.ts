@@ -64,9 +64,15 @@ export class ShareHolder implements Shares {
   hear(reply: ShareReply): void {
     const [what, number] = reply;
     const pending = this.#pending.get(number);
-    if (what === "queued") return pending?.asker.queued(reply[2]);
-    // It was dropped while the answer was on its way.
-    if (pending === undefined) return this.#say(["giveBack", reply[2]]);
+    if (what === "queued") {
+      pending?.asker.queued(reply[2]);
+      return;
+    }
+    if (pending === undefined) {
+      // It was dropped while the answer was on its way.
+      this.#say(["giveBack", reply[2]]);
+      return;
+    }
     for (const [label, amount] of pending.amounts) this.#held.set(label, (this.#held.get(label) ?? 0) + amount);
     this.#pending.delete(number);
     this.#waits.end();
