@@ -16,6 +16,9 @@ function loaderOf(flags: readonly string[]): "tsx" | "other" | null {
   return flags.some(flag => /ts-node|swc|^--(experimental-)?loader\b/.test(flag)) ? "other" : null;
 }
 
+/** The folder of heddle's own code, with a slash at its end. This file lies in it, also when it is built. */
+export const home = new URL("./", import.meta.url);
+
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** What to start a worker from, and the flags which that file needs: none when built, a loader when run as source. */
@@ -23,7 +26,7 @@ export function entry(name: "thread" | "process" | "watchdog" | "stdio" | "call"
   url: URL;
   flags: string[];
 } {
-  const url = new URL(`./workers/entry/${name}${extension}`, import.meta.url);
+  const url = new URL(`workers/entry/${name}${extension}`, home);
   const needsLoader = extension === ".ts" && !platform.stripsTypes && platform.loader !== "other";
   return { url, flags: needsLoader ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [] };
 }

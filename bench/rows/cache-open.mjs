@@ -4,7 +4,7 @@ import { mapped } from "../ways.mjs";
 const contenders = {
   heddle: async () => {
     const { within } = await import("../peers/cached/heddle.mjs");
-    const { Store } = await import("../../dist/store/store.js");
+    const { Store } = await import("../../dist/inside/store/store.js");
     const first = folder => {
       const store = Store.open(folder);
       return store.get(store.entries().next().value.key);

@@ -5,7 +5,7 @@ const subject = { task: "bench", role: "input" };
 
 const contenders = {
   heddle: async () => {
-    const { inputsDigest, markOf } = await import("../../dist/codec/digest.js");
+    const { inputsDigest, markOf } = await import("../../dist/inside/codec/digest.js");
     return { from: "heddle", digest: value => inputsDigest([markOf(value, subject, null).text]) };
   },
   "object-hash": async () => {

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { home } from "../platform.ts";
 import { clean } from "./text.ts";
 
 /** Where a stack is read: paths below `cwd` are shown relative to it, frames below `internal` are dropped. */
@@ -10,7 +11,7 @@ export interface StackPlace {
 }
 
 export function stackPlace(cwd = process.cwd()): StackPlace {
-  return { cwd, internal: fileURLToPath(new URL("../", import.meta.url)) };
+  return { cwd, internal: fileURLToPath(home) };
 }
 
 /** The user's frames of a stack, such as `at score (src/score.ts:12:9)`: none of heddle's, Node's or the loader's. */

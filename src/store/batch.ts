@@ -46,6 +46,7 @@ export class Batch {
   #timer: NodeJS.Timeout | null = null;
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
+  #refused = false;
   #wrote = false;
   /** What went wrong with writes that nobody waits for. */
   #problem: Error | null = null;
@@ -100,7 +101,32 @@ export class Batch {
   #send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#wrote ||= this.#waiting > 0;
+    if (this.#waiting === 0 || this.#refused) return;
+    if (!this.#index.gate.enter()) {
+      this.#wait();
+      return;
+    }
+    try {
+      this.#commit();
+    } finally {
+      this.#index.gate.leave();
+    }
+  }
+
+  /** Until the process that opens the index has done so. */
+  #wait(): void {
+    this.#refused = true;
+    const opened = this.#index.gate.opened();
+    this.#underWay.add(opened);
+    void opened.then(() => {
+      this.#refused = false;
+      this.#underWay.delete(opened);
+      this.#send();
+    });
+  }
+
+  #commit(): void {
+    this.#wrote = true;
     const [puts, putsNew, gathered] = [this.#puts, this.#putsNew, this.#acts];
     this.#puts = [];
     this.#putsNew = [];
@@ -201,10 +227,14 @@ export class Batch {
 
   /** Resolves when all that was given before is committed, or failed. */
   async settled(): Promise<void> {
-    this.#send();
-    await Promise.all(this.#underWay);
+    await this.#sent();
     // What was there already, as a record that is damaged, is looked at again by itself.
+    await this.#sent();
+  }
+
+  async #sent(): Promise<void> {
     this.#send();
+    while (this.#refused) await Promise.all(this.#underWay);
     await Promise.all(this.#underWay);
   }
 
@@ -215,7 +245,9 @@ export class Batch {
 
   #track(work: Promise<void>): void {
     this.#underWay.add(work);
+    this.#index.gate.stay();
     void work.then(() => {
+      this.#index.gate.leave();
       this.#underWay.delete(work);
       if (this.#underWay.size === 0 && this.#waiting > 0) this.#send();
     });

@@ -5,6 +5,7 @@ import { endianness } from "node:os";
 import type { Database, RootDatabase } from "lmdb";
 import { damagedIndex, storeError } from "./failures.ts";
 import type { Places } from "./folder.ts";
+import { Gate } from "./gate.ts";
 import { readKey, writeKey } from "./key.ts";
 
 export type Table<K extends string | Uint8Array> = Database<Buffer, K>;
@@ -12,6 +13,8 @@ export type Table<K extends string | Uint8Array> = Database<Buffer, K>;
 /** The tables of an index. */
 export interface Index {
   readonly root: RootDatabase<Buffer, Uint8Array>;
+  /** To be passed by whatever commits. */
+  readonly gate: Gate;
   /** By call. */
   readonly entries: Table<string>;
   readonly abouts: Table<string>;
@@ -52,24 +55,29 @@ const OPTIONS = {
 /** @throws StoreError */
 export function openIndex(places: Places): Index {
   try {
-    mend(places);
-    const { open } = createRequire(import.meta.url)("lmdb") as typeof import("lmdb");
-    const root = open<Buffer, Uint8Array>({ ...OPTIONS, path: places.index, noSubdir: false });
-    const byBytes = (name: string) =>
-      root.openDB<Buffer, Uint8Array>(name, { encoding: "binary", keyEncoding: "binary" });
-    const byCall = (name: string) =>
-      root.openDB<Buffer, string>(name, { encoding: "binary", keyEncoder: callKeys } as { encoding: "binary" });
-    return {
-      root,
-      entries: byCall("entries"),
-      abouts: byCall("abouts"),
-      holds: byBytes("holds"),
-      codes: byBytes("codes"),
-      memos: byBytes("memos"),
-    };
+    const { gate, opened } = Gate.pass(places.gate, () => openTables(places));
+    return { ...opened, gate };
   } catch (error) {
     throw storeError(places.folder, error);
   }
+}
+
+function openTables(places: Places): Omit<Index, "gate"> {
+  mend(places);
+  const { open } = createRequire(import.meta.url)("lmdb") as typeof import("lmdb");
+  const root = open<Buffer, Uint8Array>({ ...OPTIONS, path: places.index, noSubdir: false });
+  const byBytes = (name: string) =>
+    root.openDB<Buffer, Uint8Array>(name, { encoding: "binary", keyEncoding: "binary" });
+  const byCall = (name: string) =>
+    root.openDB<Buffer, string>(name, { encoding: "binary", keyEncoder: callKeys } as { encoding: "binary" });
+  return {
+    root,
+    entries: byCall("entries"),
+    abouts: byCall("abouts"),
+    holds: byBytes("holds"),
+    codes: byBytes("codes"),
+    memos: byBytes("memos"),
+  };
 }
 
 const MAGIC = 0xbeefc0de;

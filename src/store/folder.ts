@@ -14,6 +14,8 @@ export interface Places {
   readonly folder: string;
   readonly cache: string;
   readonly index: string;
+  /** Where processes see to it that none opens the index while another writes to it. */
+  readonly gate: string;
   readonly blobs: string;
   readonly dirs: string;
   readonly uses: string;
@@ -27,6 +29,7 @@ export function placesOf(folder: string): Places {
     folder,
     cache,
     index: join(cache, "index.lmdb"),
+    gate: join(cache, "gate"),
     blobs: join(cache, "blobs"),
     dirs: join(cache, "dirs"),
     uses: join(cache, "uses"),
@@ -47,7 +50,8 @@ export function prepare(places: Places): void {
     else if (format > FORMAT) {
       throw new StoreVersionError({ folder: places.folder, found: format, known: FORMAT });
     }
-    for (const folder of [places.blobs, places.dirs, places.uses, places.tmp]) mkdirSync(folder, { recursive: true });
+    for (const folder of [places.gate, places.blobs, places.dirs, places.uses, places.tmp])
+      mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw storeError(places.folder, error);
   }

@@ -76,6 +76,7 @@ async function release(real: string): Promise<void> {
       await shared.swept;
       if (batch.wrote) await sync(index);
       await index.root.close();
+      await index.gate.close();
     }
   }
 }

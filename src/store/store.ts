@@ -238,7 +238,7 @@ export class Store {
   async owners(): Promise<Owners> {
     const { places, index } = this.#parts();
     try {
-      return await openOwners(places.cache, lmdbRegistry(index.root, places.index));
+      return await openOwners(places.cache, lmdbRegistry(index, places.index));
     } catch (error) {
       throw this.#error(error);
     }

@@ -15,6 +15,11 @@ export function isGone(mark: string): boolean {
   return !isRunning(Number(pid)) || startOf(Number(pid)) !== Number(start);
 }
 
+/** Whether a mark was made on this machine, so that it can be told whether its process lives. */
+export function isHere(mark: string): boolean {
+  return mark.split(".")[0] === hostMark();
+}
+
 function hostMark(): string {
   return digestBytes(hostname()).slice(0, 8);
 }

@@ -359,7 +359,9 @@ describe("options", () => {
         },
       },
     });
-    await expect(inlineRun(where, () => odd.submit(1))).rejects.toThrow("no key today");
+    await expect(inlineRun(where, () => odd.submit(1))).rejects.toThrow(
+      /^cache\.key of "twice": the function failed: no key today/,
+    );
     const unkeyed = twice.with({ cache: { key: () => () => 1 } });
     await expect(inlineRun(where, () => unkeyed.submit(1))).rejects.toThrow(/twice/);
   });

@@ -4,7 +4,7 @@ import type * as WorkerModule from "../../src/worker.ts";
 import { built, Rig, taskOf } from "../workers/rig.ts";
 
 const { defineRunner } = await built<typeof DefineModule>("runners/define.js");
-const { execute } = await built<typeof WorkerModule>("worker.js");
+const { execute } = await built<typeof WorkerModule>("../worker.js");
 
 let rig: Rig;
 afterEach(() => rig.session.close());

@@ -12,7 +12,7 @@ import type * as SlotsModule from "../../src/workers/inputs.ts";
 
 /** A module of the built package. */
 export async function built<M>(path: string): Promise<M> {
-  return (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as M;
+  return (await import(new URL(`../../dist/inside/${path}`, import.meta.url).href)) as M;
 }
 
 const { packInputs, unpack } = await built<typeof PackModule>("codec/pack.js");

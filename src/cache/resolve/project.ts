@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Digest } from "../../codec/digest.ts";
+import { home } from "../../platform.ts";
 import type { Project, Resolution } from "../code/project.ts";
 import { type Disk, Sight } from "./disk.ts";
 import { Packages } from "./packages.ts";
@@ -14,8 +15,7 @@ export interface Resolving {
   readonly conditions: readonly string[];
 }
 
-/** The folder of heddle's own code. */
-const HEDDLE = fileURLToPath(new URL("../../", import.meta.url));
+const HEDDLE = fileURLToPath(home);
 const CODE = /\.([cm]?[jt]s|[jt]sx)$/;
 const TYPED = /\.([cm]?ts|tsx)$/;
 

@@ -1,6 +1,5 @@
 import { policyOf, taskPart } from "../../cache/policy.ts";
 import type { ResultCache } from "../../cache/results.ts";
-import { markOf } from "../../codec/digest.ts";
 import { useFileDigests } from "../../codec/file-content.ts";
 import { withoutMarks } from "../../codec/handed-over.ts";
 import type { AnyOptions, Definition } from "../../task/definition.ts";
@@ -12,6 +11,7 @@ import { rootOf } from "../place.ts";
 import { planRun } from "../plan.ts";
 import { FlowScope } from "../scope.ts";
 import { captureKeyed } from "./keyed-inputs.ts";
+import { ownKey } from "./keys.ts";
 import { openCache } from "./open.ts";
 
 /** Answers what is asked of the cache of one task, outside or inside a run. */
@@ -56,10 +56,7 @@ async function keyOf(
   )!;
   const maker = cache.makerOf(definition, policy);
   const { name } = definition;
-  if (policy.key !== null) {
-    const own: unknown = policy.key(...(withoutMarks(values) as never[]));
-    return maker.keyOfMarks([markOf(own, { task: name, role: "input" }, null).text]);
-  }
+  if (policy.key !== null) return ownKey(maker, policy.key, withoutMarks(values) as unknown[], name);
   const captured = captureKeyed(values, () => undefined, name);
   return maker.keyOf(captured.closed(() => ""));
 }

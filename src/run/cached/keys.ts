@@ -1,6 +1,7 @@
 import type { KeyMaker } from "../../cache/results.ts";
 import { type Digest, digestBytes, markOf, resultDigest } from "../../codec/digest.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
+import { OptionError } from "../../errors.ts";
 import type { DirectoryFact } from "../../store/entry.ts";
 import type { Call } from "../call.ts";
 import type { FutureBase } from "../future.ts";
@@ -54,9 +55,24 @@ export function digestWithDirectory(packed: PackedValue, { files }: DirectoryFac
 export function keyOf(call: Call, maker: KeyMaker): string {
   const { inputs, spec } = call;
   const { key } = maker.policy;
-  if (key !== null) {
-    const value: unknown = key(...(inputs!.values() as never[]));
-    return maker.keyOfMarks([markOf(value, { task: spec.definition.name, role: "input" }, null).text]);
-  }
+  if (key !== null) return ownKey(maker, key, inputs!.values(), spec.definition.name);
   return maker.keyOf((inputs as KeyedInputs).closed(digestOf));
+}
+
+/** The key by what a task's own `cache.key` gives. */
+export function ownKey(
+  maker: KeyMaker,
+  key: NonNullable<KeyMaker["policy"]["key"]>,
+  inputs: readonly unknown[],
+  task: string,
+): string {
+  let value: unknown;
+  try {
+    value = key(...(inputs as never[]));
+  } catch (error) {
+    const problem = `the function failed: ${error instanceof Error ? error.message : String(error)}`;
+    const hint = "Let it give a value for all inputs of the task. It runs in the coordinator, before the call starts.";
+    throw new OptionError({ where: `cache.key of "${task}"`, problem, hint }, { cause: error });
+  }
+  return maker.keyOfMarks([markOf(value, { task, role: "input" }, null).text]);
 }

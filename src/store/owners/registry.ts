@@ -1,4 +1,5 @@
 import type { RootDatabase } from "lmdb";
+import type { Gate } from "../gate.ts";
 import { assertRoom } from "../room.ts";
 
 /** The rows of a registry, while no other process can touch them. */
@@ -19,8 +20,9 @@ export interface Registry {
 const NAME = "owners-1";
 
 /** The registry in a database of its own beside a store's others: half a millisecond a transaction. */
-export function lmdbRegistry(env: RootDatabase, folder: string): Registry {
-  const database = env.openDB<string, string>({ name: NAME, encoding: "string" });
+export function lmdbRegistry(env: { readonly root: RootDatabase; readonly gate: Gate }, folder: string): Registry {
+  const { root, gate } = env;
+  const database = gate.within(() => root.openDB<string, string>({ name: NAME, encoding: "string" }));
   const rows: Rows = {
     get: key => database.get(key),
     put: (key, value) => void database.put(key, value),
@@ -29,7 +31,7 @@ export function lmdbRegistry(env: RootDatabase, folder: string): Registry {
   };
   const transact: Registry["transact"] = change => {
     assertRoom(folder, 0);
-    return database.transactionSync(() => change(rows));
+    return gate.within(() => database.transactionSync(() => change(rows)));
   };
   return { transact };
 }

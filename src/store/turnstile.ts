@@ -1,0 +1,46 @@
+/**
+ * Lets one process at a time through, and is free again at once when that dies. Node offers no such lock on a file, but
+ * LMDB has one for who writes: an environment to which nothing is ever written, so that opening it disturbs nobody.
+ */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { RootDatabase } from "lmdb";
+
+const OPTIONS = {
+  encoding: "binary",
+  keyEncoding: "binary",
+  noSync: true,
+  noSubdir: true,
+  eventTurnBatching: false,
+} as const;
+
+export class Turnstile {
+  readonly #lock: RootDatabase<Buffer, Uint8Array>;
+  readonly #nothing: symbol;
+
+  /** @throws Error of LMDB */
+  constructor(folder: string) {
+    const { ABORT, open } = createRequire(import.meta.url)("lmdb") as typeof import("lmdb");
+    this.#lock = open({ ...OPTIONS, path: join(folder, "turnstile.mdb") });
+    this.#nothing = ABORT as unknown as symbol;
+  }
+
+  alone<T>(act: () => T): T {
+    let done: { readonly value: T } | { readonly error: unknown } | null = null;
+    this.#lock.transactionSync(() => {
+      try {
+        done = { value: act() };
+      } catch (error) {
+        done = { error };
+      }
+      return this.#nothing as unknown as undefined;
+    });
+    const ended = done as { readonly value: T } | { readonly error: unknown } | null;
+    if (ended !== null && "value" in ended) return ended.value;
+    throw ended?.error;
+  }
+
+  close(): Promise<void> {
+    return this.#lock.close();
+  }
+}
