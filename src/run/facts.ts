@@ -37,6 +37,7 @@ export type Fact =
   | { readonly fact: "cancelled"; readonly node: number }
   | { readonly fact: "shareGranted"; readonly number: number }
   | { readonly fact: "shareQueued"; readonly number: number; readonly lacking: readonly Lack[] }
+  | { readonly fact: "shareHopeless"; readonly number: number }
   | { readonly fact: "clock"; readonly now: number }
   | { readonly fact: "decide" };
 

@@ -207,6 +207,12 @@ export class Scheduler {
     this.turns.sharing.queued(number, lacking);
   }
 
+  /** They never will, as what this run has is waited for by who has it. */
+  shareHopeless(number: number): void {
+    this.journal?.({ fact: "shareHopeless", number });
+    this.turns.hopeless(number);
+  }
+
   /** When `clock` should be told next; undefined when nothing waits for a time. */
   nextWake(): number | undefined {
     const opens = this.turns.opensAt();

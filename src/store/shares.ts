@@ -11,6 +11,8 @@ export interface Asker {
   granted(): void;
   /** Not yet; told at most once for an arbiter, and `granted` later. */
   queued(lacking: Lacking): void;
+  /** Never, as who has it is frozen likewise; the question is withdrawn. */
+  hopeless(): void;
 }
 
 /** This process's part in them. What it has comes free when it gives it back, closes, or dies. */

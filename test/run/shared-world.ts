@@ -12,6 +12,8 @@ export class SharedWorld {
   private readonly toArbiter = new Map<string, Message[]>();
   private readonly toRun = new Map<string, Message[]>();
   private readonly dropped = new Set<string>();
+  /** How many answers each run has heard that may set it going. */
+  private readonly answers = new Map<string, number>();
 
   /** By label, how much there is for all. */
   constructor(limits: ReadonlyMap<number, number>) {
@@ -32,7 +34,8 @@ export class SharedWorld {
     for (const [name, { said }] of this.runs) {
       for (const order of said.splice(0)) {
         if (order.share === "drop") this.dropped.add(`${name} ${order.number}`);
-        this.toArbiter.get(name)!.push(() => this.hear(name, order));
+        const answers = this.answers.get(name) ?? 0;
+        this.toArbiter.get(name)!.push(() => this.hear(name, order, answers));
       }
     }
   }
@@ -75,15 +78,30 @@ export class SharedWorld {
     }
   }
 
-  private hear(name: string, order: LabelsDriver["said"][number]): void {
+  private heardOne(name: string): void {
+    this.listen();
+    this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
+  }
+
+  private hear(name: string, order: LabelsDriver["said"][number], answers: number): void {
     if (order.share === "drop") this.allotments.drop(name, order.number);
-    else if (order.share === "frozen") this.allotments.freeze(name, order.frozen);
+    else if (order.share === "frozen") this.allotments.freeze(name, order.frozen, answers);
     else {
       const amounts = order.parts.map(({ label, amount }) => [`${label}`, amount] as const);
       if (order.share === "giveBack") this.allotments.giveBack(name, amounts);
       else this.allotments.ask({ member: name, number: order.number, amounts });
     }
     this.grant(order.share === "ask" ? { name, number: order.number } : undefined);
+  }
+
+  private tellHopeless(): void {
+    const hopeless = this.allotments.hopeless();
+    if (hopeless === null) return;
+    const { member, number } = hopeless;
+    this.toRun.get(member)!.push(() => {
+      this.heardOne(member);
+      this.runs.get(member)?.scheduler.shareHopeless(number);
+    });
   }
 
   private grant(asked?: { readonly name: string; readonly number: number }): void {
@@ -94,11 +112,12 @@ export class SharedWorld {
         const run = this.runs.get(member);
         if (run === undefined) return;
         // As the run's side does: what was dropped meanwhile goes back.
-        this.listen();
+        this.heardOne(member);
         if (!this.dropped.has(`${member} ${number}`)) run.scheduler.shareGranted(number);
         else run.said.push({ share: "giveBack", parts: amounts.map(([label, amount]) => ({ label: +label, amount })) });
       });
     }
+    this.tellHopeless();
     if (asked === undefined || met) return;
     this.toRun.get(asked.name)!.push(() => {
       this.runs.get(asked.name)?.scheduler.shareQueued(asked.number, []);

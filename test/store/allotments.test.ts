@@ -100,8 +100,35 @@ test("what is kept back for one is given to who has what that one lacks, and wai
   ask(allotments, "c", [["web", 1]]);
   ask(allotments, "a", [["web", 1]]);
   expect(granted(allotments)).toEqual([]);
-  allotments.freeze("a", true);
+  allotments.freeze("a", true, 1);
   expect(granted(allotments)).toEqual(["a"]);
+});
+
+test("who wait for each other are found, one question at a time, and nobody else", () => {
+  const limits: Amounts = [
+    ["x", 1],
+    ["y", 1],
+    ["z", 1],
+  ];
+  const allotments = allotmentsOf({ a: limits, b: limits, c: limits });
+  ask(allotments, "a", [["x", 1]]);
+  ask(allotments, "b", [["y", 1]]);
+  ask(allotments, "c", [["z", 1]]);
+  expect(granted(allotments)).toEqual(["a", "b", "c"]);
+  const first = ask(allotments, "a", [["y", 1]]);
+  ask(allotments, "b", [["z", 1]]);
+  allotments.freeze("a", true, 0);
+  expect(allotments.stakeOf("a").frozen).toBe(false);
+  allotments.freeze("a", true, 1);
+  allotments.freeze("b", true, 1);
+  expect([granted(allotments), allotments.hopeless()]).toEqual([[], null]);
+  ask(allotments, "c", [["x", 1]]);
+  expect(allotments.hopeless()).toBeNull();
+  allotments.freeze("c", true, 1);
+  expect(allotments.hopeless()).toMatchObject({ member: "a", number: first });
+  expect(allotments.hopeless()).toBeNull();
+  allotments.giveBack("a", [["x", 1]]);
+  expect(granted(allotments)).toEqual(["c"]);
 });
 
 test("who is asked no more, or does not listen, gets nothing; what it has stays its own", () => {

@@ -40,7 +40,7 @@ function registryOf(): Registry {
 
 const asked = (shares: Shares, amount: number) =>
   new Promise<void>(resolve => {
-    shares.ask([["gpu", amount]], { granted: resolve, queued() {} });
+    shares.ask([["gpu", amount]], { granted: resolve, queued() {}, hopeless() {} });
   });
 
 test("members within one process share, too, and the second goes on when the first closes", async () => {
@@ -57,7 +57,7 @@ test("members within one process share, too, and the second goes on when the fir
       had = true;
       resolve();
     };
-    second.shares.ask([["gpu", 1]], { granted: heard, queued: each => lacking.push(...each) });
+    second.shares.ask([["gpu", 1]], { granted: heard, queued: each => lacking.push(...each), hopeless() {} });
   });
   await expect.poll(() => lacking).toEqual([["gpu", 2, 2]]);
   expect(had).toBe(false);
@@ -73,7 +73,11 @@ test("alone a process is answered before it has asked to the end; what it drops 
   const owners = await openOwners(place.folder, registryOf());
   owners.shares.limit([["gpu", 1]]);
   const heard: string[] = [];
-  const listener = (name: string) => ({ granted: () => heard.push(name), queued: () => heard.push(`${name} waits`) });
+  const listener = (name: string) => ({
+    granted: () => heard.push(name),
+    queued: () => heard.push(`${name} waits`),
+    hopeless() {},
+  });
   owners.shares.ask([["gpu", 1]], listener("one"));
   expect(heard).toEqual(["one"]);
   const drop = owners.shares.ask([["gpu", 1]], listener("two"));

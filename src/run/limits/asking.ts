@@ -48,6 +48,11 @@ export class Asking {
     return this.sources.every((source, at) => source.covers(this.parts[at]!.amount));
   }
 
+  /** The labels of which this run has too little. */
+  get uncovered(): number[] {
+    return this.parts.filter(({ amount }, at) => !this.sources[at]!.covers(amount)).map(({ label }) => label);
+  }
+
   /** Whether it is to be asked for: others of this run may have used what was granted for it. */
   get isOpen(): boolean {
     return this.state === "idle" || (this.state === "granted" && !this.isCovered);

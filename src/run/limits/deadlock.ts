@@ -59,7 +59,8 @@ function mayMove(node: number, moving: ReadonlySet<number>, standing: Standing, 
   if (state === RUNNING && children.length > 0) return childMoves;
   if (group === null) return true;
   const asking = state === RUNNING ? group.toGoOn : group.toStart;
-  if (!sharesCome && asking?.isCovered === false) return false;
+  // What has not been asked for yet may be had.
+  if (!sharesCome && asking?.state === "queued" && !asking.isCovered) return false;
   const lacking = state === RUNNING ? group.lackingAgain() : group.lacking();
   return lacking.every(source =>
     [...standing.grants].some(([owner, grant]) => moving.has(owner) && has(grant, source)),

@@ -128,10 +128,15 @@ export class Labels {
     return this.grants.has(node);
   }
 
-  /** What a call lacks, and which calls hold of it while they wait. */
-  lackingOf(node: number, pool: number): { readonly labels: readonly number[]; readonly holders: readonly number[] } {
+  /** What a call lacks, and which calls hold of it while they wait; null if those are of other runs. */
+  lackingOf(node: number, pool: number): { readonly labels: readonly number[]; readonly holders: number[] | null } {
     const grant = this.grants.get(node);
-    const lacking = grant === undefined ? this.groupOf(node, pool).lacking() : grant.group.lackingAgain();
+    const group = grant?.group ?? this.groupOf(node, pool);
+    const lacking = grant === undefined ? group.lacking() : group.lackingAgain();
+    if (lacking.length === 0) {
+      const asking = grant === undefined ? group.toStart : group.toGoOn;
+      return { labels: asking?.uncovered ?? [], holders: null };
+    }
     const holders = [...this.grants].filter(([, { waits, group }]) => {
       return waits && group.needs.some(({ held }, at) => held && lacking.includes(group.sources[at]!));
     });

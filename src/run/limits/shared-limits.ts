@@ -45,10 +45,12 @@ export class SharedLimits {
       void this.open();
       return;
     }
-    for (const order of this.orders.splice(0)) {
+    const orders = this.orders.splice(0);
+    // First, as what else is said may be answered at once.
+    for (const order of orders) if (order.share === "frozen") this.shares.frozen(order.frozen);
+    for (const order of orders) {
       if (order.share === "giveBack") this.shares.giveBack(this.named(order.parts));
       else if (order.share === "ask") this.ask(order.number, this.shares);
-      else if (order.share === "frozen") this.shares.frozen(order.frozen);
     }
     this.watch();
   }
@@ -93,6 +95,11 @@ export class SharedLimits {
           number,
           lacking.map(([label, used, amount]) => ({ label: limits.numberOf(label), used, amount })),
         );
+        this.run.plan();
+      },
+      hopeless: () => {
+        if (!this.asked.delete(number)) return;
+        scheduler.shareHopeless(number);
         this.run.plan();
       },
     });

@@ -50,6 +50,17 @@ export class Sharing {
     asking.lacking = lacking;
   }
 
+  /** What cannot be had; the question has been withdrawn. Null if it was before. */
+  hopeless(number: number): Asking | null {
+    const asking = this.open.get(number);
+    if (asking === undefined || asking.state === "granted") return null;
+    this.answered(asking);
+    asking.state = "idle";
+    this.open.delete(number);
+    if (this.frozen === true) this.frozen = null;
+    return asking;
+  }
+
   /** A call has started or gone on: what was granted for one like it is in use. */
   used(asking: Asking | null): void {
     if (asking?.state !== "granted") return;

@@ -60,7 +60,22 @@ export class Turns {
     }
     if (!shares) return;
     this.sharing.settle(this.now);
-    this.sharing.tell(this.labels.anyLent && this.sharing.isAsking && isFrozen(this.blocked(), this.standing()));
+    this.sharing.tell(this.sharing.isAsking && this.isFrozen());
+  }
+
+  /** What was asked for of shared limits cannot be had: a call that needs it fails, if nothing has changed meanwhile. */
+  hopeless(number: number): void {
+    const frozen = this.isFrozen();
+    const asking = this.sharing.hopeless(number);
+    if (asking === null || !frozen) return;
+    const { again, group } = asking;
+    const queue = again ? group.resumers : group.ready;
+    this.purge(queue, group.pool, again);
+    if (queue.size > 0) this.orders.stuck(queue.first);
+  }
+
+  private isFrozen(): boolean {
+    return this.labels.anyLent && isFrozen(this.blocked(), this.standing());
   }
 
   /** A running call waits, and gives its slot back meanwhile. */

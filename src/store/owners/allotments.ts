@@ -24,6 +24,8 @@ interface Member {
   limits: ReadonlyMap<string, number>;
   held: Map<string, number>;
   frozen: boolean;
+  /** How many answers it was given that may set it going. */
+  answers: number;
 }
 
 /** How often a question may be passed by; then what it needs is kept back for it. */
@@ -42,11 +44,13 @@ export class Allotments {
   enter(id: string, { limits, held, frozen }: Stake): void {
     this.leave(id);
     if (limits.length + held.length === 0) this.#members.delete(id);
-    else this.#members.set(id, { limits: new Map(limits), held: new Map(held), frozen });
+    else this.#members.set(id, { limits: new Map(limits), held: new Map(held), frozen, answers: 0 });
   }
 
-  freeze(id: string, frozen: boolean): void {
-    this.#of(id).frozen = frozen;
+  /** `answers`: how many it had heard when it said so. If it has been given more, it will say something else. */
+  freeze(id: string, frozen: boolean, answers: number): void {
+    const member = this.#of(id);
+    if (member.answers === answers) member.frozen = frozen;
   }
 
   limit(id: string, limits: Amounts): void {
@@ -104,6 +108,30 @@ export class Allotments {
     return granted;
   }
 
+  /**
+   * A question that nobody will ever make room for: all who have what it lacks wait, directly or not, for what is had
+   * by others that wait likewise. It is taken out. Null if there is none, or it cannot be told yet.
+   */
+  hopeless(): Question | null {
+    const giving = new Set([...this.#members].filter(([, { frozen }]) => !frozen).map(([id]) => id));
+    for (let before = -1; before !== giving.size; ) {
+      before = giving.size;
+      for (const question of this.#queue) if (this.#mayBeMet(question, giving)) giving.add(question.member);
+    }
+    const found = this.#queue.find(question => !this.#mayBeMet(question, giving) && !giving.has(question.member));
+    if (found === undefined) return null;
+    this.drop(found.member, found.number);
+    this.#setGoing(this.#of(found.member));
+    return found;
+  }
+
+  #mayBeMet({ amounts }: Question, giving: ReadonlySet<string>): boolean {
+    return amounts.every(([label, amount]) => {
+      if (this.#hasRoom(label, amount) || amount > this.amountOf(label) * (1 + TRIFLE)) return true;
+      return [...giving].some(id => this.#members.get(id)?.held.has(label));
+    });
+  }
+
   /** What keeps a question from being met, as far as it is not its turn. */
   lacking(amounts: Amounts): Lacking {
     return amounts
@@ -146,14 +174,19 @@ export class Allotments {
   #give(id: string, amounts: Amounts): void {
     const member = this.#of(id);
     for (const [label, amount] of amounts) member.held.set(label, (member.held.get(label) ?? 0) + amount);
-    // It will say so if it still is.
+    this.#setGoing(member);
+  }
+
+  /** It will say so if it is still frozen. */
+  #setGoing(member: Member): void {
+    member.answers += 1;
     member.frozen = false;
   }
 
   #of(id: string): Member {
     let member = this.#members.get(id);
     if (member === undefined) {
-      member = { limits: new Map(), held: new Map(), frozen: false };
+      member = { limits: new Map(), held: new Map(), frozen: false, answers: 0 };
       this.#members.set(id, member);
     }
     return member;

@@ -16,6 +16,8 @@ export class ShareHolder implements Shares {
   readonly #held = new Map<string, number>();
   #limits: Amounts = [];
   #frozen = false;
+  /** How many questions of this process the arbiter has granted, or called hopeless. */
+  #answers = 0;
   #count = 0;
 
   /** `say` reaches the arbiter, or nobody while there is none. */
@@ -58,7 +60,7 @@ export class ShareHolder implements Shares {
 
   frozen(frozen: boolean): void {
     this.#frozen = frozen;
-    this.#say(["frozen", frozen]);
+    this.#say(["frozen", frozen, this.#answers]);
   }
 
   hear(reply: ShareReply): void {
@@ -66,6 +68,13 @@ export class ShareHolder implements Shares {
     const pending = this.#pending.get(number);
     if (what === "queued") {
       pending?.asker.queued(reply[2]);
+      return;
+    }
+    this.#answers += 1;
+    if (what === "hopeless") {
+      if (!this.#pending.delete(number)) return;
+      this.#waits.end();
+      pending!.asker.hopeless();
       return;
     }
     if (pending === undefined) {
@@ -81,6 +90,7 @@ export class ShareHolder implements Shares {
 
   /** To an arbiter that knows nothing of it. */
   askAgain(): void {
+    this.#answers = 0;
     for (const [number, { amounts }] of this.#pending) this.#say(["ask", number, amounts]);
   }
 

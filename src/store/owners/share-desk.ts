@@ -38,7 +38,7 @@ export class ShareDesk {
     }
     if (request[0] === "drop" || request[0] === "frozen") {
       if (request[0] === "drop") allotments.drop(member, request[1]);
-      else allotments.freeze(member, request[1]);
+      else allotments.freeze(member, request[1], request[2]);
       this.#changed = true;
       return;
     }
@@ -68,12 +68,15 @@ export class ShareDesk {
     for (const { member } of granted) this.#note(member);
     this.#changed = false;
     const met = new Set(granted.map(({ member, number }) => `${member} ${number}`));
+    const hopeless = this.#allotments.hopeless();
+    const lost = hopeless === null ? [] : [{ member: hopeless.member, reply: ["hopeless", hopeless.number] as const }];
     const waiting = fresh.filter(({ member, number }) => !met.has(`${member} ${number}`));
     return [
       ...granted.map(({ member, number, amounts }) => ({ member, reply: ["granted", number, amounts] as const })),
       ...waiting.map(({ member, number, amounts }) => {
         return { member, reply: ["queued", number, this.#allotments.lacking(amounts)] as const };
       }),
+      ...lost,
     ];
   }
 

@@ -17,7 +17,7 @@ export type ShareRequest =
   | readonly ["limits", limits: Amounts]
   | readonly ["ask", number: number, amounts: Amounts]
   | readonly ["drop", number: number]
-  | readonly ["frozen", frozen: boolean]
+  | readonly ["frozen", frozen: boolean, answers: number]
   | readonly ["giveBack", amounts: Amounts];
 
 /** What the arbiter says. Claims are answered in order, with a digit a key: 1 for granted, 0 for held by another. */
@@ -29,7 +29,8 @@ export type Reply =
 
 export type ShareReply =
   | readonly ["granted", number: number, amounts: Amounts]
-  | readonly ["queued", number: number, lacking: Lacking];
+  | readonly ["queued", number: number, lacking: Lacking]
+  | readonly ["hopeless", number: number];
 
 export function say(message: Request | Reply): string {
   return `${JSON.stringify(message)}\n`;
