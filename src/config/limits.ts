@@ -6,7 +6,7 @@ import { shown } from "./shown.ts";
 
 /**
  * How much of a label may be in use at once; with `rate` and `per`, how much of it may start in any stretch of that
- * length; or both.
+ * length; or both. With `shared: true` an amount is for all runs on this machine that use the same store together.
  */
 export type LimitConfig =
   | number
@@ -14,6 +14,7 @@ export type LimitConfig =
       readonly amount?: number;
       readonly rate?: number;
       readonly per?: number | string;
+      readonly shared?: boolean;
     };
 
 export type LimitsConfig = Readonly<Record<string, LimitConfig>>;
@@ -23,6 +24,7 @@ export interface CheckedLimit {
   readonly amount?: number;
   readonly rate?: number;
   readonly per?: number;
+  readonly shared?: true;
 }
 
 /** @throws OptionError that names the label, for what is no limit. */
@@ -40,8 +42,8 @@ function checkLimit(limit: unknown, where: string): CheckedLimit {
   if (typeof limit !== "object" || limit === null) {
     throw new OptionError({ where, problem: `${shown(limit)} is not a limit`, hint: USE });
   }
-  checkKeys(limit, ["amount", "rate", "per"], where);
-  const { amount, rate, per } = limit as Exclude<LimitConfig, number>;
+  checkKeys(limit, ["amount", "rate", "per", "shared"], where);
+  const { amount, rate, per, shared = false } = limit as Exclude<LimitConfig, number>;
   if (amount === undefined && rate === undefined) {
     throw new OptionError({ where, problem: "it limits nothing", hint: "Give an amount, or a rate and a time: per." });
   }
@@ -49,10 +51,23 @@ function checkLimit(limit: unknown, where: string): CheckedLimit {
     const [given, missing] = rate === undefined ? ["per", "rate"] : ["rate", "per"];
     throw new OptionError({ where, problem: `there is a ${given} and no ${missing}`, hint: USE });
   }
+  if (typeof shared !== "boolean") {
+    throw new OptionError({ where, problem: `shared is ${shown(shared)}`, hint: "It is true or false." });
+  }
+  if (shared && rate !== undefined) throw sharedRate(where);
   return {
+    ...(shared && { shared }),
     ...(amount !== undefined && { amount: checkCount(amount, where) }),
     ...(rate !== undefined && { rate: checkCount(rate, where), per: checkPer(per!, where) }),
   };
+}
+
+function sharedRate(where: string): Error {
+  return new OptionError({
+    where,
+    problem: "a rate cannot be shared by several runs",
+    hint: "Share an amount, { amount: 2, shared: true }, or give each run its part of the rate.",
+  });
 }
 
 function checkCount(count: unknown, where: string): number {

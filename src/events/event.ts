@@ -197,6 +197,8 @@ export interface LabelUsed {
   /** Milliseconds, where the limit is how much may start in such a time. */
   readonly per?: number;
   readonly waiting: number;
+  /** The limit is for all runs on the same store together, and `used` is what this one uses. */
+  readonly shared?: true;
 }
 
 export interface WorkerStarted {

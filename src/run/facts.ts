@@ -1,4 +1,5 @@
 import type { Need } from "./limits/allowance.ts";
+import type { Lack, Part } from "./limits/asking.ts";
 import type { Limit } from "./limits/labels.ts";
 
 /**
@@ -34,8 +35,20 @@ export type Fact =
   | { readonly fact: "raised"; readonly node: number; readonly priority: number }
   | { readonly fact: "failedForNow"; readonly node: number; readonly retryAt: number }
   | { readonly fact: "cancelled"; readonly node: number }
+  | { readonly fact: "shareGranted"; readonly number: number }
+  | { readonly fact: "shareQueued"; readonly number: number; readonly lacking: readonly Lack[] }
+  | { readonly fact: "shareHopeless"; readonly number: number }
   | { readonly fact: "clock"; readonly now: number }
   | { readonly fact: "decide" };
+
+/** What is to be said to the other runs of the store, with which limits are shared. Askings are numbered. */
+export type ShareOrder =
+  | { readonly share: "ask"; readonly number: number; readonly parts: readonly Part[] }
+  /** What was asked for is not wanted any more. */
+  | { readonly share: "drop"; readonly number: number }
+  | { readonly share: "giveBack"; readonly parts: readonly Part[] }
+  /** Whether nothing of what this run has will come back before it gets more. */
+  | { readonly share: "frozen"; readonly frozen: boolean };
 
 /** What the scheduler decides; the run carries it out. */
 export interface Orders {
@@ -49,6 +62,7 @@ export interface Orders {
   upstreamFailed(node: number, cause: number, first: boolean): void;
   /** The call was cancelled while it was under way: stop it, then tell `freed`. */
   stop(node: number): void;
+  share(order: ShareOrder): void;
   /** The number is free for another node from now on. */
   removed(node: number): void;
 }

@@ -20,6 +20,9 @@ export function replay(scheduler: Scheduler, fact: Fact): void {
   else if (fact.fact === "raised") scheduler.raised(fact.node, fact.priority);
   else if (fact.fact === "failedForNow") scheduler.failedForNow(fact.node, fact.retryAt);
   else if (fact.fact === "cancelled") scheduler.cancelled(fact.node);
+  else if (fact.fact === "shareGranted") scheduler.shareGranted(fact.number);
+  else if (fact.fact === "shareQueued") scheduler.shareQueued(fact.number, fact.lacking);
+  else if (fact.fact === "shareHopeless") scheduler.shareHopeless(fact.number);
   else if (fact.fact === "clock") scheduler.clock(fact.now);
   else scheduler.decide();
 }

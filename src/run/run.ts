@@ -13,7 +13,7 @@ import { type Call, cancelledError, idOf } from "./call.ts";
 import { now } from "./clock.ts";
 import { Columns } from "./columns.ts";
 import { CallDirectories } from "./directories.ts";
-import type { Orders } from "./facts.ts";
+import type { Orders, ShareOrder } from "./facts.ts";
 import { Failure, upstreamError } from "./failure.ts";
 import { flowRunner } from "./flows.ts";
 import { callHook } from "./hooks.ts";
@@ -73,7 +73,7 @@ export class Run implements Orders {
     this.columns = new Columns(this.bus);
     this.directories = new CallDirectories(this);
     this.scheduler = new Scheduler(this);
-    this.limits = new RunLimits(this.scheduler, this.columns, settings, limits);
+    this.limits = new RunLimits(this, limits);
     this.owners = new Owners(this);
     this.specs = new Specs(this);
     this.intake = new Intake(this, this.owners);
@@ -109,10 +109,6 @@ export class Run implements Orders {
   /** Executes once more a call that has completed, as its result was lost. */
   again(spec: Spec, inputs: CallInputs): Promise<Loaded> {
     return this.intake.again(spec, inputs);
-  }
-
-  poolOfFlow(options: AnyOptions, parent: FlowScope | null): number {
-    return this.pools.ofFlow(options, parent);
   }
 
   strictOf(options: AnyOptions, parent: FlowScope | null): boolean {
@@ -245,6 +241,7 @@ export class Run implements Orders {
       }
       if (this.limits.timed) this.scheduler.clock(now());
       this.scheduler.decide();
+      this.limits.shared?.send();
       this.gate?.send();
       this.pools.send();
     } while (this.flushAgain);
@@ -275,6 +272,10 @@ export class Run implements Orders {
 
   stuck(node: number): void {
     this.callers.stuck(this.owners.callOf(node));
+  }
+
+  share(order: ShareOrder): void {
+    this.limits.shared!.take(order);
   }
 
   stop(node: number): void {

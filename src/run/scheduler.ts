@@ -14,6 +14,7 @@ import {
 } from "../graph/states.ts";
 import type { Fact, Orders } from "./facts.ts";
 import type { Need } from "./limits/allowance.ts";
+import type { Lack } from "./limits/asking.ts";
 import type { Cause } from "./limits/causes.ts";
 import { Labels, type Limit } from "./limits/labels.ts";
 import { Turns } from "./limits/turns.ts";
@@ -192,6 +193,24 @@ export class Scheduler {
     const underWay = this.graph.has(node, HOLDS_SLOT | WAITS);
     this.finish(node, CANCELLED);
     if (underWay) this.orders.stop(node);
+  }
+
+  /** Other runs let this one have what it asked for under this number, and has not dropped. */
+  shareGranted(number: number): void {
+    this.journal?.({ fact: "shareGranted", number });
+    this.turns.sharing.granted(number);
+  }
+
+  /** They do not yet; or they have not answered, and the slot is not to wait for that. */
+  shareQueued(number: number, lacking: readonly Lack[]): void {
+    this.journal?.({ fact: "shareQueued", number, lacking });
+    this.turns.sharing.queued(number, lacking);
+  }
+
+  /** They never will, as what this run has is waited for by who has it. */
+  shareHopeless(number: number): void {
+    this.journal?.({ fact: "shareHopeless", number });
+    this.turns.hopeless(number);
   }
 
   /** When `clock` should be told next; undefined when nothing waits for a time. */

@@ -61,7 +61,7 @@ export class FlowScope implements NestedScope {
     this.options = options;
     this.number = number;
     this.parent = parent;
-    this.pool = run.poolOfFlow(options, parent);
+    this.pool = run.pools.ofFlow(options, parent);
     this.strict = run.strictOf(options, parent);
     if (parent !== null) this.stopping = parent.stopping;
     run.opened(this);

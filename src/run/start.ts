@@ -90,6 +90,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   const end = async () => {
     await run.pools.close();
     run.attempts.close();
+    run.limits.shared?.close();
     await loadedOf(call);
     const error = interrupted ? new InterruptedError() : (call.error ?? (await frame.unobserved()));
     const resumable = (await resumption?.end(error === undefined)) ?? 0;

@@ -33,6 +33,10 @@ function inWords(cause: Cause, { limits }: Run): string {
     const { label, used, amount, lent } = cause;
     return `label ${limits.nameOf(label)}: ${used} of ${amount} in use${lent ? ", which a call around it lends" : ""}`;
   }
+  if (cause.why === "share") {
+    const { label, used, amount } = cause;
+    return `label ${limits.nameOf(label)}: ${used} of ${amount} in use, also by other runs`;
+  }
   if (cause.why === "rate") return `rate of ${limits.nameOf(cause.label)}: ${cause.count} per ${shortly(cause.per)}`;
   return { worker: "a free worker", loan: "what it has lent", turn: "its turn" }[cause.why];
 }

@@ -1,6 +1,7 @@
 import type { CallKey } from "./entry.ts";
 import { Member } from "./owners/member.ts";
 import type { Registry } from "./owners/registry.ts";
+import type { Shares } from "./shares.ts";
 
 /** True: this process may execute the call. A promise: another does; when it resolves, look again, and claim again. */
 export type Claim = true | Promise<void>;
@@ -9,6 +10,8 @@ export type Claim = true | Promise<void>;
 export interface Owners {
   /** How many other live processes share the store now; 0 means that claims are granted at once, synchronously. */
   readonly others: number;
+  /** Its part in limits that they keep together. */
+  readonly shares: Shares;
   /** Answers at once where no other process is there to ask. */
   claim(keys: readonly CallKey[]): readonly Claim[] | Promise<readonly Claim[]>;
   /** The executions have ended, whatever came of them; results must have been written before. */

@@ -12,6 +12,8 @@ describe("--limit", () => {
     [["web=2,5/1s"], { web: { amount: 2, rate: 5, per: 1000 } }],
     [["gpu=1", "gpu=3"], { gpu: { amount: 3 } }],
     [["a=b=2"], { "a=b": { amount: 2 } }],
+    [["gpu=2,shared"], { gpu: { amount: 2, shared: true } }],
+    [["gpu=shared, 2"], { gpu: { amount: 2, shared: true } }],
   ])("%j", (texts, limits) => {
     expect(readLimits(texts)).toEqual(limits);
     expect(checkLimits(limits, "").size).toBeGreaterThan(0);
@@ -24,6 +26,14 @@ describe("--limit", () => {
       expect(() => readLimits([text])).toThrow(`--limit ${text}`);
     },
   );
+
+  test.each([
+    ["gpu=shared", "shares no amount"],
+    ["web=5/1s,shared", "shares a rate, which is not possible"],
+    ["web=2,5/1s,shared", "shares a rate, which is not possible"],
+  ])("%s is refused: it %s", (text, problem) => {
+    expect(() => readLimits([text])).toThrow(`--limit ${text} ${problem}`);
+  });
 
   test.each(["web=5/soon", "web=5/0s", "web=5/1s/2"])("%s is refused, too", text => {
     expect(() => readLimits([text])).toThrow(/is not a time such as "1s"/);

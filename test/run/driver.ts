@@ -190,6 +190,10 @@ export class Driver implements Orders {
     expect(this.mayStop.delete(this.byNode.get(node)!)).toBe(true);
   }
 
+  share(): void {
+    throw new Error("nothing is shared here");
+  }
+
   removed(node: number): void {
     this.orders.push(`removed ${node}`);
     const call = this.byNode.get(node)!;
@@ -263,6 +267,7 @@ export function replayed(facts: readonly Fact[]): string[] {
     stuck: node => orders.push(`stuck ${node}`),
     resume: node => orders.push(`resume ${node}`),
     stop: node => orders.push(`stop ${node}`),
+    share: order => orders.push(`share ${JSON.stringify(order)}`),
     removed: node => orders.push(`removed ${node}`),
   });
   for (const fact of facts) replay(scheduler, JSON.parse(JSON.stringify(fact)) as Fact);

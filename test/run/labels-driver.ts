@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import { COMPLETED } from "../../src/graph/states.ts";
-import type { Fact, Orders } from "../../src/run/facts.ts";
+import type { Fact, Orders, ShareOrder } from "../../src/run/facts.ts";
 import type { Need } from "../../src/run/limits/allowance.ts";
+import type { Limit } from "../../src/run/limits/labels.ts";
 import { Scheduler } from "../../src/run/scheduler.ts";
 
 /** A call as the model sees it. */
@@ -26,24 +27,33 @@ export class LabelsDriver implements Orders {
   readonly starts: { readonly at: number; readonly call: Labelled }[] = [];
   private readonly byNode = new Map<number, Labelled>();
   private readonly slots: number[] = [];
-  private readonly limits = new Map<number, { amount?: number; rate?: number; per?: number }>();
+  private readonly limits = new Map<number, Limit>();
+  /** What is to be said to other runs. */
+  readonly said: ShareOrder[] = [];
   /** Those that were told to be stuck. */
   readonly found: Labelled[] = [];
+  private readonly demands = new Map<string, number>();
+  private readonly alike: boolean;
   now = 0;
+
+  /** `alike`: calls that need the same are of one group, as in a run. */
+  constructor(alike = false) {
+    this.alike = alike;
+  }
 
   pool(pool: number, slots: number, free = slots): void {
     this.slots[pool] = slots;
     this.scheduler.pool(pool, slots, free);
   }
 
-  limit(label: number, limit: { amount?: number; rate?: number; per?: number }): void {
+  limit(label: number, limit: Limit): void {
     this.limits.set(label, limit);
     this.scheduler.limit(label, limit);
   }
 
   submit(pool: number, priority: number, needs: readonly Need[], parent: Labelled | null = null): Labelled {
     const node = this.scheduler.declare();
-    const demand = needs.length === 0 ? 0 : this.scheduler.demand(needs);
+    const demand = needs.length === 0 ? 0 : this.demandOf(needs);
     const call: Labelled = {
       node,
       number: this.calls.length,
@@ -60,6 +70,15 @@ export class LabelsDriver implements Orders {
     parent?.children.push(call);
     this.scheduler.define(node, pool, priority, [], 0, demand, parent?.node ?? -1);
     return call;
+  }
+
+  private demandOf(needs: readonly Need[]): number {
+    const key = JSON.stringify(needs);
+    const known = this.demands.get(key);
+    if (known !== undefined && this.alike) return known;
+    const demand = this.scheduler.demand(needs);
+    this.demands.set(key, demand);
+    return demand;
   }
 
   decide(): void {
@@ -133,6 +152,25 @@ export class LabelsDriver implements Orders {
   }
 
   stop(): void {}
+
+  share(order: ShareOrder): void {
+    this.orders.push(`share ${JSON.stringify(order)}`);
+    this.said.push(order);
+  }
+
+  /** How much of a label calls use or hold, other than what is lent to them. */
+  used(label: number): number {
+    let used = 0;
+    for (const call of this.calls) {
+      const active = call.state === "dispatched" || call.state === "running";
+      const waits = call.state === "waiting" || call.state === "resuming";
+      for (const need of call.needs) {
+        if (need.label !== label || this.sourceOf(call, label) !== `label ${label}`) continue;
+        if (active || (waits && need.held)) used += need.amount;
+      }
+    }
+    return used;
+  }
 
   removed(node: number): void {
     this.byNode.delete(node);

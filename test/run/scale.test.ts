@@ -17,6 +17,7 @@ class Mill {
       stuck: () => {},
       upstreamFailed: () => this.upstream++,
       stop: () => {},
+      share: () => {},
       removed: () => {},
     });
     this.scheduler.pool(0, slots);

@@ -24,6 +24,7 @@ interface Said {
   readonly ready?: true;
   readonly step?: number;
   readonly clash?: string;
+  readonly queued?: string;
 }
 
 /** One process. */
@@ -32,6 +33,8 @@ export class Sharer {
   readonly ended: Promise<void>;
   /** The keys that it waited for and was told of, in order, and when, in milliseconds of the system's clock. */
   readonly freed: { readonly key: string; readonly at: number }[] = [];
+  /** The labels of which there was not enough when it asked, in order. */
+  readonly queued: string[] = [];
   onSaid: (said: Said) => void = () => {};
   output = "";
   readonly #answers = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
@@ -66,6 +69,20 @@ export class Sharer {
     await this.order("release", keys);
   }
 
+  /** Asks for so much of a label; resolves when it has it. */
+  async ask(label: string, amount: number): Promise<void> {
+    await this.order("ask", [label], amount);
+  }
+
+  async giveBack(label: string, amount: number): Promise<void> {
+    await this.order("giveBack", [label], amount);
+  }
+
+  /** Resolves when it has asked in vain so often. */
+  mustWait(times = 1): Promise<void> {
+    return this.#until(() => this.queued.length >= times);
+  }
+
   /** Resolves when it has been told that the key is free. */
   told(key: string): Promise<void> {
     return this.#until(() => this.freed.some(one => one.key === key));
@@ -90,6 +107,7 @@ export class Sharer {
 
   #hear(said: Said): void {
     if (said.free !== undefined) this.freed.push({ key: said.free, at: said.at ?? 0 });
+    if (said.queued !== undefined) this.queued.push(said.queued);
     if (said.ready) this.#ready = true;
     if (said.id !== undefined) {
       const answer = this.#answers.get(said.id);

@@ -1,9 +1,10 @@
-/** Reads `--limit`: `gpu=2`, `web=5/1s`, and both in one as `web=2,5/1s`. */
+/** Reads `--limit`: `gpu=2`, `web=5/1s`, both in one as `web=2,5/1s`, and `gpu=2,shared`. */
 import { parseDuration } from "../../config/duration.ts";
 import type { LimitConfig, LimitsConfig } from "../../config/limits.ts";
 import { HeddleError, UsageError } from "../../errors.ts";
 
-const USE = "Write LABEL=AMOUNT, as --limit gpu=2, or LABEL=COUNT/TIME, as --limit web=5/1s.";
+const USE =
+  "Write LABEL=AMOUNT, as --limit gpu=2, or --limit gpu=2,shared for all runs together, or LABEL=COUNT/TIME, as --limit web=5/1s.";
 
 /** The last word on a label counts. */
 export function readLimits(texts: readonly string[]): LimitsConfig {
@@ -14,10 +15,16 @@ function readLimit(text: string): [label: string, limit: LimitConfig] {
   // Labels may have an equals sign in them, amounts have none.
   const parts = /^(.+)=([^=]+)$/.exec(text);
   if (parts === null) throw refusal(text, "does not say how much of which label");
-  const limit = {};
-  for (const part of parts[2]!.split(","))
-    Object.assign(limit, part.includes("/") ? rate(part, text) : amount(part, text));
+  const limit: { amount?: number; rate?: number; shared?: boolean } = {};
+  for (const part of parts[2]!.split(",")) Object.assign(limit, readPart(part, text));
+  if (limit.shared === true && limit.rate !== undefined) throw refusal(text, "shares a rate, which is not possible");
+  if (limit.shared === true && limit.amount === undefined) throw refusal(text, "shares no amount");
   return [parts[1]!, limit];
+}
+
+function readPart(part: string, text: string): LimitConfig {
+  if (part.trim() === "shared") return { shared: true };
+  return part.includes("/") ? rate(part, text) : amount(part, text);
 }
 
 function amount(part: string, text: string): LimitConfig {

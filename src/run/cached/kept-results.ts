@@ -9,6 +9,7 @@ import { HeddleError, UnstorableResultError } from "../../errors.ts";
 import type { About, DirectoryFact, Entry, EntryFacts } from "../../store/entry.ts";
 import type { Claim, Owners } from "../../store/owners.ts";
 import type { SharedStore } from "../../store/remote/shared.ts";
+import { ALONE } from "../../store/shares.ts";
 import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
 import type { Spec } from "../spec.ts";
@@ -72,7 +73,8 @@ export class Kept {
     return this.owners === null || "then" in this.owners || this.owners.others > 0;
   }
 
-  claim(keys: readonly string[]): readonly Claim[] | Promise<readonly Claim[]> {
+  /** Joins the processes that share the store. */
+  join(): Owners | Promise<Owners> {
     if (this.owners === null) {
       const opening = this.openOwners().catch(error => this.withoutOthers(error));
       this.owners = opening;
@@ -80,14 +82,19 @@ export class Kept {
         this.owners = owners;
       });
     }
-    if (!("then" in this.owners)) return this.owners.claim(keys);
-    return this.owners.then(owners => owners.claim(keys));
+    return this.owners;
+  }
+
+  claim(keys: readonly string[]): readonly Claim[] | Promise<readonly Claim[]> {
+    const owners = this.join();
+    if (!("then" in owners)) return owners.claim(keys);
+    return owners.then(joined => joined.claim(keys));
   }
 
   /** Where processes cannot come to terms, as on a full disk, a call may be executed by several of them. */
   private withoutOthers(error: unknown): Owners {
     this.warn("Equal calls of other processes are not waited for", error);
-    return { others: 0, claim: keys => keys.map(() => true), release() {}, close: async () => {} };
+    return { others: 0, shares: ALONE, claim: keys => keys.map(() => true), release() {}, close: async () => {} };
   }
 
   release({ key }: Execution): void {

@@ -11,6 +11,8 @@ export class Allowance {
   readonly label: number;
   amount: number;
   used = 0;
+  /** How much of it this run may use now, of a limit that the runs of a store keep together. */
+  share = Number.POSITIVE_INFINITY;
   readonly window: RateWindow | null;
   /** What lends it; null for the limit itself. */
   private readonly lender: Holding | null;
@@ -24,6 +26,15 @@ export class Allowance {
 
   has(amount: number): boolean {
     return isWithin(this.used + amount, this.amount);
+  }
+
+  /** Whether other runs let this one use so much more of it. */
+  covers(amount: number): boolean {
+    return isWithin(this.used + amount, this.share);
+  }
+
+  get isShared(): boolean {
+    return this.share !== Number.POSITIVE_INFINITY;
   }
 
   get isLent(): boolean {

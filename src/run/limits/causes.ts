@@ -10,6 +10,8 @@ export type Cause =
       readonly amount: number;
       readonly lent: boolean;
     }
+  /** Of a limit that runs keep together: what all of them use. */
+  | { readonly why: "share"; readonly label: number; readonly used: number; readonly amount: number }
   | { readonly why: "rate"; readonly label: number; readonly count: number; readonly per: number };
 
 /** How much of a label is in use, and how many calls wait as there is not enough of it. */
@@ -20,4 +22,6 @@ export interface LabelUse {
   /** Milliseconds, where the limit is how much may start per time. */
   readonly per?: number;
   readonly waiting: number;
+  /** The limit is one that runs keep together; `used` is of this run alone. */
+  readonly shared?: true;
 }

@@ -11,6 +11,8 @@ export interface PoolState {
   /** How many of them run at once: calls with limits are not sent ahead of their turn. */
   free: number;
   used: number;
+  /** How many are kept free until it is known whether other runs let a call start. */
+  promised: number;
   /** Labels do not count there: it executes nothing, as the gate, or only orchestrates, as flows do. */
   exempt: boolean;
   /** What needs nothing that is limited. */
@@ -23,6 +25,8 @@ export interface Choice {
   readonly pool: number;
   readonly group: Group | null;
   readonly resumes: boolean;
+  /** Other runs have to be asked first. */
+  readonly asks: boolean;
 }
 
 export type Purge = (queue: ReadyQueue, pool: number, resumers: boolean) => void;
@@ -35,8 +39,8 @@ export class Chooser {
   private readonly pools: readonly PoolState[];
   private readonly labels: Labels;
   private readonly hasRoom = (pool: number) => {
-    const { used, free } = this.pools[pool]!;
-    return used < free;
+    const { used, promised, free } = this.pools[pool]!;
+    return used + promised < free;
   };
 
   constructor(graph: Graph, pools: readonly PoolState[], labels: Labels) {
@@ -74,13 +78,14 @@ export class Chooser {
   private resumer(pool: number, wanted: Set<Allowance>, purge: Purge): Choice | null {
     const state = this.pools[pool];
     if (state === undefined) return null;
-    const hasSlot = state.used < state.slots;
+    const hasSlot = state.used + state.promised < state.slots;
     purge(state.resumers, pool, true);
-    if (hasSlot && state.resumers.size > 0) return { pool, group: null, resumes: true };
+    if (hasSlot && state.resumers.size > 0) return { pool, group: null, resumes: true, asks: false };
     for (const group of this.labels.groups[pool] ?? []) {
       purge(group.resumers, pool, true);
       if (group.resumers.size === 0) continue;
-      if (hasSlot && group.fitsAgain()) return { pool, group, resumes: true };
+      if (hasSlot && group.fitsAgain()) return { pool, group, resumes: true, asks: false };
+      if (hasSlot && group.toGoOn?.isOpen && group.hasRoomAgain()) return { pool, group, resumes: true, asks: true };
       // What one that goes on lacks is not given to those that begin.
       for (const source of group.lackingAgain()) wanted.add(source);
     }
@@ -89,18 +94,19 @@ export class Chooser {
 
   private ofPool(pool: number, now: number, wanted: ReadonlySet<Allowance> | null, purge: Purge): Choice | null {
     const state = this.pools[pool];
-    if (state === undefined || state.used >= state.slots) return null;
+    if (state === undefined || state.used + state.promised >= state.slots) return null;
     purge(state.ready, pool, false);
-    let best: Choice | null = state.ready.size > 0 ? { pool, group: null, resumes: false } : null;
+    let best: Choice | null = state.ready.size > 0 ? { pool, group: null, resumes: false, asks: false } : null;
     for (const group of this.labels.groups[pool] ?? []) {
       purge(group.ready, pool, false);
       if (group.ready.size === 0) continue;
-      if (!group.fits(now)) {
+      const fits = group.fits(now);
+      if (!fits && !(group.toStart?.isOpen && group.hasRoom(now))) {
         if (this.hasRoom(pool)) this.blocked.push(group);
         continue;
       }
       if (wanted !== null && this.isKeptBack(group, wanted)) continue;
-      const choice = { pool, group, resumes: false };
+      const choice = { pool, group, resumes: false, asks: !fits };
       if (best === null || this.precedes(choice, best)) best = choice;
     }
     this.labels.tidy(pool);

@@ -20,19 +20,34 @@ export interface Standing {
  * none is named too early; one whose last hope ends later is named then.
  */
 export function stuck(blocked: readonly number[], standing: Standing): number[] {
+  const { graph } = standing;
+  const moving = movable(blocked, standing, true);
+  return blocked.filter(node => !moving.has(node) && !isTerminal(graph.state[node]!));
+}
+
+/** Whether nothing that this run has of shared limits will ever come back, unless other runs let it have more. */
+export function isFrozen(blocked: readonly number[], standing: Standing): boolean {
+  const holders = [...standing.grants].filter(([, grant]) => grant.hasShared);
+  if (holders.length === 0) return false;
+  const moving = movable(blocked, standing, false);
+  return holders.every(([node]) => !moving.has(node));
+}
+
+/** What may get on; with `sharesCome` also what lacks only what other runs have. */
+function movable(blocked: readonly number[], standing: Standing, sharesCome: boolean): Set<number> {
   const { graph, parents } = standing;
   const nodes = new Set([...blocked, ...parents.keys(), ...parents.values(), ...standing.grants.keys()]);
   const open = [...nodes].filter(node => !isTerminal(graph.state[node]!));
   const moving = new Set<number>();
   for (let before = -1; before !== moving.size; ) {
     before = moving.size;
-    for (const node of open) if (!moving.has(node) && mayMove(node, moving, standing)) moving.add(node);
+    for (const node of open) if (!moving.has(node) && mayMove(node, moving, standing, sharesCome)) moving.add(node);
     spread(moving, graph);
   }
-  return blocked.filter(node => !moving.has(node) && !isTerminal(graph.state[node]!));
+  return moving;
 }
 
-function mayMove(node: number, moving: ReadonlySet<number>, standing: Standing): boolean {
+function mayMove(node: number, moving: ReadonlySet<number>, standing: Standing, sharesCome: boolean): boolean {
   const { graph, parents } = standing;
   const state = graph.state[node]!;
   const children = [...parents].filter(([child, parent]) => parent === node && !isTerminal(graph.state[child]!));
@@ -43,6 +58,9 @@ function mayMove(node: number, moving: ReadonlySet<number>, standing: Standing):
   const group = standing.groupOf(node);
   if (state === RUNNING && children.length > 0) return childMoves;
   if (group === null) return true;
+  const asking = state === RUNNING ? group.toGoOn : group.toStart;
+  // What has not been asked for yet may be had.
+  if (!sharesCome && asking?.state === "queued" && !asking.isCovered) return false;
   const lacking = state === RUNNING ? group.lackingAgain() : group.lacking();
   return lacking.every(source =>
     [...standing.grants].some(([owner, grant]) => moving.has(owner) && has(grant, source)),

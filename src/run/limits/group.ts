@@ -1,6 +1,7 @@
 import type { Graph } from "../../graph/graph.ts";
 import { ReadyQueue } from "../../graph/ready.ts";
 import { type Allowance, Holding, isWithin, type Need } from "./allowance.ts";
+import { Asking } from "./asking.ts";
 import type { Cause } from "./causes.ts";
 
 /** Calls of one pool that need the same of the same: if the first has no room, none of them has. */
@@ -18,6 +19,9 @@ export class Group {
   waiting = 0;
   /** How often others have taken what the first of it lacks, since one of it started. */
   overtaken = 0;
+  /** Null where nothing that is needed is shared with other runs. */
+  readonly toStart: Asking | null;
+  readonly toGoOn: Asking | null;
 
   constructor(
     graph: Graph,
@@ -34,10 +38,17 @@ export class Group {
     this.around = around;
     this.ready = new ReadyQueue(graph);
     this.resumers = new ReadyQueue(graph);
+    this.toStart = Asking.of(this, false);
+    this.toGoOn = Asking.of(this, true);
   }
 
   /** Whether one more may start. */
   fits(now: number): boolean {
+    return this.hasRoom(now) && (this.toStart === null || this.toStart.isCovered);
+  }
+
+  /** Whether one more may start as far as this run is concerned. */
+  hasRoom(now: number): boolean {
     for (let i = 0; i < this.needs.length; i++) {
       const { amount } = this.needs[i]!;
       const source = this.sources[i]!;
@@ -48,6 +59,10 @@ export class Group {
 
   /** Whether one that gave back what it does not hold may go on. */
   fitsAgain(): boolean {
+    return this.hasRoomAgain() && (this.toGoOn === null || this.toGoOn.isCovered);
+  }
+
+  hasRoomAgain(): boolean {
     return this.lackingAgain().length === 0;
   }
 
@@ -89,6 +104,8 @@ export class Group {
       if (again || window === null || isWithin(window.usedAt(now) + amount, window.count)) continue;
       causes.push({ why: "rate", label, count: window.count, per: window.per });
     }
+    const asking = again ? this.toGoOn : this.toStart;
+    for (const lack of asking?.state === "queued" ? asking.lacking : []) causes.push({ why: "share", ...lack });
     return causes;
   }
 
@@ -112,6 +129,12 @@ export class Grant {
       source.used += amount;
       source.window?.granted(amount);
     });
+  }
+
+  /** Whether it has something now that is shared with other runs. */
+  get hasShared(): boolean {
+    const { needs, sources } = this.group;
+    return needs.some(({ held }, at) => (held || !this.waits) && sources[at]!.isShared);
   }
 
   started(at: number): void {

@@ -9,6 +9,8 @@ export interface Limit {
   readonly amount?: number;
   readonly rate?: number;
   readonly per?: number;
+  /** The amount is for all runs on the same store together. */
+  readonly shared?: boolean;
 }
 
 /** How often what a call lacks may be given to others before it is kept back for that call. */
@@ -21,6 +23,8 @@ export class Labels {
   readonly groups: Group[][] = [];
   private readonly graph: Graph;
   private readonly limits: (Allowance | undefined)[] = [];
+  /** Those of them that runs keep together. */
+  readonly shared: Allowance[] = [];
   private readonly demands: (readonly Need[])[] = [[]];
   private readonly byDemand: Map<number, Group>[] = [];
   readonly grants = new Map<number, Grant>();
@@ -37,10 +41,17 @@ export class Labels {
     this.graph = graph;
   }
 
-  limit(label: number, { amount = Number.POSITIVE_INFINITY, rate, per = 0 }: Limit): void {
+  limit(label: number, { amount = Number.POSITIVE_INFINITY, rate, per = 0, shared = false }: Limit): void {
     const known = this.limits[label];
-    if (known !== undefined) known.amount = amount;
-    else this.limits[label] = new Allowance(label, amount, rate === undefined ? null : new RateWindow(rate, per));
+    if (known !== undefined) {
+      known.amount = amount;
+      return;
+    }
+    const allowance = new Allowance(label, amount, rate === undefined ? null : new RateWindow(rate, per));
+    this.limits[label] = allowance;
+    if (!shared) return;
+    allowance.share = 0;
+    this.shared.push(allowance);
   }
 
   /** Gives the needs of calls a number. */
@@ -117,10 +128,15 @@ export class Labels {
     return this.grants.has(node);
   }
 
-  /** What a call lacks, and which calls hold of it while they wait. */
-  lackingOf(node: number, pool: number): { readonly labels: readonly number[]; readonly holders: readonly number[] } {
+  /** What a call lacks, and which calls hold of it while they wait; null if those are of other runs. */
+  lackingOf(node: number, pool: number): { readonly labels: readonly number[]; readonly holders: number[] | null } {
     const grant = this.grants.get(node);
-    const lacking = grant === undefined ? this.groupOf(node, pool).lacking() : grant.group.lackingAgain();
+    const group = grant?.group ?? this.groupOf(node, pool);
+    const lacking = grant === undefined ? group.lacking() : group.lackingAgain();
+    if (lacking.length === 0) {
+      const asking = grant === undefined ? group.toStart : group.toGoOn;
+      return { labels: asking?.uncovered ?? [], holders: null };
+    }
     const holders = [...this.grants].filter(([, { waits, group }]) => {
       return waits && group.needs.some(({ held }, at) => held && lacking.includes(group.sources[at]!));
     });
@@ -147,8 +163,8 @@ export class Labels {
     }
     for (const allowance of this.limits) {
       if (allowance === undefined) continue;
-      const { label, window, amount, used } = allowance;
-      const use = { label, waiting: waiting.get(label) ?? 0 };
+      const { label, window, amount, used, isShared } = allowance;
+      const use = { label, waiting: waiting.get(label) ?? 0, ...(isShared && { shared: true as const }) };
       if (Number.isFinite(amount) || window === null) yield { ...use, used, limit: amount };
       else yield { ...use, used: window.usedAt(now), limit: window.count, per: window.per };
     }
@@ -207,6 +223,12 @@ export class Labels {
       other.overtaken++;
       if (other.overtaken >= PATIENCE) this.reserved ??= other;
     }
+  }
+
+  /** What was granted to one of a group by other runs came when it could not be used. */
+  missed(group: Group): void {
+    group.overtaken++;
+    if (group.overtaken >= PATIENCE) this.reserved ??= group;
   }
 
   /** Forgets groups of calls within a call that lends, once nobody is left in them. */

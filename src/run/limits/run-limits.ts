@@ -3,12 +3,12 @@ import { AmountError, OptionError } from "../../errors.ts";
 import type { AnyOptions, Definition } from "../../task/definition.ts";
 import { labelsOf } from "../../task/labels.ts";
 import { now } from "../clock.ts";
-import type { Columns } from "../columns.ts";
+import type { Run } from "../run.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { RunSettings } from "../settings.ts";
 import type { Need } from "./allowance.ts";
 import { DoubtfulLimits } from "./doubtful.ts";
 import { Gauge } from "./gauge.ts";
+import { SharedLimits } from "./shared-limits.ts";
 
 /** The limits of one run, and what its calls need of them. */
 export class RunLimits {
@@ -22,11 +22,14 @@ export class RunLimits {
   private readonly gauge: Gauge;
   /** Time counts, as rates are among the limits. */
   readonly timed: boolean;
+  /** Null if there are none that runs keep together. */
+  readonly shared: SharedLimits | null;
 
   /** `own` are those of the flow that is run: behind those of the run itself, and before those of every run. */
-  constructor(scheduler: Scheduler, columns: Columns, settings: RunSettings, own: LimitsConfig = {}) {
+  constructor(run: Run, own: LimitsConfig = {}) {
+    const { scheduler } = run;
     this.scheduler = scheduler;
-    const { limits = {}, defaultLimits = {} } = settings;
+    const { limits = {}, defaultLimits = {} } = run.settings;
     const all = new Map(checkLimits(defaultLimits, "heddle.config, limits"));
     const said = new Map<string, string>();
     for (const [where, given] of [["the flow's limits", own] as const, ["limits", limits] as const]) {
@@ -38,13 +41,17 @@ export class RunLimits {
     this.all = all;
     this.doubtful = new DoubtfulLimits(all.keys(), said);
     const usage = () => scheduler.labels.usage(now());
-    this.gauge = new Gauge(columns, usage, label => this.nameOf(label));
+    this.gauge = new Gauge(run.columns, usage, label => this.nameOf(label));
     this.timed = [...all.values()].some(({ rate }) => rate !== undefined);
-    for (const [label, { amount, rate, per }] of all) {
+    const together = [...all].filter(([, { shared }]) => shared === true);
+    const amounts = new Map(together.map(([label, { amount }]) => [label, amount!]));
+    this.shared = amounts.size === 0 ? null : new SharedLimits(run, amounts);
+    for (const [label, { amount, rate, per, shared = false }] of all) {
       const number = this.numberOf(label);
       scheduler.limit(number, {
         ...(amount !== undefined && { amount }),
         ...(rate !== undefined && { rate, per: per! }),
+        ...(shared && { shared }),
       });
     }
   }

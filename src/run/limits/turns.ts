@@ -5,8 +5,9 @@ import { QUEUED, RUNNING } from "../../graph/states.ts";
 import type { Orders } from "../facts.ts";
 import type { Cause } from "./causes.ts";
 import { type Choice, Chooser, type PoolState } from "./chooser.ts";
-import { stuck } from "./deadlock.ts";
+import { isFrozen, type Standing, stuck } from "./deadlock.ts";
 import type { Labels } from "./labels.ts";
+import { Sharing } from "./sharing.ts";
 
 /** The pool of flows, which run in the coordinator and have no labels. */
 const FLOWS = 0;
@@ -20,6 +21,7 @@ export class Turns {
   private readonly removeIfDone: (node: number) => void;
   private readonly pools: PoolState[] = [];
   private readonly chooser: Chooser;
+  readonly sharing: Sharing;
   /** How often nodes are in a queue besides the first time: since their priority was raised. */
   private readonly again = new Map<number, number>();
   /** Calls with limits, or that have waited, are about: what comes next is chosen among all pools. */
@@ -31,6 +33,7 @@ export class Turns {
     this.orders = orders;
     this.removeIfDone = removeIfDone;
     this.chooser = new Chooser(graph, this.pools, labels);
+    this.sharing = new Sharing(labels, this.pools, orders);
   }
 
   pool(pool: number, slots: number, free: number, exempt: boolean): void {
@@ -41,19 +44,38 @@ export class Turns {
       return;
     }
     const [ready, resumers] = [new ReadyQueue(this.graph), new ReadyQueue(this.graph)];
-    this.pools[pool] = { slots, free, used: 0, exempt, ready, resumers };
+    this.pools[pool] = { slots, free, used: 0, promised: 0, exempt, ready, resumers };
   }
 
   /** Hands out what can run now. */
   decide(): void {
-    if (this.choosy) {
-      this.choose();
-      return;
+    const shares = this.labels.shared.length > 0;
+    if (shares) this.sharing.giveBack();
+    if (this.choosy) this.choose();
+    else {
+      for (let number = 0; number < this.pools.length; number++) {
+        const pool = this.pools[number];
+        if (pool !== undefined) this.fill(pool, number);
+      }
     }
-    for (let number = 0; number < this.pools.length; number++) {
-      const pool = this.pools[number];
-      if (pool !== undefined) this.fill(pool, number);
-    }
+    if (!shares) return;
+    this.sharing.settle(this.now);
+    this.sharing.tell(this.sharing.isAsking && this.isFrozen());
+  }
+
+  /** What was asked for of shared limits cannot be had: a call that needs it fails, if nothing has changed meanwhile. */
+  hopeless(number: number): void {
+    const frozen = this.isFrozen();
+    const asking = this.sharing.hopeless(number);
+    if (asking === null || !frozen) return;
+    const { again, group } = asking;
+    const queue = again ? group.resumers : group.ready;
+    this.purge(queue, group.pool, again);
+    if (queue.size > 0) this.orders.stuck(queue.first);
+  }
+
+  private isFrozen(): boolean {
+    return this.labels.anyLent && isFrozen(this.blocked(), this.standing());
   }
 
   /** A running call waits, and gives its slot back meanwhile. */
@@ -96,9 +118,14 @@ export class Turns {
       if (choice === null) break;
       const { pool: number, group, resumes } = choice;
       const pool = this.pools[number]!;
+      if (choice.asks) {
+        this.sharing.ask((resumes ? group!.toGoOn : group!.toStart)!);
+        continue;
+      }
       if (resumes) {
         const node = (group ?? pool).resumers.pop();
         this.goOn(node, pool);
+        if (group !== null) this.sharing.used(group.toGoOn);
         continue;
       }
       const node = (group ?? pool).ready.pop();
@@ -106,6 +133,7 @@ export class Turns {
       if (group !== null) {
         group.waiting--;
         this.labels.grant(node, group);
+        this.sharing.used(group.toStart);
         this.labels.overtook(group, this.graph.priority[node]!, this.chooser.blocked);
       }
       this.start(node, pool, number);
@@ -121,19 +149,27 @@ export class Turns {
 
   /** Nothing can start: tells of a call for which nothing ever will make room, if there is one. */
   private findStuck(): void {
-    const { labels, graph, chooser } = this;
-    if (!labels.anyLent) return;
-    const queued = chooser.blocked.filter(({ ready }) => ready.size > 0).map(({ ready }) => ready.first);
-    const resumers = labels.groups.flatMap(groups => groups.filter(each => each.resumers.size > 0));
-    const [first] = stuck([...queued, ...resumers.map(group => group.resumers.first)], {
+    if (!this.labels.anyLent) return;
+    const [first] = stuck(this.blocked(), this.standing());
+    if (first !== undefined) this.orders.stuck(first);
+  }
+
+  private blocked(): number[] {
+    const queued = this.chooser.blocked.filter(({ ready }) => ready.size > 0).map(({ ready }) => ready.first);
+    const resumers = this.labels.groups.flatMap(groups => groups.filter(each => each.resumers.size > 0));
+    return [...queued, ...resumers.map(group => group.resumers.first)];
+  }
+
+  private standing(): Standing {
+    const { labels, graph } = this;
+    return {
       graph,
       grants: labels.grants,
       parents: labels.parents,
       waits: node => this.graph.has(node, WAITS),
       isFlow: node => this.pools[graph.pool[node]!]?.exempt === true && graph.pool[node] === FLOWS,
       groupOf: node => (labels.isLimited(node) ? labels.groupOf(node, graph.pool[node]!) : null),
-    });
-    if (first !== undefined) this.orders.stuck(first);
+    };
   }
 
   private queueToResume(node: number): void {

@@ -22,6 +22,7 @@ export function deadlock(run: Run, call: Call): Error {
   return new LabelDeadlockError({
     task: idOf(call),
     needs: labels.map(label => limits.nameOf(label)).join(" and "),
-    holders: holders.map(node => run.nameOf(node)).join(", ") || "calls that wait",
+    holders:
+      holders === null ? "calls of other runs" : holders.map(node => run.nameOf(node)).join(", ") || "calls that wait",
   });
 }

@@ -1,12 +1,15 @@
 import type { Socket } from "node:net";
 import type { CallKey } from "../entry.ts";
 import type { Claim } from "../owners.ts";
+import type { Stake } from "./allotments.ts";
+import type { ShareHolder } from "./holder.ts";
 import { type Held, type Journal, removeJournal } from "./journal.ts";
 import type { Enlisted, Roll } from "./roll.ts";
+import { ShareDesk } from "./share-desk.ts";
 import { sweep } from "./sweep.ts";
 import { Table } from "./table.ts";
 import type { Waits } from "./waits.ts";
-import { listenTo, type Request, reach, say } from "./wire.ts";
+import { listenTo, type Request, reach, type ShareRequest, say } from "./wire.ts";
 
 export interface ArbiterOptions {
   readonly folder: string;
@@ -14,6 +17,8 @@ export interface ArbiterOptions {
   readonly roll: Roll;
   readonly waits: Waits;
   readonly journal: Journal;
+  /** What this process itself has of shared limits. */
+  readonly shares: ShareHolder;
 }
 
 /** A process that accepts connections only to close them, as one without free descriptors, is looked at less often. */
@@ -29,14 +34,17 @@ export class Arbiter {
   readonly #options: ArbiterOptions;
   readonly #id: string;
   readonly #table = new Table();
+  readonly #desk: ShareDesk;
   readonly #peers = new Map<string, Socket>();
   readonly #watched = new Map<string, { socket: Socket | null }>();
   #closed = false;
 
-  constructor(options: ArbiterOptions, inherited: Held) {
+  constructor(options: ArbiterOptions, held: Held, stakes: ReadonlyMap<string, Stake>) {
     this.#options = options;
     this.#id = options.id;
-    for (const [member, keys] of inherited) {
+    this.#desk = new ShareDesk(options.id, options.journal, stakes);
+    this.#desk.enter(options.id, options.shares.stake);
+    for (const [member, keys] of held) {
       if (member !== this.#id) for (const key of keys) this.#table.take(key, member);
     }
   }
@@ -87,10 +95,18 @@ export class Arbiter {
     if (freed !== null) this.#tell(freed);
   }
 
+  /** This process says something of shared limits. */
+  hear(request: ShareRequest): void {
+    this.#desk.hear(this.#id, request);
+    this.#settle();
+  }
+
   /** Looks whether the processes that are enlisted are alive, until they say hello. Others have left, whatever they held. */
   watchAll(members: readonly Enlisted[]): void {
     for (const member of members) this.#watch(member, 0);
-    for (const id of this.#table.heldByOthers(this.#id).keys()) if (!this.#watched.has(id)) this.#gone(id);
+    for (const id of [...this.#table.heldByOthers(this.#id).keys(), ...this.#desk.others.keys()]) {
+      if (!this.#watched.has(id)) this.#gone(id);
+    }
     sweep(this.#options.folder, new Set([this.#id, ...this.#watched.keys()]));
   }
 
@@ -103,19 +119,24 @@ export class Arbiter {
         if (request[0] === "hello") {
           peer = { id: request[1], address: request[2] };
           this.#enter(peer, socket, request[3]);
+          this.#desk.enter(peer.id, request[5]);
           answers += say(["others", this.others]) + this.#resume(peer.id, request[4]);
         } else if (peer === null) socket.destroy();
         else if (request[0] === "claim") answers += this.#answer(peer.id, request[1]);
         else if (request[0] === "release") this.#release(peer.id, request[1]);
-        else this.#gone(peer.id);
+        else if (request[0] === "bye") this.#gone(peer.id);
+        else if (this.#peers.get(peer.id) === socket) this.#desk.hear(peer.id, request);
       }
       this.#save();
       if (answers !== "") socket.write(answers);
+      this.#settle();
     });
     socket.on("close", () => {
       if (peer === null || this.#peers.get(peer.id) !== socket) return;
       this.#peers.delete(peer.id);
+      this.#desk.leave(peer.id);
       this.#watch(peer, 0);
+      this.#settle();
     });
   }
 
@@ -126,7 +147,7 @@ export class Arbiter {
     this.#options.journal.close();
     for (const socket of this.#peers.values()) socket.destroy();
     for (const { socket } of this.#watched.values()) socket?.destroy();
-    return this.#table.heldByOthers(this.#id).size === 0;
+    return this.#table.heldByOthers(this.#id).size + this.#desk.others.size === 0;
   }
 
   #enter(peer: Enlisted, socket: Socket, held: readonly CallKey[]): void {
@@ -180,7 +201,18 @@ export class Arbiter {
 
   #save(): void {
     const { journal } = this.#options;
-    if (journal.flush()) journal.restart(this.#table.heldByOthers(this.#id));
+    if (journal.flush()) journal.restart(this.#table.heldByOthers(this.#id), this.#desk.others);
+  }
+
+  /** Answers who asks for a share. */
+  #settle(): void {
+    if (this.#closed) return;
+    const answers = this.#desk.answers();
+    this.#save();
+    for (const { member, reply } of answers) {
+      if (member === this.#id) this.#options.shares.hear(reply);
+      else this.#peers.get(member)?.write(say(reply));
+    }
   }
 
   #tell(freed: ReadonlyMap<string, CallKey[]>): void {
@@ -221,7 +253,8 @@ export class Arbiter {
     peer?.destroy();
     this.#table.leave(id);
     this.#release(id, this.#table.keysOf(id));
-    this.#save();
+    this.#desk.remove(id);
+    this.#settle();
     this.#count(null);
   }
 

@@ -2,9 +2,10 @@ import type { Socket } from "node:net";
 import type { CallKey } from "../entry.ts";
 import type { Claim } from "../owners.ts";
 import { alreadyHeld } from "./arbiter.ts";
+import type { ShareHolder } from "./holder.ts";
 import type { Enlisted } from "./roll.ts";
 import type { Waits } from "./waits.ts";
-import { listenTo, type Reply, type Request, say } from "./wire.ts";
+import { listenTo, type Reply, type Request, type ShareRequest, say } from "./wire.ts";
 
 /** Claims that were sent, or will be when there is an arbiter. */
 interface Asked {
@@ -17,6 +18,7 @@ interface Asked {
 export class Follower {
   readonly #me: Enlisted;
   readonly #waits: Waits;
+  readonly #shares: ShareHolder;
   readonly #held = new Set<CallKey>();
   readonly #asking = new Set<CallKey>();
   #asked: Asked[] = [];
@@ -24,9 +26,10 @@ export class Follower {
   #outbox = "";
   #others = 1;
 
-  constructor(me: Enlisted, waits: Waits) {
+  constructor(me: Enlisted, waits: Waits, shares: ShareHolder) {
     this.#me = me;
     this.#waits = waits;
+    this.#shares = shares;
   }
 
   get others(): number {
@@ -52,6 +55,10 @@ export class Follower {
     if (held.length > 0) this.#send(["release", held]);
   }
 
+  say(request: ShareRequest): void {
+    this.#send(request);
+  }
+
   /** Goes over to an arbiter; `lost` is called when the connection to it has closed. */
   follow(socket: Socket, lost: () => void): void {
     this.#socket = socket;
@@ -65,8 +72,9 @@ export class Follower {
     });
     // All that was to be said before is in these.
     this.#outbox = "";
-    this.#send(["hello", this.#me.id, this.#me.address, [...this.#held], this.#waits.keys]);
+    this.#send(["hello", this.#me.id, this.#me.address, [...this.#held], this.#waits.keys, this.#shares.stake]);
     for (const { keys } of this.#asked) this.#send(["claim", keys]);
+    this.#shares.askAgain();
   }
 
   /** This process has become the arbiter, and answers its own claims. */
@@ -105,7 +113,8 @@ export class Follower {
   #hear(reply: Reply): void {
     if (reply[0] === "others") this.#others = reply[1];
     else if (reply[0] === "free") for (const key of reply[1]) this.#waits.free(key);
-    else this.#settle(reply[1]);
+    else if (reply[0] === "answer") this.#settle(reply[1]);
+    else this.#shares.hear(reply);
   }
 
   #settle(digits: string): void {

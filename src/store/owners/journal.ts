@@ -1,9 +1,12 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CallKey } from "../entry.ts";
+import type { Stake } from "./allotments.ts";
 
-/** One line: a process got keys, or gave them back. */
-type Line = readonly [change: "+" | "-", member: string, keys: readonly CallKey[]];
+/** One line: a process got keys, or gave them back; or how it stands with shared limits. */
+type Line =
+  | readonly [change: "+" | "-", member: string, keys: readonly CallKey[]]
+  | readonly [change: "=", member: string, stake: Stake];
 export type Held = ReadonlyMap<string, readonly CallKey[]>;
 
 /** In bytes: what may wait to be written, and from where on the file is worth writing anew. */
@@ -36,6 +39,10 @@ export class Journal {
     if (this.#pending.length > PENDING) this.flush();
   }
 
+  staked(member: string, stake: Stake): void {
+    this.#pending += line(["=", member, stake]);
+  }
+
   /** Writes what is pending; true if the file has become so long that it should be written anew. */
   flush(): boolean {
     if (this.#pending === "") return false;
@@ -52,10 +59,11 @@ export class Journal {
   }
 
   /** Replaces the file by one that says the same in fewer words. */
-  restart(held: Held): void {
+  restart(held: Held, stakes: ReadonlyMap<string, Stake> = new Map()): void {
     this.flush();
     let text = "";
     for (const [member, keys] of held) text += line(["+", member, keys]);
+    for (const [member, stake] of stakes) text += line(["=", member, stake]);
     const fresh = `${this.#path}.new`;
     try {
       writeFileSync(fresh, text);
@@ -78,9 +86,8 @@ export class Journal {
 /** What the arbiter of this name had granted when it died. */
 export function readJournal(folder: string, id: string): Held {
   const held = new Map<string, Set<CallKey>>();
-  for (const text of readText(pathOf(folder, id)).split("\n")) {
-    const entry = parse(text);
-    if (entry === null) continue;
+  for (const entry of linesOf(folder, id)) {
+    if (entry[0] === "=") continue;
     const [change, member, keys] = entry;
     const before = held.get(member) ?? new Set();
     held.set(member, before);
@@ -90,6 +97,13 @@ export function readJournal(folder: string, id: string): Held {
     }
   }
   return new Map([...held].filter(([, keys]) => keys.size > 0).map(([member, keys]) => [member, [...keys]]));
+}
+
+/** How the other processes stood with shared limits when the arbiter of this name died. */
+export function readStakes(folder: string, id: string): ReadonlyMap<string, Stake> {
+  const stakes = new Map<string, Stake>();
+  for (const entry of linesOf(folder, id)) if (entry[0] === "=") stakes.set(entry[1], entry[2]);
+  return new Map([...stakes].filter(([, { limits, held }]) => limits.length + held.length > 0));
 }
 
 export function removeJournal(folder: string, id: string): void {
@@ -103,6 +117,13 @@ function pathOf(folder: string, id: string): string {
 
 function line(entry: Line): string {
   return `${JSON.stringify(entry)}\n`;
+}
+
+function linesOf(folder: string, id: string): Line[] {
+  return readText(pathOf(folder, id))
+    .split("\n")
+    .map(parse)
+    .filter(entry => entry !== null);
 }
 
 /** Null for a line that was never written to its end: what it grants was not sent. */

@@ -6,15 +6,23 @@ import { join, resolve } from "node:path";
 import type { CallKey } from "../entry.ts";
 import type { Claim, Owners } from "../owners.ts";
 import { listen } from "./address.ts";
+import type { Stake } from "./allotments.ts";
 import { Arbiter } from "./arbiter.ts";
 import { Follower } from "./follower.ts";
-import { type Held, Journal, readJournal, removeJournal } from "./journal.ts";
+import { ShareHolder } from "./holder.ts";
+import { type Held, Journal, readJournal, readStakes, removeJournal } from "./journal.ts";
 import type { Registry } from "./registry.ts";
 import { type Enlisted, Roll } from "./roll.ts";
 import { Waits } from "./waits.ts";
 import { reach } from "./wire.ts";
 
-const NONE: Held = new Map();
+/** What a predecessor left: who held what. */
+interface Legacy {
+  readonly held: Held;
+  readonly stakes: ReadonlyMap<string, Stake>;
+}
+
+const NONE: Legacy = { held: new Map(), stakes: new Map() };
 
 /** This process, among those that share a store: first it follows the arbiter, and may become it. */
 export class Member implements Owners {
@@ -25,6 +33,7 @@ export class Member implements Owners {
   readonly #roll: Roll;
   readonly #waits: Waits;
   readonly #follower: Follower;
+  readonly shares: ShareHolder;
   #arbiter: Arbiter | null = null;
   #closed = false;
 
@@ -35,7 +44,12 @@ export class Member implements Owners {
     this.#sockets = sockets;
     this.#roll = new Roll(registry, me);
     this.#waits = new Waits(server);
-    this.#follower = new Follower(me, this.#waits);
+    this.shares = new ShareHolder(this.#waits, request => {
+      if (this.#closed) return;
+      if (this.#arbiter === null) this.#follower.say(request);
+      else this.#arbiter.hear(request);
+    });
+    this.#follower = new Follower(me, this.#waits, this.shares);
   }
 
   static async open(store: string, registry: Registry): Promise<Member> {
@@ -78,6 +92,7 @@ export class Member implements Owners {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.shares.close();
     this.#follower.close(closed());
     const settled = this.#arbiter?.close() ?? true;
     this.#waits.freeAll();
@@ -127,24 +142,29 @@ export class Member implements Owners {
   #succeed(dead: string): boolean {
     const held = new Map(readJournal(this.#folder, dead));
     held.delete(this.#me.id);
+    const stakes = new Map(readStakes(this.#folder, dead));
+    stakes.delete(this.#me.id);
     const journal = new Journal(this.#folder, this.#me.id);
-    if (held.size > 0) journal.restart(held);
+    if (held.size + stakes.size > 0) journal.restart(held, stakes);
     const others = this.#roll.succeed(dead);
     if (others === null) {
       removeJournal(this.#folder, this.#me.id);
       return false;
     }
-    this.#rule(held, others, journal);
+    this.#rule({ held, stakes }, others, journal);
     return true;
   }
 
-  #rule(held: Held, others: readonly Enlisted[], journal = new Journal(this.#folder, this.#me.id)): void {
+  #rule(legacy: Legacy, others: readonly Enlisted[], journal = new Journal(this.#folder, this.#me.id)): void {
     const waits = this.#waits;
-    const arbiter = new Arbiter({ folder: this.#folder, id: this.#me.id, roll: this.#roll, waits, journal }, held);
+    const { shares } = this;
+    const options = { folder: this.#folder, id: this.#me.id, roll: this.#roll, waits, journal, shares };
+    const arbiter = new Arbiter(options, legacy.held, legacy.stakes);
     this.#arbiter = arbiter;
     arbiter.keep(this.#follower.held);
     for (const key of waits.keys) void arbiter.await(key);
     this.#follower.answerAll(keys => arbiter.claim(keys));
+    shares.askAgain();
     arbiter.watchAll(others);
   }
 

@@ -1,19 +1,36 @@
 import { rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import type { CallKey } from "../entry.ts";
+import type { Amounts, Lacking } from "../shares.ts";
+import type { Stake } from "./allotments.ts";
 
 /** What a process says to the arbiter. */
 export type Request =
-  | readonly ["hello", id: string, address: string, held: readonly CallKey[], awaited: readonly CallKey[]]
+  | readonly ["hello", id: string, address: string, held: readonly CallKey[], awaited: readonly CallKey[], stake: Stake]
   | readonly ["claim", keys: readonly CallKey[]]
   | readonly ["release", keys: readonly CallKey[]]
+  | ShareRequest
   | readonly ["bye"];
+
+/** Of shared limits. Questions are numbered by who asks. */
+export type ShareRequest =
+  | readonly ["limits", limits: Amounts]
+  | readonly ["ask", number: number, amounts: Amounts]
+  | readonly ["drop", number: number]
+  | readonly ["frozen", frozen: boolean, answers: number]
+  | readonly ["giveBack", amounts: Amounts];
 
 /** What the arbiter says. Claims are answered in order, with a digit a key: 1 for granted, 0 for held by another. */
 export type Reply =
   | readonly ["answer", digits: string]
   | readonly ["free", keys: readonly CallKey[]]
-  | readonly ["others", count: number];
+  | readonly ["others", count: number]
+  | ShareReply;
+
+export type ShareReply =
+  | readonly ["granted", number: number, amounts: Amounts]
+  | readonly ["queued", number: number, lacking: Lacking]
+  | readonly ["hopeless", number: number];
 
 export function say(message: Request | Reply): string {
   return `${JSON.stringify(message)}\n`;
