@@ -122,7 +122,7 @@ export class Pool implements RunnerSession, Hears {
       }),
     );
     await Promise.all(this.#leaving);
-    this.#transport.close();
+    await this.#transport.close();
   }
 
   measured(ms: number): void {

@@ -28,5 +28,6 @@ export interface Transport {
   /** Whether calls may wait at a worker: only where they can be taken back. */
   readonly ahead: boolean;
   start(listener: Listener): Far;
-  close(): void;
+  /** Resolves when nothing is left of workers that were ended by force. */
+  close(): void | Promise<void>;
 }

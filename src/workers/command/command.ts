@@ -26,7 +26,7 @@ export interface CommandListener {
   warn(text: string): void;
 }
 
-/** A command under way, of which nothing stays behind. */
+/** A command under way. Nothing of it stays behind when it has been told to stop, which is needed at its end too. */
 export class Command {
   readonly output: CommandOutput;
   readonly #plan: CommandPlan;
@@ -72,15 +72,17 @@ export class Command {
     this.output.write(stream, bytes);
   }
 
-  /** Ends it, and what it has put into a queue; resolves when that is done. */
+  /**
+   * Ends it, and what it has put into a queue; resolves when that is done. Where it has ended by itself, this ends what
+   * it has left in the background.
+   */
   stop(): Promise<void> {
-    if (this.#stopping === null && this.over) return Promise.resolve();
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
   async #stop(): Promise<void> {
-    await this.#cancellation?.jobKnown();
+    if (!this.over) await this.#cancellation?.jobKnown();
     const cancelled = this.over ? Promise.resolve(null) : this.#cancellation?.run();
     await this.#group.stop();
     const problem = (await cancelled) ?? null;
@@ -96,7 +98,6 @@ export class Command {
 
   #ended(end: GroupEnd): void {
     this.output.end();
-    if (this.#stopping === null && this.pid !== undefined) this.#guard.forget(this.pid);
     this.#listener.ended(end);
   }
 }

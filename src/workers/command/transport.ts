@@ -25,6 +25,8 @@ export class CommandTransport implements Transport {
   readonly #name: string;
   readonly #settings: CommandSettings;
   #guard: Guard | null = null;
+  /** Commands that are being stopped. */
+  readonly #ends = new Set<Promise<void>>();
 
   constructor(host: Host, name: string, settings: CommandSettings) {
     this.#host = host;
@@ -34,10 +36,14 @@ export class CommandTransport implements Transport {
 
   start(listener: Listener): Far {
     this.#guard ??= Guard.hold();
-    return new Spoken(this.#host, this.#name, this.#settings, this.#guard, listener);
+    return new Spoken(this.#host, this.#name, this.#settings, this.#guard, listener, end => {
+      this.#ends.add(end);
+      void end.then(() => this.#ends.delete(end));
+    });
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await Promise.all(this.#ends);
     this.#guard?.release();
     this.#guard = null;
   }
@@ -53,6 +59,7 @@ class Spoken implements Far {
   readonly #command: Command;
   readonly #reader: MarkedReader;
   readonly #listener: Listener;
+  readonly #onStop: (end: Promise<void>) => void;
   /** What it says before it is counted among the workers. */
   #early: [StreamName, string][] | null = [];
   #number = -1;
@@ -62,11 +69,19 @@ class Spoken implements Far {
   #silence: NodeJS.Timeout | undefined;
   #onGone: (() => void) | null = null;
 
-  constructor(host: Host, name: string, settings: CommandSettings, guard: Guard, listener: Listener) {
+  constructor(
+    host: Host,
+    name: string,
+    settings: CommandSettings,
+    guard: Guard,
+    listener: Listener,
+    onStop: (end: Promise<void>) => void,
+  ) {
     this.#host = host;
     this.#name = name;
     this.#settings = settings;
     this.#listener = listener;
+    this.#onStop = onStop;
     const mark = randomBytes(16).toString("hex");
     const worker = workerWords("stdio", settings.node, mark);
     const plan = planOf(settings, worker, new Map([["run", host.runId]]), { stdin: "pipe", stop: null });
@@ -101,11 +116,11 @@ class Spoken implements Far {
   }
 
   kill(): void {
-    void this.#command.stop();
+    this.#onStop(this.#command.stop());
   }
 
   async close(busy: boolean): Promise<void> {
-    if (this.#command.over) return;
+    if (this.#command.over) return this.#command.stop();
     this.#closing = true;
     this.#command.endInput();
     await new Promise<void>(resolve => {
@@ -157,6 +172,7 @@ class Spoken implements Far {
   #ended(end: GroupEnd): void {
     clearTimeout(this.#silence);
     this.#reader.end();
+    this.kill();
     const how = this.#problem?.message ?? (end.error === null ? endOf(end) : end.error.message);
     const cause = `${how}, of the command ${this.#words.slice(0, this.#settings.prefix.length).join(" ")}`;
     if (this.#heard) this.#listener.ended(cause);
