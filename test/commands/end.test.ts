@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { Poll } from "../../src/workers/command/poll.ts";
 import * as tasks from "../fixtures/commands/tasks.mjs";
 import { both, channel, folder, gone, linesOf, sh, watched } from "./rig.ts";
 
@@ -71,4 +72,26 @@ test("a worker that is given up is cancelled once, and before the run ends", asy
   expect(await result).toBe("cancelled");
   expect(readFileSync(log, "utf8")).toBe("cancelled 4711\n");
   expect(witness.of("warning")).toMatchObject([{ message: expect.stringContaining("exit code 7") }]);
+});
+
+test("a call that cannot be heard ends, and so does its command", async () => {
+  const pids = join(folder(), "pids");
+  const wrap = sh(`mkdir -p "$1/out/any"; echo $$ > ${pids}; exec sleep 1000`);
+  const { result, witness } = watched(() => tasks.double.submit(1), { prefix: { gpu: `${wrap} {dir}` } });
+  await expect(result).rejects.toThrow("EISDIR");
+  expect(witness.of("failed")[0]).toMatchObject({ state: "crashed" });
+  await gone(...(await linesOf(pids)));
+});
+
+test("looking for what comes goes on until it cannot be looked at", async () => {
+  const found = [true, false, true];
+  const error = await new Promise(resolve => {
+    const poll = new Poll(() => {
+      const next = found.shift();
+      if (next === undefined) throw new Error("stale");
+      return next;
+    }, resolve);
+    poll.look();
+  });
+  expect(error).toMatchObject({ message: "stale" });
 });

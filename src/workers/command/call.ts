@@ -67,7 +67,13 @@ export class CommandCall {
     });
     this.#frames = new FrameTail(join(folder, OUT), `the command of ${this.#display} (${settings.prefix[0]})`);
     this.#raw = (["stdout", "stderr"] as const).map(name => [name, new Tail(join(folder, name))]);
-    this.#poll = new Poll(() => this.#lookOn());
+    this.#poll = new Poll(
+      () => this.#look(),
+      error => {
+        this.#problem ??= error as Error;
+        void this.stop();
+      },
+    );
   }
 
   /** Starts it; resolves to how it ended. Does not reject. */
@@ -218,16 +224,6 @@ export class CommandCall {
       if (bytes !== null) this.#reports.raw(stream, bytes);
     }
     return found;
-  }
-
-  /** The same while it runs; once something cannot be read, nothing that follows can. */
-  #lookOn(): boolean {
-    try {
-      return this.#look();
-    } catch (error) {
-      void this.stop();
-      throw error;
-    }
   }
 
   async #ended(end: GroupEnd): Promise<void> {

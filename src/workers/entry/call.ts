@@ -53,20 +53,17 @@ const server = new Server(
 flushBeforeEnd(server);
 
 let isFirst = true;
-const poll = new Poll(() => {
-  try {
-    return input.read(wire => {
+const poll = new Poll(
+  () =>
+    input.read(wire => {
       // The first message sets the worker up; calls come when that is done.
       if (isFirst || ready) server.receive(wire);
       else early.push(wire);
       isFirst = false;
-    });
-  } catch (error) {
-    // Nothing can be read after that: it ends as of an error that nobody caught.
-    setImmediate(() => {
-      throw error;
-    });
-    return false;
-  }
-});
+    }),
+  error => {
+    // Nobody catches it: the worker dies of it, and says so.
+    throw error;
+  },
+);
 poll.look();
