@@ -82,8 +82,9 @@ export class Pools {
 
   /** `here`: a direct call, that runs in this process unless its task has a place of its own. */
   ofTask(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): number {
-    if (this.run.settings.inProcess === true) return scope.pool;
     const labels = labelsOf(definition, options);
+    this.prefixes.needed(labels);
+    if (this.run.settings.inProcess === true) return scope.pool;
     const own = this.prefixes.of(labels, scope) ?? options.runner;
     if (own === undefined && here) return scope.back === null ? this.here : this.add(this.backRunner);
     const runner = own === undefined ? this.runnerOf(scope.pool) : this.named(own);

@@ -119,6 +119,22 @@ test("of two labels with prefixes the first label's wins", async () => {
   expect(said(witness)).toBe("first\n");
 });
 
+test("a prefix for a label that no call has is warned of", async () => {
+  const warnings = async (options: Parameters<typeof watched>[1], settings: Parameters<typeof watched>[2] = {}) => {
+    const { result, witness } = watched(() => tasks.reads.submit("/x").settled(), options, settings);
+    await result;
+    return witness.of("warning").map(({ message }) => message);
+  };
+  const near = 'There is a prefix for "gpus", a label that no task is defined with. Did you mean gpu?';
+  expect(await warnings({ prefix: { gpus: "env" } })).toEqual([near]);
+  expect(await warnings({}, { fallbackPrefix: { gpus: "env" } })).toEqual([near]);
+  const unused = (where: string) => `The prefix for "gpu" (${where}) counted for nothing: no call had that label.`;
+  expect(await warnings({ prefix: { gpu: "env" } })).toEqual([unused("the flow's prefix")]);
+  expect(await warnings({}, { prefix: { gpu: "env" } })).toEqual([unused("prefix")]);
+  expect(await warnings({}, { fallbackPrefix: { gpu: "env" } })).toEqual([]);
+  expect(await warnings({}, { prefix: { reads: "env" }, inProcess: true })).toEqual([]);
+});
+
 test("a task's own name is a label", async () => {
   const { result, witness } = watched(() => tasks.double.submit(2), { prefix: { double: sh('echo own; exec "$@"') } });
   expect(await result).toBe(4);
