@@ -106,8 +106,8 @@ function build(name: string, factory: RunnerFactory, workers: WorkerCount | unde
 
 function fixedSize(name: string, workers: WorkerCount): Error {
   return new UsageError({
-    problem: `-n ${workers} cannot change the runner "${name}", which is made with its number of workers`,
-    hint: `Leave out -n, or register a function under runners.${name}: it is given { workers }.`,
+    problem: `-n ${workers} cannot change the runner "${name}": its number of workers is a part of its definition`,
+    hint: `Leave out -n, or register under runners.${name} a function that defines it: that is given { workers }.`,
   });
 }
 
