@@ -1,8 +1,7 @@
 import { UnknownRunnerError } from "../errors.ts";
 import type { HeddleEvent } from "../events/event.ts";
+import { BUILT_IN } from "../runners/built-in.ts";
 import { inline } from "../runners/inline.ts";
-import { processes } from "../runners/processes.ts";
-import { threads } from "../runners/threads.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { labelsOf } from "../task/labels.ts";
 import type { Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
@@ -18,8 +17,6 @@ interface Pool {
   batch: Dispatch[];
   broken: Error | null;
 }
-
-const BUILT_IN: Readonly<Record<string, () => Runner>> = { inline, threads, processes };
 
 /** The runners of one run: which calls go where, and the sessions that execute them. */
 export class Pools {

@@ -1,5 +1,5 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
-import type { Index, Table } from "./environment.ts";
+import { type Index, NEW, type Table } from "./environment.ts";
 import { assertRoom } from "./room.ts";
 
 /** How long a write waits for others, in milliseconds, where no commit is under way; else it waits for that. */
@@ -279,9 +279,6 @@ export class Batch {
     });
   }
 }
-
-/** The types of LMDB do not know this option. */
-const NEW = { noOverwrite: true } as const;
 
 function perform(act: Act, wrap: (error: unknown) => Error): void {
   try {

@@ -10,6 +10,7 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { pause } from "./pause.ts";
 import { Turnstile } from "./turnstile.ts";
 import { isGone, isHere, writerMark } from "./writer.ts";
 
@@ -137,13 +138,7 @@ function waitForWriters(folder: string): void {
       if (waited >= PATIENCE) {
         throw new Error(`the process ${mark.split(".")[1]} has been writing to it for ${PATIENCE / 1000} seconds`);
       }
-      pause();
+      pause(PAUSE);
     }
   }
-}
-
-const stillness = new Int32Array(new SharedArrayBuffer(4));
-
-function pause(): void {
-  Atomics.wait(stillness, 0, 0, PAUSE);
 }

@@ -3,9 +3,7 @@
 import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../../config/config.ts";
 import { ConfigError, UnknownRunnerError, UsageError } from "../../errors.ts";
 import type { RunSettings } from "../../run/settings.ts";
-import { inline } from "../../runners/inline.ts";
-import { processes } from "../../runners/processes.ts";
-import { threads } from "../../runners/threads.ts";
+import { BUILT_IN } from "../../runners/built-in.ts";
 import type { Runner } from "../../task/runner.ts";
 
 export interface Wishes {
@@ -19,14 +17,6 @@ export interface Wishes {
   /** The config's file, for messages. */
   readonly configFile: string;
 }
-
-type Make = (workers: WorkerCount | undefined) => Runner;
-
-const BUILT_IN: Readonly<Record<string, Make>> = {
-  inline: workers => inline(typeof workers === "number" ? { concurrency: workers } : {}),
-  threads: workers => threads(workers === undefined ? {} : { workers }),
-  processes: workers => processes(workers === undefined ? {} : { workers }),
-};
 
 /** The runner for a run: `runner` for every flow in it, `fallback` for flows that name none. */
 export function choosePlace(wishes: Wishes): Pick<RunSettings, "runner" | "fallback"> {
