@@ -99,6 +99,72 @@ describe("limits", () => {
   });
 });
 
+test("one that needs 5 of a rate of 5 is overtaken only so often while small ones keep coming", () => {
+  const driver = new LabelsDriver();
+  driver.pool(0, 100);
+  driver.limit(0, { rate: 5, per: 1000 });
+  const small = () => driver.submit(0, 0, [need(0)]);
+  const start = () => {
+    for (const call of driver.calls.filter(each => each.state === "dispatched")) {
+      driver.started(call);
+      driver.end(call);
+    }
+  };
+  small();
+  driver.decide();
+  start();
+  const large = driver.submit(0, 0, [need(0, 5)]);
+  // One more of them every 200 ms, so that the window is never empty by itself.
+  for (let turn = 0; turn < 60 && large.state === "queued"; turn++) {
+    small();
+    driver.clock(driver.now + 200);
+    driver.decide();
+    start();
+  }
+  expect(large.state).not.toBe("queued");
+});
+
+test("a call that waits for its slot does not go on while what it lends is lent once more", () => {
+  const driver = new LabelsDriver();
+  driver.pool(0, 1);
+  driver.pool(1, 1);
+  driver.limit(0, { amount: 1 });
+  const holder = driver.submit(0, 0, [need(0, 1, true)]);
+  driver.decide();
+  driver.started(holder);
+  driver.waits(holder);
+  const other = driver.submit(0, 9, []);
+  driver.decide();
+  driver.started(other);
+  driver.resumes(holder);
+  driver.decide();
+  expect(holder.state).toBe("resuming");
+  const child = driver.submit(1, 0, [need(0)], holder);
+  driver.decide();
+  expect(child.state).toBe("dispatched");
+  driver.started(child);
+  driver.end(other);
+  driver.decide();
+  expect(holder.state).toBe("resuming");
+  driver.end(child);
+  driver.decide();
+  expect(holder.state).toBe("running");
+});
+
+test("amounts of calls that have ended leave nothing behind", () => {
+  const driver = new LabelsDriver();
+  driver.pool(0, 1);
+  driver.limit(0, { amount: 1000 });
+  for (let i = 1; i <= 500; i++) {
+    const call = driver.submit(0, 0, [need(0, i)]);
+    driver.decide();
+    driver.started(call);
+    driver.end(call);
+  }
+  driver.decide();
+  expect(driver.scheduler.labels.groups.flat().length).toBeLessThanOrEqual(65);
+});
+
 test("amounts that are fractions add up", () => {
   const driver = new LabelsDriver();
   driver.pool(0, 100);

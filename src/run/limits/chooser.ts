@@ -102,7 +102,7 @@ export class Chooser {
       if (group.ready.size === 0) continue;
       const fits = group.fits(now);
       if (!fits && !(group.toStart?.isOpen && group.hasRoom(now))) {
-        if (this.hasRoom(pool)) this.blocked.push(group);
+        if (wanted !== null && this.hasRoom(pool)) this.blocked.push(group);
         continue;
       }
       if (wanted !== null && this.isKeptBack(group, wanted)) continue;

@@ -20,6 +20,7 @@ export interface Standing {
  * none is named too early; one whose last hope ends later is named then.
  */
 export function stuck(blocked: readonly number[], standing: Standing): number[] {
+  if (blocked.length === 0) return [];
   const { graph } = standing;
   const moving = movable(blocked, standing, true);
   return blocked.filter(node => !moving.has(node) && !isTerminal(graph.state[node]!));
@@ -38,20 +39,51 @@ function movable(blocked: readonly number[], standing: Standing, sharesCome: boo
   const { graph, parents } = standing;
   const nodes = new Set([...blocked, ...parents.keys(), ...parents.values(), ...standing.grants.keys()]);
   const open = [...nodes].filter(node => !isTerminal(graph.state[node]!));
+  const kin = kinOf(standing);
   const moving = new Set<number>();
   for (let before = -1; before !== moving.size; ) {
     before = moving.size;
-    for (const node of open) if (!moving.has(node) && mayMove(node, moving, standing, sharesCome)) moving.add(node);
+    for (const node of open) {
+      if (!moving.has(node) && mayMove(node, moving, standing, kin, sharesCome)) moving.add(node);
+    }
     spread(moving, graph);
   }
   return moving;
 }
 
-function mayMove(node: number, moving: ReadonlySet<number>, standing: Standing, sharesCome: boolean): boolean {
-  const { graph, parents } = standing;
+/** What is asked for many calls, looked up once. */
+interface Kin {
+  /** Calls within a call that have not ended. */
+  readonly children: ReadonlyMap<number, readonly number[]>;
+  /** Who has something of an allowance. */
+  readonly holders: ReadonlyMap<Allowance, readonly number[]>;
+}
+
+function kinOf({ graph, parents, grants }: Standing): Kin {
+  const children = new Map<number, number[]>();
+  for (const [child, parent] of parents) if (!isTerminal(graph.state[child]!)) enlist(children, parent, child);
+  const holders = new Map<Allowance, number[]>();
+  for (const [owner, grant] of grants) for (const source of hasOf(grant)) enlist(holders, source, owner);
+  return { children, holders };
+}
+
+function enlist<K>(lists: Map<K, number[]>, key: K, item: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+function mayMove(
+  node: number,
+  moving: ReadonlySet<number>,
+  standing: Standing,
+  kin: Kin,
+  sharesCome: boolean,
+): boolean {
+  const { graph } = standing;
   const state = graph.state[node]!;
-  const children = [...parents].filter(([child, parent]) => parent === node && !isTerminal(graph.state[child]!));
-  const childMoves = children.length === 0 || children.some(([child]) => moving.has(child));
+  const children = kin.children.get(node) ?? [];
+  const childMoves = children.length === 0 || children.some(child => moving.has(child));
   if (state === RETRYING) return true;
   if (state === PENDING) return graph.unmet[node] === 0;
   if (state === RUNNING && !standing.waits(node)) return standing.isFlow(node) ? childMoves : true;
@@ -62,14 +94,15 @@ function mayMove(node: number, moving: ReadonlySet<number>, standing: Standing, 
   // What has not been asked for yet may be had.
   if (!sharesCome && asking?.state === "queued" && !asking.isCovered) return false;
   const lacking = state === RUNNING ? group.lackingAgain() : group.lacking();
-  return lacking.every(source =>
-    [...standing.grants].some(([owner, grant]) => moving.has(owner) && has(grant, source)),
-  );
+  return lacking.every(source => kin.holders.get(source)?.some(owner => moving.has(owner)) === true);
 }
 
-function has({ group, waits, holding }: Grant, source: Allowance): boolean {
-  if (!waits && holding?.of(source.label) === source) return true;
-  return group.needs.some(({ held }, at) => group.sources[at] === source && (held || !waits));
+function* hasOf({ group, waits, holding }: Grant): Iterable<Allowance> {
+  for (const [at, { label, held }] of group.needs.entries()) {
+    if (held || !waits) yield group.sources[at]!;
+    const lent = waits ? undefined : holding?.of(label);
+    if (lent !== undefined) yield lent;
+  }
 }
 
 /** What depends on what gets on may get on. */

@@ -42,6 +42,11 @@ export class Group {
     this.toGoOn = Asking.of(this, true);
   }
 
+  /** Whether other runs are being asked for it. */
+  get isAsking(): boolean {
+    return [this.toStart, this.toGoOn].some(asking => asking !== null && asking.state !== "idle");
+  }
+
   /** Whether one more may start. */
   fits(now: number): boolean {
     return this.hasRoom(now) && (this.toStart === null || this.toStart.isCovered);
@@ -74,6 +79,14 @@ export class Group {
   /** The labels of which there is not enough. */
   lacking(): Allowance[] {
     return this.sources.filter((source, i) => !source.has(this.needs[i]!.amount));
+  }
+
+  /** Of what there is not enough now for one more to start, rates included. */
+  lackingAt(now: number): Allowance[] {
+    return this.sources.filter((source, i) => {
+      const { amount } = this.needs[i]!;
+      return !source.has(amount) || source.window?.fits(amount, now) === false;
+    });
   }
 
   /** When rates let one more start; null if they are not in the way, or nobody can tell yet. */

@@ -16,6 +16,8 @@ export interface Limit {
 /** How often what a call lacks may be given to others before it is kept back for that call. */
 const PATIENCE = 16;
 const NO_NEEDS = 0;
+/** So many groups of a pool are kept, as their calls may come again. */
+const MANY = 64;
 
 /** Which calls need what of which label, who has it, and who comes next. No clock: it is told the time. */
 export class Labels {
@@ -112,6 +114,11 @@ export class Labels {
     if (holding === null || holding.isBack) return this.groupOf(node, this.graph.pool[node]!);
     this.unreturned.set(holding, node);
     return null;
+  }
+
+  /** Those within it have something of what it lends. */
+  hasLent(node: number): boolean {
+    return this.grants.get(node)?.holding?.isBack === false;
   }
 
   /** It would go on, but what it lent is not back yet. */
@@ -214,12 +221,12 @@ export class Labels {
   }
 
   /** One of a group was started, while others lacked what it takes. */
-  overtook(group: Group, priority: number, blocked: readonly Group[]): void {
+  overtook(group: Group, priority: number, blocked: readonly Group[], now: number): void {
     group.overtaken = 0;
     if (this.reserved === group) this.reserved = null;
     for (const other of blocked) {
       if (other === group || priority > this.priorityOf(other)) continue;
-      if (!other.lacking().some(source => group.draws(source))) continue;
+      if (!other.lackingAt(now).some(source => group.draws(source))) continue;
       other.overtaken++;
       if (other.overtaken >= PATIENCE) this.reserved ??= other;
     }
@@ -231,13 +238,14 @@ export class Labels {
     if (group.overtaken >= PATIENCE) this.reserved ??= group;
   }
 
-  /** Forgets groups of calls within a call that lends, once nobody is left in them. */
+  /** Forgets groups in which nobody is left: of calls within a call that lends, and where there are many. */
   tidy(pool: number): void {
     const groups = this.groups[pool];
     if (groups === undefined) return;
     for (let at = groups.length - 1; at >= 0; at--) {
       const group = groups[at]!;
-      if (group.around === null || group.ready.size > 0 || group.resumers.size > 0) continue;
+      if (group.around === null && groups.length <= MANY) continue;
+      if (group.ready.size > 0 || group.resumers.size > 0 || group.isAsking || group === this.reserved) continue;
       groups.splice(at, 1);
       this.byDemand[group.demand]!.delete(keyOf(pool, group.around));
     }

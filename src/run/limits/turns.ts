@@ -11,6 +11,8 @@ import { Sharing } from "./sharing.ts";
 
 /** The pool of flows, which run in the coordinator and have no labels. */
 const FLOWS = 0;
+/** How many calls a search for a deadlock looks at, at most, for each decision. */
+const AT_ONCE = 256;
 
 /** Whose turn it is: what waits for a slot or for labels, and which of it starts or goes on. */
 export class Turns {
@@ -26,6 +28,8 @@ export class Turns {
   private readonly again = new Map<number, number>();
   /** Calls with limits, or that have waited, are about: what comes next is chosen among all pools. */
   private choosy = false;
+  /** How often has been decided since the last search for calls that can never start. */
+  private sinceSearch = 0;
 
   constructor(graph: Graph, labels: Labels, orders: Orders, removeIfDone: (node: number) => void) {
     this.graph = graph;
@@ -134,7 +138,7 @@ export class Turns {
         group.waiting--;
         this.labels.grant(node, group);
         this.sharing.used(group.toStart);
-        this.labels.overtook(group, this.graph.priority[node]!, this.chooser.blocked);
+        this.labels.overtook(group, this.graph.priority[node]!, this.chooser.blocked, this.now);
       }
       this.start(node, pool, number);
     }
@@ -149,9 +153,17 @@ export class Turns {
 
   /** Nothing can start: tells of a call for which nothing ever will make room, if there is one. */
   private findStuck(): void {
-    if (!this.labels.anyLent) return;
+    if (!this.labels.anyLent || this.isTooSoon()) return;
+    this.sinceSearch = 0;
     const [first] = stuck(this.blocked(), this.standing());
     if (first !== undefined) this.orders.stuck(first);
+  }
+
+  /** While something runs, large runs are searched less often than they are decided about. */
+  private isTooSoon(): boolean {
+    const size = this.labels.parents.size + this.labels.grants.size;
+    const runs = this.pools.some(pool => pool !== undefined && !pool.exempt && pool.used > 0);
+    return runs && ++this.sinceSearch * AT_ONCE < size;
   }
 
   private blocked(): number[] {
@@ -183,6 +195,12 @@ export class Turns {
   private readonly purge = (queue: ReadyQueue, pool: number, resumers: boolean): void => {
     while (queue.size > 0) {
       const node = queue.first;
+      if (resumers && this.isLentAgain(node)) {
+        queue.pop();
+        this.graph.unmark(node, RESUMES);
+        this.labels.resume(node);
+        continue;
+      }
       if (resumers ? this.graph.has(node, RESUMES) && this.graph.has(node, WAITS) : this.isQueuedIn(node, pool)) return;
       queue.pop();
       if (resumers) this.graph.unmark(node, RESUMES);
@@ -190,6 +208,11 @@ export class Turns {
       this.removeIfDone(node);
     }
   };
+
+  /** It would go on, but while it stood here what it lends was lent once more. */
+  private isLentAgain(node: number): boolean {
+    return this.graph.has(node, RESUMES) && this.graph.has(node, WAITS) && this.labels.hasLent(node);
+  }
 
   private isQueuedIn(node: number, pool: number): boolean {
     return this.graph.state[node] === QUEUED && this.graph.pool[node] === pool;
