@@ -32,11 +32,14 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise(resolve => stream.write("", () => resolve()));
 }
 
+/** What writes give to a pipe without a reader, and to a terminal that was closed. */
+const NOBODY_READS = new Set<unknown>(["EPIPE", "EIO"]);
+
 /** A reader that went away, as in `heddle run … | head`, is no error. */
 export function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", error => {
-      if (!("code" in error) || error.code !== "EPIPE") throw error;
+      if (!("code" in error) || !NOBODY_READS.has(error.code)) throw error;
     });
   }
 }

@@ -17,9 +17,14 @@ export function packError(error: unknown, subject: Subject): PackedValue {
   }
 }
 
-/** The error that `packError` encoded. */
+/** The error that `packError` encoded. Never throws: one that cannot be read here becomes the error that says why. */
 export function unpackError(packed: PackedValue): Error {
-  const error = unpack(packed);
+  let error: unknown;
+  try {
+    error = unpack(packed);
+  } catch (obstacle) {
+    return obstacle as Error;
+  }
   if (isError(error)) return error;
   return new ProtocolError({ from: "the other side", problem: `in place of an error came ${inspect(error)}` });
 }

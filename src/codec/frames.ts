@@ -2,8 +2,10 @@
  * Messages on a stream of bytes, for processes. A frame is
  * `"hdl" | kind | u32 length of what follows the header's length | u32 length of the header | header | raw buffers`,
  * numbers little-endian. The header is the flat message; long texts and all bytes are moved out of it into the raw
- * buffers, so that a packed value on its way through is never looked into.
+ * buffers, so that a packed value on its way through is never looked into. Where others may lay hands on the bytes, a
+ * frame is sealed: its kind has a flag, and at its end is a checksum of all of it.
  */
+import { crc32 } from "node:zlib";
 import { ProtocolError } from "../errors.ts";
 import { pack, unpack } from "./pack.ts";
 import { Packed } from "./packed.ts";
@@ -12,15 +14,27 @@ const PREFIX = 12;
 const MAGIC = 0x6c6468; // "hdl"
 const JSON_HEADER = 1;
 const CLONE_HEADER = 2;
+const SEALED = 0x40;
+const SUM = 4;
 /** Longer texts are not escaped a second time. */
 const LONG = 512;
 const BYTES = 0;
 const UTF8 = 1;
 const UTF16 = 2;
+const CHANGED = "its bytes are not those that were sent";
 const SUBJECT = { task: "a message", role: "result" } as const;
 
 /** The pieces of a frame, to be written in this order. The message's bytes are not copied. */
 export function encodeFrame(wire: readonly unknown[]): Uint8Array[] {
+  return frameOf(wire, false);
+}
+
+/** The same with a checksum, for channels that go through what is not heddle's own. */
+export function sealedFrame(wire: readonly unknown[]): Uint8Array[] {
+  return frameOf(wire, true);
+}
+
+function frameOf(wire: readonly unknown[], sealed: boolean): Uint8Array[] {
   // The header: entries, then for each moved one its index, kind and length, then how many there are.
   const header: unknown[] = [...wire];
   const raw: Uint8Array[] = [];
@@ -45,15 +59,27 @@ export function encodeFrame(wire: readonly unknown[]): Uint8Array[] {
   const packed = pack(header, SUBJECT) as Packed;
   const isText = typeof packed.data === "string";
   const headerLength = typeof packed.data === "string" ? Buffer.byteLength(packed.data) : packed.data.byteLength;
-  const total = headerLength + rawLength;
+  const total = headerLength + rawLength + (sealed ? SUM : 0);
   if (total > 0xffffffff) throw damaged("this process", `a message of ${total} bytes is longer than a frame can be`);
   const first = Buffer.allocUnsafe(PREFIX + headerLength);
-  first.writeUInt32LE(MAGIC | ((isText ? JSON_HEADER : CLONE_HEADER) << 24), 0);
+  const kind = (isText ? JSON_HEADER : CLONE_HEADER) | (sealed ? SEALED : 0);
+  first.writeUInt32LE(MAGIC | (kind << 24), 0);
   first.writeUInt32LE(total, 4);
   first.writeUInt32LE(headerLength, 8);
   if (typeof packed.data === "string") first.write(packed.data, PREFIX);
   else first.set(packed.data, PREFIX);
-  return [first, ...raw];
+  return sealed ? [first, ...raw, sumOf([first, ...raw])] : [first, ...raw];
+}
+
+function sumOf(parts: readonly Uint8Array[]): Uint8Array {
+  const sum = Buffer.alloc(SUM);
+  sum.writeUInt32LE(parts.reduce(added, 0));
+  return sum;
+}
+
+/** Of no bytes, the system's function would begin anew. */
+function added(sum: number, bytes: Uint8Array): number {
+  return bytes.byteLength === 0 ? sum : crc32(bytes, sum);
 }
 
 export interface FrameReaderOptions {
@@ -74,8 +100,10 @@ export class FrameReader {
   readonly #from: string;
   readonly #limit: number;
   #target: Target = target(PREFIX);
-  #stage: "prefix" | "header" | "raw" = "prefix";
+  #stage: "prefix" | "header" | "raw" | "sum" = "prefix";
   #kind = 0;
+  #sealed = false;
+  #sum = 0;
   #total = 0;
   #frame: OpenFrame | null = null;
   #broken: Error | null = null;
@@ -110,11 +138,17 @@ export class FrameReader {
 
   #advance(onMessage: (wire: unknown[]) => void): void {
     const { bytes } = this.#target;
+    if (this.#stage === "sum") {
+      if (new DataView(bytes.buffer).getUint32(0, true) !== this.#sum) throw damaged(this.#from, CHANGED);
+      this.#end(onMessage);
+      return;
+    }
     if (this.#stage === "prefix") {
       this.#readPrefix(bytes);
       return;
     }
-    if (this.#stage === "header") this.#frame = new OpenFrame(this.#readHeader(bytes), this.#total - bytes.byteLength);
+    if (this.#sealed) this.#sum = added(this.#sum, bytes);
+    if (this.#stage === "header") this.#frame = this.#open(bytes);
     else this.#frame!.take(bytes);
     const frame = this.#frame!;
     if (!frame.ok) throw damaged(this.#from, "the parts of a frame do not add up to its length");
@@ -124,16 +158,30 @@ export class FrameReader {
       this.#target = target(next);
       return;
     }
+    if (this.#sealed) {
+      this.#stage = "sum";
+      this.#target = target(SUM);
+    } else this.#end(onMessage);
+  }
+
+  #open(header: Uint8Array): OpenFrame {
+    return new OpenFrame(this.#readHeader(header), this.#total - header.byteLength - (this.#sealed ? SUM : 0));
+  }
+
+  #end(onMessage: (wire: unknown[]) => void): void {
+    const { wire } = this.#frame!;
     this.#stage = "prefix";
     this.#target = target(PREFIX);
     this.#frame = null;
-    onMessage(frame.wire);
+    onMessage(wire);
   }
 
   #readPrefix(bytes: Uint8Array): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, PREFIX);
     const magic = view.getUint32(0, true);
-    this.#kind = magic >>> 24;
+    this.#kind = (magic >>> 24) & ~SEALED;
+    this.#sealed = ((magic >>> 24) & SEALED) !== 0;
+    this.#sum = this.#sealed ? crc32(bytes) : 0;
     this.#total = view.getUint32(4, true);
     const headerLength = view.getUint32(8, true);
     if ((magic & 0xffffff) !== MAGIC || this.#kind < JSON_HEADER || this.#kind > CLONE_HEADER) {

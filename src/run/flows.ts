@@ -49,7 +49,10 @@ class FlowSession implements RunnerSession {
     const began = now();
     this.host.started(NO_WORKER, [flight.id]);
     const execution = this.run.gate?.executionOf(flight.call) ?? null;
-    const scope = new FlowScope(this.run, spec.definition.name, spec.options, flight.id, spec.scope, execution);
+    const { name } = spec.definition;
+    // Within a task's call, what that lends reaches what the flow calls.
+    const within = spec.scope.within < 0 ? -1 : flight.node;
+    const scope = new FlowScope(this.run, name, spec.options, flight.id, spec.scope, execution, within);
     this.scopes.set(flight.id, scope);
     const end = (attempt: Pick<Attempt, "state" | "value" | "error">) => {
       this.scopes.delete(flight.id);
@@ -60,10 +63,10 @@ class FlowSession implements RunnerSession {
       const flow = new FlowCall(flight, scope);
       const fn = spec.definition.fn as (...inputs: unknown[]) => unknown;
       const value = await scope.conduct(() => shared.ambient.run({ scope, flow }, () => fn(...inputs)));
-      checkFiles(value, { task: spec.definition.name, role: "result" });
+      checkFiles(value, { task: name, role: "result" });
       end({ state: "completed", value });
     } catch (error) {
-      end({ state: "failed", error: asError(error, spec.definition.name) });
+      end({ state: "failed", error: asError(error, name) });
     }
   }
 }

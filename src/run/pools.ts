@@ -1,8 +1,7 @@
 import { UnknownRunnerError } from "../errors.ts";
 import type { HeddleEvent } from "../events/event.ts";
+import { BUILT_IN } from "../runners/built-in.ts";
 import { inline } from "../runners/inline.ts";
-import { processes } from "../runners/processes.ts";
-import { threads } from "../runners/threads.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { labelsOf } from "../task/labels.ts";
 import type { Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
@@ -18,8 +17,6 @@ interface Pool {
   batch: Dispatch[];
   broken: Error | null;
 }
-
-const BUILT_IN: Readonly<Record<string, () => Runner>> = { inline, threads, processes };
 
 /** The runners of one run: which calls go where, and the sessions that execute them. */
 export class Pools {
@@ -82,8 +79,9 @@ export class Pools {
 
   /** `here`: a direct call, that runs in this process unless its task has a place of its own. */
   ofTask(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): number {
-    if (this.run.settings.inProcess === true) return scope.pool;
     const labels = labelsOf(definition, options);
+    this.prefixes.needed(labels);
+    if (this.run.settings.inProcess === true) return scope.pool;
     const own = this.prefixes.of(labels, scope) ?? options.runner;
     if (own === undefined && here) return scope.back === null ? this.here : this.add(this.backRunner);
     const runner = own === undefined ? this.runnerOf(scope.pool) : this.named(own);

@@ -7,11 +7,13 @@ import type { Definition } from "../task/definition.ts";
 import { labelsOf } from "../task/labels.ts";
 import type { Runner } from "../task/runner.ts";
 import { shared } from "../task/shared.ts";
+import { DoubtfulLabels } from "./limits/doubtful.ts";
 import type { FlowScope } from "./scope.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** The runners that labels ask for by their prefixes: one for each, as long as the run lasts. */
 export class RunPrefixes {
+  doubtful = new DoubtfulLabels("prefix for", [], new Map());
   private readonly settings: Pick<RunSettings, "prefix" | "fallbackPrefix">;
   private readonly runners = new Map<string, Map<Prefix, Runner>>();
 
@@ -21,8 +23,12 @@ export class RunPrefixes {
 
   /** Throws for prefixes that cannot work, before anything runs. */
   check(own: Prefixes | undefined): void {
-    const all = { ...this.settings.fallbackPrefix, ...own, ...this.settings.prefix };
+    const { prefix: given, fallbackPrefix } = this.settings;
+    const all = { ...fallbackPrefix, ...own, ...given };
     if (Object.keys(all).length === 0) return;
+    const ofFlow = Object.keys(own ?? {}).map(label => [label, "the flow's prefix"] as const);
+    const ofRun = Object.keys(given ?? {}).map(label => [label, "prefix"] as const);
+    this.doubtful = new DoubtfulLabels("prefix for", Object.keys(all), new Map([...ofFlow, ...ofRun]));
     const labels = [...knownLabels(), ...Object.keys(all)];
     for (const [label, prefix] of Object.entries(all)) {
       const where = whereOf(label);
@@ -35,6 +41,11 @@ export class RunPrefixes {
         checkPlaceholders(wordsOf(options.cancel, place), [...known, "job"], place);
       }
     }
+  }
+
+  /** There are calls with these labels. */
+  needed(labels: ReadonlyMap<string, number>): void {
+    for (const label of labels.keys()) this.doubtful.needs(label);
   }
 
   /** The runner for calls with these labels; the first label that has a prefix decides. */
@@ -65,16 +76,12 @@ export class RunPrefixes {
   }
 }
 
-/** Checks prefixes without running anything. */
-export function checkPrefixes(prefixes: Prefixes, where: (label: string) => string = whereOf): void {
-  for (const [label, prefix] of Object.entries(prefixes)) makeRunner(label, prefix, where(label));
-}
-
 function whereOf(label: string): string {
   return `the prefix of ${label}`;
 }
 
-function makeRunner(label: string, prefix: Prefix, where = whereOf(label)): Runner {
+function makeRunner(label: string, prefix: Prefix): Runner {
+  const where = whereOf(label);
   if (typeof prefix !== "string" && (typeof prefix !== "object" || prefix === null)) {
     const hint = "Give a command, its words, or { command, per, … }.";
     throw new OptionError({ where, problem: `${shown(prefix)} is not possible`, hint });

@@ -74,6 +74,10 @@ export class FlowScope implements NestedScope {
     return this.abort.signal;
   }
 
+  get isBusy(): boolean {
+    return this.open > 0;
+  }
+
   stop(reason: string): void {
     if (this.stopping !== null) return;
     this.stopping = reason;

@@ -79,7 +79,8 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     node: process.version,
     inProcess: settings.inProcess === true,
   });
-  for (const doubt of run.limits.doubtful.atStart(shared.definitions.values())) run.warn(doubt);
+  const doubtful = [run.limits.doubtful, run.pools.prefixes.doubtful];
+  for (const each of doubtful) for (const doubt of each.atStart(shared.definitions.values())) run.warn(doubt);
   const here = settings.runner === undefined;
   const planning = settings.planner !== undefined;
   const call = frame.submit(definition, options, inputs, here) as unknown as CallFuture;
@@ -99,7 +100,9 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     undoCapture();
     undoRejections();
     run.limits.tellUse();
-    if (error === undefined && !planning) for (const doubt of run.limits.doubtful.atEnd()) run.warn(doubt);
+    if (error === undefined && !planning) {
+      for (const each of doubtful) for (const doubt of each.atEnd()) run.warn(doubt);
+    }
     run.columns.emit({
       type: "runEnded",
       at: now(),

@@ -22,8 +22,8 @@ export interface CommandOptions extends CommandPlace, RecyclingOptions {
 const KEYS = ["prefix", "per", "workers", "cancel", "job", "queues", "node", "env", "init", ...recyclingKeys];
 const JOB = /\bjob\D{0,20}?(\d+)/i;
 /** Placeholders, besides the amounts of labels. */
-const OF_CALL = ["dir", "task", "id", "run", "attempt", "script"];
-const OF_WORKER = ["run"];
+const OF_CALL = ["dir", "task", "id", "run", "attempt", "script", "worker"];
+const OF_WORKER = ["run", "worker"];
 
 /**
  * Runs calls in workers that a command starts: a scheduler such as Slurm, a container, another machine. Per call files

@@ -1,5 +1,5 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
-import type { Index, Table } from "./environment.ts";
+import { type Index, NEW, type Table } from "./environment.ts";
 import { assertRoom } from "./room.ts";
 
 /** How long a write waits for others, in milliseconds, where no commit is under way; else it waits for that. */
@@ -102,7 +102,14 @@ export class Batch {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#waiting === 0 || this.#refused) return;
-    if (!this.#index.gate.enter()) {
+    let entered: boolean;
+    try {
+      entered = this.#index.gate.enter();
+    } catch (error) {
+      this.#failWaiting(this.#wrap(error));
+      return;
+    }
+    if (!entered) {
       this.#wait();
       return;
     }
@@ -116,21 +123,40 @@ export class Batch {
   /** Until the process that opens the index has done so. */
   #wait(): void {
     this.#refused = true;
-    const opened = this.#index.gate.opened();
+    const opened: Promise<void> = this.#index.gate.opened().then(
+      () => this.#admit(opened),
+      error => {
+        this.#failWaiting(this.#wrap(error));
+        this.#admit(opened);
+      },
+    );
     this.#underWay.add(opened);
-    void opened.then(() => {
-      this.#refused = false;
-      this.#underWay.delete(opened);
-      this.#send();
-    });
+  }
+
+  #admit(opened: Promise<void>): void {
+    this.#refused = false;
+    this.#underWay.delete(opened);
+    this.#send();
+  }
+
+  #failWaiting(error: Error): void {
+    const { puts, putsNew, acts } = this.#take();
+    if (puts.length > 0) this.#problem = error;
+    for (const { failed } of putsNew) failed(error);
+    fail(acts, error);
+  }
+
+  #take(): { readonly puts: Put[]; readonly putsNew: PutNew[]; readonly acts: Act[] } {
+    const taken = { puts: this.#puts, putsNew: this.#putsNew, acts: this.#acts };
+    this.#puts = [];
+    this.#putsNew = [];
+    this.#acts = [];
+    return taken;
   }
 
   #commit(): void {
     this.#wrote = true;
-    const [puts, putsNew, gathered] = [this.#puts, this.#putsNew, this.#acts];
-    this.#puts = [];
-    this.#putsNew = [];
-    this.#acts = [];
+    const { puts, putsNew, acts: gathered } = this.#take();
     const full = this.#whyFull([...puts, ...putsNew], gathered);
     if (full === null) {
       this.#sendPuts(puts);
@@ -253,9 +279,6 @@ export class Batch {
     });
   }
 }
-
-/** The types of LMDB do not know this option. */
-const NEW = { noOverwrite: true } as const;
 
 function perform(act: Act, wrap: (error: unknown) => Error): void {
   try {

@@ -7,8 +7,12 @@ import { damagedIndex, storeError } from "./failures.ts";
 import type { Places } from "./folder.ts";
 import { Gate } from "./gate.ts";
 import { readKey, writeKey } from "./key.ts";
+import { pause } from "./pause.ts";
 
 export type Table<K extends string | Uint8Array> = Database<Buffer, K>;
+
+/** How to put what is not there yet. The types of LMDB know neither the option nor what it makes a put give. */
+export const NEW = { noOverwrite: true } as const;
 
 /** The tables of an index. */
 export interface Index {
@@ -130,7 +134,7 @@ function pageHeads(file: number): readonly [PageHead, PageHead] | null {
     const second = first === null ? null : pageHead(file, first.page);
     if (first !== null && second !== null) return [first, second];
     if (waited >= PATIENCE || fstatSync(file).size >= 2 * (first?.page ?? LEAST_PAGE)) return null;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+    pause(PAUSE);
   }
 }
 

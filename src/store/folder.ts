@@ -1,13 +1,17 @@
 /** What a store's folder looks like: everything that the cache keeps lies in `cache`, so that runs can lie beside it. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StoreVersionError } from "../errors.ts";
 import { foreignFolder, storeError } from "./failures.ts";
+import { assertRoom } from "./room.ts";
+import { TURNSTILE } from "./turnstile.ts";
 
 /** Raised when an older heddle could misread what this one writes. */
 const FORMAT = 1;
 const FORMAT_FILE = "format.json";
 const FORMAT_KEY = "heddle-store";
+/** What a new index takes, in bytes. */
+const NEW_INDEX = 64 * 1024;
 
 export interface Places {
   /** As it was given, made absolute. */
@@ -50,8 +54,12 @@ export function prepare(places: Places): void {
     else if (format > FORMAT) {
       throw new StoreVersionError({ folder: places.folder, found: format, known: FORMAT });
     }
-    for (const folder of [places.gate, places.blobs, places.dirs, places.uses, places.tmp])
+    // LMDB's binding ends the process where a new file of it finds no room.
+    const files = [join(places.index, "data.mdb"), join(places.gate, TURNSTILE)];
+    if (!files.every(existsSync)) assertRoom(places.cache, NEW_INDEX);
+    for (const folder of [places.gate, places.blobs, places.dirs, places.uses, places.tmp]) {
       mkdirSync(folder, { recursive: true });
+    }
   } catch (error) {
     throw storeError(places.folder, error);
   }

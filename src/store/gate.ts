@@ -7,9 +7,10 @@
  * nobody is; who wants to commit first says so, and then looks for the sign. One of the two sees the other. None of this
  * takes room on the disk, which may be full.
  */
-import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { pause } from "./pause.ts";
 import { Turnstile } from "./turnstile.ts";
 import { isGone, isHere, writerMark } from "./writer.ts";
 
@@ -30,7 +31,7 @@ export class Gate {
   readonly #turnstile: Turnstile;
   readonly #sign: string;
   readonly #path: string;
-  readonly #file: number;
+  #file: number;
   #under = 0;
 
   private constructor(folder: string, turnstile: Turnstile) {
@@ -66,13 +67,22 @@ export class Gate {
 
   /** Whether a commit may begin now. Each that does is to be ended by `leave`. */
   enter(): boolean {
-    if (this.#under === 0) ftruncateSync(this.#file, COMMITTING);
+    if (this.#under === 0) this.#show();
     if (!existsSync(this.#sign)) {
       this.#under += 1;
       return true;
     }
     if (this.#under === 0) ftruncateSync(this.#file, IDLE);
     return false;
+  }
+
+  #show(): void {
+    if (fstatSync(this.#file).nlink === 0) {
+      // It was taken for dead, as by who cannot look at it, and nobody sees this file any more.
+      closeSync(this.#file);
+      this.#file = openSync(this.#path, "w");
+    }
+    ftruncateSync(this.#file, COMMITTING);
   }
 
   /** For one more that ends by itself, while one is under way. */
@@ -128,13 +138,7 @@ function waitForWriters(folder: string): void {
       if (waited >= PATIENCE) {
         throw new Error(`the process ${mark.split(".")[1]} has been writing to it for ${PATIENCE / 1000} seconds`);
       }
-      pause();
+      pause(PAUSE);
     }
   }
-}
-
-const stillness = new Int32Array(new SharedArrayBuffer(4));
-
-function pause(): void {
-  Atomics.wait(stillness, 0, 0, PAUSE);
 }

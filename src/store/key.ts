@@ -47,12 +47,6 @@ function writePart(from: number, to: number, target: Uint8Array, at: number): nu
   return wrong;
 }
 
-export function keyBytes(key: CallKey): Buffer {
-  const bytes = Buffer.allocUnsafe(KEY_BYTES);
-  writeKey(key, bytes, 0);
-  return bytes;
-}
-
 /** The text of a key whose bytes begin at `at`. */
 export function readKey(bytes: Buffer, at = 0): CallKey {
   const digits = bytes.toString("hex", at, at + KEY_BYTES);

@@ -5,7 +5,7 @@ import type { Blobs, WrittenBlob } from "./blobs.ts";
 import type { Directories } from "./directories.ts";
 import { remove } from "./drafts.ts";
 import type { CallKey, Entry, EntryFacts, Hit } from "./entry.ts";
-import { asBuffer, type Index } from "./environment.ts";
+import { asBuffer, type Index, NEW } from "./environment.ts";
 import { Holds } from "./holds.ts";
 import { decodeEntry, encodeEntry } from "./record.ts";
 import { type Flat, flatten } from "./values.ts";
@@ -159,10 +159,8 @@ function isSame(one: Entry, other: Entry | undefined): boolean {
   return other !== undefined && one.run === other.run && one.createdAt === other.createdAt && one.call === other.call;
 }
 
-/** The types of LMDB know neither the option nor the result. */
 function putNew(table: Index["entries"], key: CallKey, record: Buffer): boolean {
   return table.putSync(key, record, NEW) as unknown as boolean;
 }
 
-const NEW = { noOverwrite: true } as const;
 const FREES = { frees: true } as const;

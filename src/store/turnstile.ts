@@ -6,6 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { RootDatabase } from "lmdb";
 
+/** The file of the lock, in its folder. */
+export const TURNSTILE = "turnstile.mdb";
+
 const OPTIONS = {
   encoding: "binary",
   keyEncoding: "binary",
@@ -21,7 +24,7 @@ export class Turnstile {
   /** @throws Error of LMDB */
   constructor(folder: string) {
     const { ABORT, open } = createRequire(import.meta.url)("lmdb") as typeof import("lmdb");
-    this.#lock = open({ ...OPTIONS, path: join(folder, "turnstile.mdb") });
+    this.#lock = open({ ...OPTIONS, path: join(folder, TURNSTILE) });
     this.#nothing = ABORT as unknown as symbol;
   }
 

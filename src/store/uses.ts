@@ -17,15 +17,13 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
-import { digestBytes } from "../codec/digest.ts";
 import type { Drafts } from "./drafts.ts";
 import type { CallKey } from "./entry.ts";
 import type { Places } from "./folder.ts";
 import { KEY_BYTES, readKey, writeKey } from "./key.ts";
-import { isRunning, startOf } from "./running.ts";
+import { isGone, isHere, writerMark } from "./writer.ts";
 
 const RECORD = 8 + KEY_BYTES;
 const MARK = "hdluses1";
@@ -90,7 +88,7 @@ export class Uses {
     if (this.#file !== null) return this.#file;
     if (readdirSync(this.#folder).length >= MOST_FILES) this.compact(this.read(), () => true);
     this.#file = openSync(this.#newPath(), "wx");
-    write(this.#file, header(process.pid));
+    write(this.#file, header(writerMark()));
     return this.#file;
   }
 
@@ -125,7 +123,7 @@ export class Uses {
     const kept = [...last].filter(([key]) => isKept(key));
     if (kept.length > 0) {
       const bytes = Buffer.allocUnsafe(RECORD * (kept.length + 1));
-      header(0).copy(bytes);
+      header(null).copy(bytes);
       let at = RECORD;
       for (const [key, time] of kept) {
         bytes.writeDoubleLE(time, at);
@@ -154,7 +152,7 @@ export class Uses {
   /** What was used is not in use any more, though this process may live on. */
   close(): void {
     try {
-      if (this.#file !== null) writeSync(this.#file, header(0), 0, RECORD, 0);
+      if (this.#file !== null) writeSync(this.#file, header(null), 0, RECORD, 0);
     } finally {
       this.#shut();
     }
@@ -166,27 +164,24 @@ function write(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }
 
-/** Says who writes: nobody, if `pid` is 0. */
-function header(pid: number): Buffer {
+/** Says who writes: nobody, if there is no mark. */
+function header(mark: string | null): Buffer {
   const bytes = Buffer.alloc(RECORD);
   bytes.write(MARK, 0, "latin1");
-  bytes.writeUInt32LE(pid, 8);
-  bytes.writeUInt32LE(thisHost(), 12);
-  bytes.writeDoubleLE(pid === 0 ? 0 : startOf(pid), 16);
+  if (mark === null) return bytes;
+  const [host = "", pid, start] = mark.split(".");
+  bytes.writeUInt32LE(Number(pid), 8);
+  bytes.writeUInt32LE(Number.parseInt(host, 16), 12);
+  bytes.writeDoubleLE(Number(start), 16);
   return bytes;
-}
-
-function thisHost(): number {
-  return Number.parseInt(digestBytes(hostname()).slice(0, 8), 16);
 }
 
 function isLive(path: string, bytes: Buffer): boolean {
   if (bytes.length < RECORD || bytes.toString("latin1", 0, MARK.length) !== MARK) return isRecent(path);
   const pid = bytes.readUInt32LE(8);
   if (pid === 0) return false;
-  if (bytes.readUInt32LE(12) !== thisHost()) return isRecent(path);
-  const started = bytes.readDoubleLE(16);
-  return isRunning(pid) && startOf(pid) === started;
+  const mark = `${bytes.readUInt32LE(12).toString(16).padStart(8, "0")}.${pid}.${bytes.readDoubleLE(16)}`;
+  return isHere(mark) ? !isGone(mark) : isRecent(path);
 }
 
 function isRecent(path: string): boolean {

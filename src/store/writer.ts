@@ -1,9 +1,10 @@
-/** Who made a folder that goes with its maker: a machine, a process, and when that was started. */
+/** Who made what goes with its maker: a machine, a process, and when that was started. */
+import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { digestBytes } from "../codec/digest.ts";
 import { isRunning, startOf } from "./running.ts";
 
-/** Text that stands for this process in names of folders. */
+/** Text that stands for this process, also in names: three parts with dots between them. */
 export function writerMark(): string {
   return `${hostMark()}.${process.pid}.${startOf(process.pid)}`;
 }
@@ -20,6 +21,18 @@ export function isHere(mark: string): boolean {
   return mark.split(".")[0] === hostMark();
 }
 
+let host: string | undefined;
+
 function hostMark(): string {
-  return digestBytes(hostname()).slice(0, 8);
+  host ??= digestBytes(`${hostname()} ${namespace()}`).slice(0, 8);
+  return host;
+}
+
+/** Containers may share a name with their machine, and each have processes of these numbers. */
+function namespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
 }

@@ -17,11 +17,15 @@ export type Finished = { readonly value: unknown } | { readonly error: unknown }
 
 /** A running task, to which the calls belong that it makes. */
 export interface NestedScope extends Scope {
+  /** Something that it called has not ended. */
+  readonly isBusy: boolean;
   /**
    * Its function has ended. Gives what it returned, futures resolved, when all that it called has ended; rejects with
    * what it threw, or with failures that nobody looked at.
    */
   conclude(finished: Finished): Promise<unknown>;
+  /** Nobody waits for it any more: what it called is cancelled. */
+  giveUp(reason: string): void;
 }
 
 /** Starts a run of one task or flow; set by the room `run` when it is loaded. */

@@ -54,10 +54,10 @@ function culpritOf(
 
 function crash(member: Member, entry: Entry, cause: string): Error {
   const error = member.fatal?.error;
-  const words = member.lastWords.trim();
+  const words = member.lastWords.shown;
   const details = {
     task: `${entry.call.task.name}-${entry.call.id}`,
-    cause: error === undefined ? cause : `nobody caught ${error.name}: ${error.message}`,
+    cause: error === undefined ? member.lastWords.causeOf(cause) : `nobody caught ${error.name}: ${error.message}`,
     hint: words === "" ? HINT : `Its last words:\n${indent(words)}`,
   };
   return new CrashedError(details, error === undefined ? undefined : { cause: error });

@@ -14,17 +14,25 @@ export interface RunContext {
 
 type Run = (bytes: Uint8Array, context: RunContext) => Promise<Uint8Array>;
 
+/** One attempt that a user's runner has. */
+interface Underway {
+  readonly id: number;
+  readonly controller: AbortController;
+  /** The number of its worker; null while it waits, and when it went on though no place was free. */
+  place: number | null;
+  line: Line | null;
+}
+
 /** A user's runner at work: one call of its function for each attempt. */
 export class CustomSession implements RunnerSession {
   readonly #host: Host;
   readonly #name: string;
   readonly #run: Run;
-  readonly #running = new Map<number, AbortController>();
-  readonly #lines = new Map<number, Line>();
+  /** What has not ended and was not given up, by call. */
+  readonly #running = new Map<number, Underway>();
   #free: number[];
   readonly #waiting: Dispatch[] = [];
-  /** Places that calls which went on have taken, though none was free. */
-  #owed = 0;
+  #names = 1;
 
   constructor(host: Host, name: string, workers: number, run: Run) {
     this.#host = host;
@@ -41,36 +49,45 @@ export class CustomSession implements RunnerSession {
 
   cancel(ids: readonly number[], reason: string): void {
     for (const id of ids) {
-      const controller = this.#running.get(id);
+      const underway = this.#running.get(id);
       const queued = this.#waiting.findIndex(call => call.id === id);
       if (queued >= 0) this.#waiting.splice(queued, 1);
-      else if (controller === undefined) continue;
+      else if (underway === undefined) continue;
       this.#running.delete(id);
-      controller?.abort(new Error(reason));
+      underway?.controller.abort(new Error(reason));
+      underway?.line?.giveUp(reason);
       this.#host.released([id]);
     }
   }
 
   /** A call that waits is no burden to where it runs. */
-  #waits(id: number): void {
-    this.#free.push(-1);
-    this.#host.waits(id);
+  #waits(underway: Underway): void {
+    if (!this.#has(underway) || underway.place === null) return;
+    this.#free.push(underway.place);
+    underway.place = null;
+    this.#host.waits(underway.id);
     this.#fill();
   }
 
   resume(id: number): void {
-    if (this.#free.pop() === undefined) this.#owed += 1;
-    this.#lines.get(id)?.resume();
+    const underway = this.#running.get(id);
+    if (underway === undefined) return;
+    underway.place = this.#free.pop() ?? null;
+    underway.line?.resume();
   }
 
   tell(id: number, wire: unknown[]): void {
-    this.#lines.get(id)?.tell(wire);
+    this.#running.get(id)?.line?.tell(wire);
   }
 
   close(): Promise<void> {
-    for (const controller of this.#running.values()) controller.abort(new Error("the run has ended"));
+    for (const { controller } of this.#running.values()) controller.abort(new Error("the run has ended"));
     this.#running.clear();
     return Promise.resolve();
+  }
+
+  #has(underway: Underway): boolean {
+    return this.#running.get(underway.id) === underway;
   }
 
   #fill(): void {
@@ -85,24 +102,22 @@ export class CustomSession implements RunnerSession {
     const free = this.#free.pop()!;
     return free >= 0 ? free : this.#host.worker(`${this.#name}/${this.#names++}`);
   }
-  #names = 1;
 
   async #begin(call: Dispatch, worker: number): Promise<void> {
-    const controller = new AbortController();
     const { id } = call;
-    this.#running.set(id, controller);
+    const underway: Underway = { id, controller: new AbortController(), place: worker, line: null };
+    this.#running.set(id, underway);
     this.#host.started(worker, [id]);
-    const attempt = await this.#attempt(call, worker, controller.signal);
-    if (this.#owed > 0) this.#owed -= 1;
-    else this.#free.push(worker);
-    if (this.#running.get(id) === controller) {
+    const attempt = await this.#attempt(call, worker, underway);
+    if (underway.place !== null) this.#free.push(underway.place);
+    if (this.#has(underway)) {
       this.#running.delete(id);
       this.#host.done([attempt]);
     }
     this.#fill();
   }
 
-  async #attempt(call: Dispatch, worker: number, signal: AbortSignal): Promise<Attempt> {
+  async #attempt(call: Dispatch, worker: number, underway: Underway): Promise<Attempt> {
     const { id } = call;
     let bytes: Uint8Array;
     try {
@@ -111,17 +126,20 @@ export class CustomSession implements RunnerSession {
       return { id, state: "failed", error: error as Error, ms: 0, worker };
     }
     const from = `the runner ${this.#name}`;
-    const reports = new CallReports(this.#host, id, worker, call => this.#waits(call));
+    const reports = new CallReports(this.#host, id, worker, () => this.#waits(underway));
     const line = new Line(reports, from);
-    this.#lines.set(id, line);
+    underway.line = line;
+    const { signal } = underway.controller;
     try {
-      readReports(open(await this.#run(bytes, { signal, answer: line.answer }), from), reports);
+      const answer = await this.#run(bytes, { signal, answer: line.answer });
+      // What was given up has nothing to say of the attempt that may have taken its place.
+      if (!this.#has(underway)) throw signal.reason;
+      readReports(open(answer, from), reports);
       if (reports.attempt !== null) return reports.attempt;
       throw new Error("its answer holds no outcome");
     } catch (error) {
       return { id, state: "crashed", error: this.#crash(call, error), ms: 0, worker };
     } finally {
-      this.#lines.delete(id);
       line.close();
     }
   }

@@ -3,7 +3,7 @@
  * all that it says of it.
  */
 import { packError } from "../codec/failure.ts";
-import { encodeFrame, FrameReader } from "../codec/frames.ts";
+import { FrameReader, sealedFrame } from "../codec/frames.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Dispatch, Host } from "../task/runner.ts";
 import { shared } from "../task/shared.ts";
@@ -106,5 +106,5 @@ function follow(signal: AbortSignal | undefined, execution: Execution): void {
 }
 
 export function bytesOf(wire: readonly unknown[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(encodeFrame(wire)));
+  return new Uint8Array(Buffer.concat(sealedFrame(wire)));
 }

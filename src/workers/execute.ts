@@ -106,12 +106,20 @@ export class Execution implements RunningCall, Ambient, CallSink {
     return this.#dir;
   }
 
+  /** Why it was told to stop; null if it was not. */
+  get abandoned(): Error | null {
+    return this.#reason;
+  }
+
   get nested(): NestedScope | null {
     return this.#nested;
   }
 
   nest(): NestedScope {
-    this.#nested ??= this.reporter.nest(this);
+    if (this.#nested === null) {
+      this.#nested = this.reporter.nest(this);
+      if (this.#reason !== null) this.#nested.giveUp(this.#reason.message);
+    }
     return this.#nested;
   }
 
@@ -128,6 +136,7 @@ export class Execution implements RunningCall, Ambient, CallSink {
 
   abort(reason: Error): void {
     this.#reason ??= reason;
+    this.#nested?.giveUp(reason.message);
     this.#waiting?.release();
     this.#abort?.abort(reason);
   }
@@ -162,7 +171,10 @@ export class Execution implements RunningCall, Ambient, CallSink {
       this.end(ok, value, performance.now() - began);
       return;
     }
-    const concluded = this.wait(this.#nested.conclude(ok ? { value } : { error: value }));
+    // With nothing under way it only ends, and needs no slot for that.
+    const { isBusy } = this.#nested;
+    const concluding = this.#nested.conclude(ok ? { value } : { error: value });
+    const concluded = isBusy ? this.wait(concluding) : concluding;
     concluded.then(
       result => this.end(true, result, performance.now() - began),
       error => this.end(false, error, performance.now() - began),

@@ -1,7 +1,8 @@
 /** The far end of the line to the coordinator, of one call that a user's runner executes. */
+import { CancelledError } from "../errors.ts";
 import { bytesOf, open } from "./envelope.ts";
 import type { Execution } from "./execute.ts";
-import { RESUME, TELL } from "./protocol.ts";
+import { CANCEL, RESUME, TELL } from "./protocol.ts";
 import type { WireReporter } from "./reporter.ts";
 
 type Ask = (bytes: Uint8Array) => Promise<Uint8Array>;
@@ -14,6 +15,8 @@ export class FarEnd {
   #reporter: WireReporter | null = null;
   #listens = false;
   #over = false;
+  /** Nobody hears it any more. */
+  #givenUp = false;
 
   /** What need not be said at once is gathered in `messages`. */
   constructor(ask: Ask | undefined, messages: unknown[]) {
@@ -28,7 +31,7 @@ export class FarEnd {
 
   /** As soon as the call has called something, all that it says is said at once, and it listens. */
   send(wire: readonly unknown[]): void {
-    if (this.#over || this.#ask === undefined || this.#execution?.nested == null) {
+    if (this.#over || this.#givenUp || this.#ask === undefined || this.#execution?.nested == null) {
       this.#messages.push(...wire);
       return;
     }
@@ -47,7 +50,7 @@ export class FarEnd {
   async #listen(): Promise<void> {
     this.#listens = true;
     try {
-      while (!this.#over) await this.#exchange([]);
+      while (!this.#over && !this.#givenUp) await this.#exchange([]);
     } catch (error) {
       this.#broken(error);
     }
@@ -63,6 +66,10 @@ export class FarEnd {
         const length = answer[at + 2] as number;
         this.#reporter!.hear(this.#execution!, answer.slice(at + 3, at + 3 + length));
         at += 3 + length;
+      } else if (answer[at] === CANCEL) {
+        this.#givenUp = true;
+        this.#execution!.abort(new CancelledError({ task: this.#execution!.id, reason: String(answer[at + 2]) }));
+        return;
       } else return;
     }
   }

@@ -150,7 +150,7 @@ export class Hearing implements Reports {
   /** What the worker wrote past the capture: the running call's, if it can be only that one. */
   raw(stream: StreamName, text: string): void {
     const member = this.#member;
-    member.lastWords = (member.lastWords + text).slice(-2_000);
+    member.lastWords.add(text);
     const alone = member.concurrency === 1 && member.entries.size === 1;
     const seq = alone ? member.entries.keys().next().value : undefined;
     this.output(seq ?? 0, stream, text);

@@ -103,21 +103,24 @@ export class InlineSession implements RunnerSession, Reporter {
 
   tell(): void {}
 
-  nest({ callId }: Execution): NestedScope {
+  nest(execution: Execution): NestedScope {
+    const { callId, abandoned } = execution;
+    if (abandoned !== null && !this.#has(execution)) throw abandoned;
     return this.#host.nest(callId);
   }
 
   waits(execution: Execution): void {
     const { callId } = execution;
-    if (!this.#running.delete(callId)) return;
+    if (this.#running.get(callId) !== execution) return;
+    this.#running.delete(callId);
     this.#waiting.set(callId, execution);
     this.#host.waits(callId);
     this.#ask();
     if (this.#head < this.#queue.length) this.#resume();
   }
 
-  resumes({ callId }: Execution): void {
-    this.#host.resumes(callId);
+  resumes(execution: Execution): void {
+    if (this.#has(execution)) this.#host.resumes(execution.callId);
   }
 
   close(): Promise<void> {
@@ -131,7 +134,8 @@ export class InlineSession implements RunnerSession, Reporter {
     if (execution === this.#current) {
       this.#current = null;
       if (this.#cancelledCurrent) return;
-    } else if (!this.#running.delete(id) && !this.#waiting.delete(id)) return;
+    } else if (!this.#has(execution)) return;
+    else if (!this.#running.delete(id)) this.#waiting.delete(id);
     const worker = this.#worker!;
     const refused = ok && FileMark.any ? problemWith(value, execution.task) : null;
     if (refused !== null) this.#ended.push({ id, state: "failed", error: refused, ms, worker });
@@ -139,6 +143,13 @@ export class InlineSession implements RunnerSession, Reporter {
     else this.#ended.push({ id, state: "failed", error: value as Error, ms, worker });
     this.#usual += (ms - this.#usual) * 0.1;
     if (!this.#pumping) this.#tellSoon();
+  }
+
+  /** What was given up may go on when the call's next attempt is under way. */
+  #has(execution: Execution): boolean {
+    const { callId } = execution;
+    if (execution === this.#current) return !this.#cancelledCurrent;
+    return this.#running.get(callId) === execution || this.#waiting.get(callId) === execution;
   }
 
   output({ callId }: Execution, stream: StreamName, text: string): void {

@@ -1,7 +1,7 @@
 /** The coordinator's end of the line to a call that a user's runner executes: it is asked, and answers when it can. */
-import { encodeFrame } from "../codec/frames.ts";
+import { sealedFrame } from "../codec/frames.ts";
 import { open } from "./envelope.ts";
-import { RESUME, type Reports, readReports, TELL } from "./protocol.ts";
+import { CANCEL, RESUME, type Reports, readReports, TELL } from "./protocol.ts";
 
 export class Line {
   readonly #reports: Reports;
@@ -9,6 +9,7 @@ export class Line {
   #said: unknown[] = [];
   #polled: ((answer: Uint8Array) => void) | null = null;
   #closed = false;
+  #givenUp: string | null = null;
 
   constructor(reports: Reports, from: string) {
     this.#reports = reports;
@@ -17,6 +18,7 @@ export class Line {
 
   /** Hears what the call has to say, and answers; who says nothing waits for the next thing to hear. */
   readonly answer = (bytes: Uint8Array): Promise<Uint8Array> => {
+    if (this.#givenUp !== null) return Promise.resolve(this.#take());
     const wire = open(bytes, this.#from);
     if (wire.length > 0) readReports(wire, this.#reports);
     if (wire.length > 0 || this.#said.length > 0 || this.#closed) return Promise.resolve(this.#take());
@@ -33,6 +35,12 @@ export class Line {
     this.#say([TELL, 1, wire.length, ...wire]);
   }
 
+  /** Whoever asks is told so, and that nothing else will be answered. */
+  giveUp(reason: string): void {
+    this.#givenUp = reason;
+    this.close();
+  }
+
   close(): void {
     this.#closed = true;
     this.#say([]);
@@ -45,8 +53,8 @@ export class Line {
   }
 
   #take(): Uint8Array {
-    const said = this.#said;
+    const said = this.#givenUp === null ? this.#said : [CANCEL, 1, this.#givenUp];
     this.#said = [];
-    return new Uint8Array(Buffer.concat(encodeFrame(said)));
+    return new Uint8Array(Buffer.concat(sealedFrame(said)));
   }
 }

@@ -25,6 +25,13 @@ interface Patience {
   readonly limit: number;
 }
 
+/** After how long, in milliseconds, the user is told that a module is still being loaded. */
+export const LONG_LOAD = 10_000;
+
+export function stillLoading({ module, name }: Address): string {
+  return `heddle: ${module ?? name} is still being loaded after ${LONG_LOAD / 1_000} s; does its top level await something that never comes?\n`;
+}
+
 let loads = 0;
 
 /** Tells, once, of a call that parks while no module is loaded: a timer or a detached function made it. */

@@ -1,5 +1,7 @@
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
+import { allClaimed } from "./claims.ts";
 import { type Estimate, fits } from "./estimate.ts";
+import { LastWords } from "./last-words.ts";
 import { CANCEL, RESUME, type Setup, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
@@ -43,7 +45,7 @@ export class Member {
   /** The error that is about to kill it, and the call which that came from. */
   fatal: { readonly seq: number; readonly error: Error } | null = null;
   /** The end of what it wrote to its descriptors. */
-  lastWords = "";
+  readonly lastWords = new LastWords();
   /** Calls that have ended on it. */
   ended = 0;
   /** The bytes that it has in use, once those are too many. */
@@ -177,7 +179,8 @@ export class Member {
 
   /**
    * The first calls that are not known to have started, though by their place they have. Loading a module is no part
-   * of a call: until it is done, the worker itself tells.
+   * of a call: until it is done, the worker itself tells. Where what is sent may be lost on the way, nobody may ever
+   * tell, so a call counts from then.
    */
   takeStarted(): number[] {
     const started: number[] = [];
@@ -185,7 +188,7 @@ export class Member {
     for (const entry of this.entries.values()) {
       if (place >= this.concurrency) break;
       place += 1;
-      if (entry.started || !this.loaded.has(entry.call.task)) continue;
+      if (entry.started || !(this.loaded.has(entry.call.task) || this.far.claims === allClaimed)) continue;
       entry.started = true;
       started.push(entry.call.id);
     }

@@ -116,13 +116,13 @@ export class Pool implements RunnerSession, Hears {
     this.#hearings.clear();
     await Promise.all(
       hearings.map(async ([member, hearing]) => {
-        member.leave();
-        await member.far.close();
+        const { begun } = member.leave();
+        await member.far.close(begun.size > 0);
         hearing.tellEnd("closed");
       }),
     );
     await Promise.all(this.#leaving);
-    this.#transport.close();
+    await this.#transport.close();
   }
 
   measured(ms: number): void {
@@ -247,8 +247,8 @@ export class Pool implements RunnerSession, Hears {
     this.#queue.unshift(unbegun);
     const ids = (done: boolean) => [...begun.values()].filter(e => e.cancelled === done).map(e => e.call.id);
     this.#host.released(ids(true));
-    if (ids(false).length > 0)
-      this.#host.lost(ids(false), "its worker was retired, as another call on it did not stop");
+    const others = ids(false);
+    if (others.length > 0) this.#host.lost(others, "its worker was retired, as another call on it did not stop");
     this.#schedule();
   }
 
@@ -256,7 +256,7 @@ export class Pool implements RunnerSession, Hears {
   #sendHome(member: Member, reason: "recycled" | "idle", detail: string): void {
     member.leave();
     this.#part(member, reason, detail);
-    const leaving = member.far.close();
+    const leaving = member.far.close(false);
     this.#leaving.add(leaving);
     void leaving.then(() => this.#leaving.delete(leaving));
   }

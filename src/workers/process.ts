@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeFrame, FrameReader } from "../codec/frames.ts";
+import { ProtocolError } from "../errors.ts";
 import { entry, inheritedFlags } from "../platform.ts";
 import { CLAIM_BYTES, type ClaimReader, FileClaims } from "./claims.ts";
 import { environment } from "./environment.ts";
@@ -19,6 +20,8 @@ export interface ProcessOptions {
 /** How long an ending process may take, and how long its last words are waited for, in milliseconds. */
 const ENDING = 1_000;
 const LAST_WORDS = 200;
+/** Room for the claims of the first workers, in bytes: where there is none, the file is made elsewhere. */
+const FIRST_CLAIMS = 4_096;
 
 /** Child processes, each with a channel of its own on descriptor 3 and the pool's claims on descriptor 4. */
 export class ProcessTransport implements Transport {
@@ -48,17 +51,24 @@ export class ProcessTransport implements Transport {
 /** A file without a name, gone with the last process that has it open; in memory where the system has a place for it. */
 function openNameless(): number {
   const name = `heddle-claims-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  for (const folder of ["/dev/shm", tmpdir()]) {
-    const path = join(folder, name);
-    try {
-      const descriptor = openSync(path, "wx+", 0o600);
-      unlinkSync(path);
-      return descriptor;
-    } catch (error) {
-      if (folder !== "/dev/shm") throw error;
-    }
+  try {
+    return openIn("/dev/shm", name);
+  } catch {
+    return openIn(tmpdir(), name);
   }
-  throw new Error("unreachable");
+}
+
+function openIn(folder: string, name: string): number {
+  const path = join(folder, name);
+  const descriptor = openSync(path, "wx+", 0o600);
+  unlinkSync(path);
+  try {
+    writeSync(descriptor, new Uint8Array(FIRST_CLAIMS));
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 class Child implements Far {
@@ -68,6 +78,12 @@ class Child implements Far {
   readonly #channel: Socket;
   readonly #listener: Listener;
   #gone = false;
+  /** It lived on though its channel was closed. */
+  #cut = false;
+  #deafness: NodeJS.Timeout | undefined;
+  #closing = false;
+  /** Why it was ended. */
+  #problem: string | null = null;
   #onGone: (() => void) | null = null;
 
   constructor(claims: number, at: number, { env, flags: more = [] }: ProcessOptions, listener: Listener) {
@@ -97,6 +113,7 @@ class Child implements Far {
 
   close(): Promise<void> {
     if (this.#gone) return Promise.resolve();
+    this.#closing = true;
     this.#channel.end();
     this.#child.ref();
     const timer = setTimeout(() => this.kill(), ENDING);
@@ -112,9 +129,19 @@ class Child implements Far {
     const child = this.#child;
     const reader = new FrameReader();
     const onMessage = (wire: unknown[]) => this.#listener.message(wire);
-    this.#channel.on("data", chunk => reader.push(chunk, onMessage));
+    this.#channel.on("data", (chunk: Uint8Array) => {
+      try {
+        reader.push(chunk, onMessage);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        // Something in the worker has written into its channel: what else it says cannot be read.
+        this.#problem ??= error.short;
+        this.kill();
+      }
+    });
     // What goes wrong with the channel shows as the end of the process.
     this.#channel.on("error", () => {});
+    this.#channel.on("close", () => this.#deaf());
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream]!.setEncoding("utf8").on("data", (text: string) => this.#listener.raw(stream, text));
       (child[stream] as Socket).unref();
@@ -133,13 +160,24 @@ class Child implements Far {
     });
   }
 
-  #end(cause: string): void {
+  /** Its channel is closed: mostly as it has ended, of which the system is about to tell. */
+  #deaf(): void {
+    if (this.#gone || this.#closing) return;
+    this.#deafness = setTimeout(() => {
+      this.#cut = true;
+      this.kill();
+    }, ENDING).unref();
+  }
+
+  #end(how: string): void {
     if (this.#gone) return;
     this.#gone = true;
+    clearTimeout(this.#deafness);
+    const cause = this.#cut ? "something in it closed its channel to heddle" : how;
     this.#channel.destroy();
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
-    this.#listener.ended(cause);
+    this.#listener.ended(this.#problem ?? cause);
     this.#onGone?.();
   }
 }

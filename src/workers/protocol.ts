@@ -148,7 +148,7 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
       break;
     case LOG:
       cursor.at += 4;
-      reports.log(operand(1), operand(2), operand(3), unpack(fromWire(wire, cursor)));
+      reports.log(operand(1), operand(2), operand(3), readable(fromWire(wire, cursor)));
       break;
     case PROGRESS:
       cursor.at += 6;
@@ -184,5 +184,14 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
       break;
     default:
       throw new ProtocolError({ from: "a worker", problem: `there is no operation ${String(wire[at])}` });
+  }
+}
+
+/** What a log line carries is never a reason to fail, here neither. */
+function readable(packed: PackedValue): unknown {
+  try {
+    return unpack(packed);
+  } catch (obstacle) {
+    return `(${(obstacle as Error).message})`;
   }
 }

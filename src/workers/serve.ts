@@ -7,7 +7,7 @@ import { installCapture } from "./capture.ts";
 import type { Claimer } from "./claims.ts";
 import { Execution, execute } from "./execute.ts";
 import { readInputs } from "./inputs.ts";
-import { Loader, tellOfStray } from "./load.ts";
+import { LONG_LOAD, Loader, stillLoading, tellOfStray } from "./load.ts";
 import { MemoryLimit } from "./memory.ts";
 import {
   type Address,
@@ -33,17 +33,16 @@ import { Suspended } from "./suspended.ts";
 import type { KnownTask, Waiting } from "./turn.ts";
 import { warm } from "./warm.ts";
 
-/** After how long, in milliseconds, the user is told that a module is still being loaded. */
-const LONG_LOAD = 10_000;
-
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
 
 /** Moments in the life of a worker. */
 export interface Moments {
+  /** It is about to run what the user wrote, which may keep its thread busy. */
+  begins?(): void;
   /** It is ready for calls. */
   startedWell?(): void;
-  /** It has done all that it was given, and has told so. */
+  /** It has done all that it was given, and has told so: nothing waits for what it called either. */
   idle?(): void;
 }
 
@@ -157,6 +156,7 @@ export class Server {
 
   async #start(init: string | null): Promise<void> {
     try {
+      this.#moments.begins?.();
       if (init !== null) await warm(init);
       this.#reporter.tell(READY);
       this.#moments.startedWell?.();
@@ -193,7 +193,7 @@ export class Server {
       if (this.#running.size + this.#loading.size === 0) {
         this.#memory?.callEnded(true);
         this.#reporter.flush();
-        if (this.#worked) this.#moments.idle?.();
+        if (this.#worked && this.#suspended.isEmpty) this.#moments.idle?.();
       }
     }
     this.#reporter.flushSoon();
@@ -292,8 +292,4 @@ export class Server {
     this.#reporter.flush();
     process.exit(1);
   }
-}
-
-function stillLoading({ module, name }: Address): string {
-  return `heddle: ${module ?? name} is still being loaded after ${LONG_LOAD / 1_000} s; does its top level await something that never comes?\n`;
 }

@@ -6,6 +6,10 @@ export class Suspended {
   /** Those that may go on, when there is room. */
   readonly #ready: number[] = [];
 
+  get isEmpty(): boolean {
+    return this.#calls.size === 0;
+  }
+
   get(seq: number): Execution | undefined {
     return this.#calls.get(seq);
   }

@@ -19,8 +19,8 @@ export interface Far {
   send(wire: unknown[]): void;
   /** Ends it by force, without waiting. */
   kill(): void;
-  /** Ends it; resolves when it is gone, or when it cannot be waited for. */
-  close(): Promise<void>;
+  /** Ends it; resolves when it is gone, or when it cannot be waited for. A busy one may not notice, and gets less time. */
+  close(busy: boolean): Promise<void>;
 }
 
 /** A way of having workers. They never keep this process alive. */
@@ -28,5 +28,6 @@ export interface Transport {
   /** Whether calls may wait at a worker: only where they can be taken back. */
   readonly ahead: boolean;
   start(listener: Listener): Far;
-  close(): void;
+  /** Resolves when nothing is left of workers that were ended by force. */
+  close(): void | Promise<void>;
 }

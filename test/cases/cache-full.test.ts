@@ -1,50 +1,16 @@
 /** A run whose store has no room left: the values are right, and what is kept is whole. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { Store } from "../../src/store/store.ts";
 import { runOn } from "../cached/rig.ts";
 import { boxed, lengthOf, long } from "../fixtures/cases/cache-tasks.mjs";
+import { fill, smallDisk, whyNoDisk } from "./disk.ts";
 import { everywhere, on, type PlaceName } from "./places.ts";
 import { script } from "./script.ts";
 
-const why = reasonAgainst();
+const why = whyNoDisk;
 const places: readonly PlaceName[] = why === null ? everywhere : [];
-
-/** A disk of so many bytes, in memory. */
-function smallDisk(bytes: number): string {
-  const folder = mkdtempSync(join(tmpdir(), "heddle-disk-"));
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", folder]);
-  onTestFinished(() => {
-    execFileSync("umount", ["-l", folder]);
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
-
-function reasonAgainst(): string | null {
-  if (process.platform !== "linux") return "only Linux has tmpfs";
-  const folder = mkdtempSync(join(tmpdir(), "heddle-disk-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=65536", "none", folder], { stdio: "ignore" });
-    execFileSync("umount", [folder]);
-    return null;
-  } catch {
-    return "this user cannot mount a small disk";
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Leaves so many bytes. */
-function fill(folder: string, left: number): string {
-  const { bavail, bsize } = statfsSync(folder);
-  const filler = join(folder, "filler");
-  writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - left)));
-  return filler;
-}
 
 async function verified(where: string): Promise<number> {
   const store = Store.open(where);
@@ -108,4 +74,20 @@ test.skipIf(why !== null)("a program of its own outlives a full disk, and ends w
     `,
   });
   expect(ran).toMatchObject({ code: 0, stdout: "last 7\nlast 15\nlast 15\n" });
+});
+
+test.skipIf(why !== null)("a store that is not there yet is not begun where there is hardly room", async () => {
+  const disk = smallDisk(1 << 20);
+  fill(disk, 40_000);
+  const ran = await script({
+    "main.mjs": `
+      import { flow, startRun, task } from "heddle";
+      const small = task("small", { cache: true }, n => n);
+      const all = flow("all", () => small.map([1, 2, 3]));
+      const folder = ${JSON.stringify(join(disk, "store"))};
+      console.log(await startRun(all, [], { cache: { folder } }).result.catch(error => error.message));
+    `,
+  });
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.stdout + ran.stderr).toContain("the disk is full");
 });

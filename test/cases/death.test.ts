@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { threads, unmapped } from "heddle";
+import { unmapped } from "heddle";
 import { describe, expect, onTestFinished } from "vitest";
 import { dies, held, patient, same, spins, spinsFor } from "../fixtures/cases/tasks.mjs";
 import { on, type PlaceName, pools } from "./places.ts";
@@ -29,18 +29,6 @@ describe("the death of a worker", () => {
       expect(await linesOf(file)).toEqual(count(100));
     });
   }
-
-  on(["threads"], "by want of memory fails that call alone", async ({ run }) => {
-    const file = await newFile();
-    const outcomes = await run(
-      () => dies.map(unmapped(file), count(20), unmapped(7), unmapped("memory" as const)).settled(),
-      { runner: threads({ workers: 2, resourceLimits: { maxOldGenerationSizeMb: 32 } }) },
-    );
-    expect(outcomes.flatMap((outcome, i) => (outcome.ok ? [] : [i]))).toEqual([7]);
-    expect(outcomes[7]).toMatchObject({ error: { code: "CRASHED", message: expect.stringMatching(/memory/i) } });
-    // What ended in its last millisecond may not have been heard, and runs again.
-    expect([...new Set(await linesOf(file))]).toEqual(count(20));
-  });
 
   on(pools, "a crashed call is tried again where retries allow", async ({ watch }) => {
     const file = await newFile();

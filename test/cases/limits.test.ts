@@ -7,6 +7,7 @@ import {
   holdsRight,
   kept,
   lends,
+  lendsToFlow,
   lets,
   one,
   three,
@@ -221,6 +222,10 @@ describe("what is held", () => {
     expect(message).toMatch(
       /three needs 3 of gpu, and there is no more than 2 that the call around it holds and lends/,
     );
+  });
+
+  on(everywhere, "what is held is lent through a flow, too", async ({ run }) => {
+    expect(await run(() => lendsToFlow.submit(), { limits: { gpu: 1 } })).toBe("one");
   });
 
   on(everywhere, "in opposite orders is an error that names who holds what, and no hang", async bench => {

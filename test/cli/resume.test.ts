@@ -1,5 +1,5 @@
 /** `heddle run --resume`: after a failure, Ctrl-C and SIGKILL, only what is missing is executed. */
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Store } from "../../src/store/store.ts";
@@ -9,7 +9,8 @@ import { type Ended, project } from "./rig.ts";
 const CLIENT = readFileSync(new URL("../channel/client.mjs", import.meta.url), "utf8");
 
 const PIPELINE = `
-  import { flow, task } from "heddle";
+  import { existsSync } from "node:fs";
+  import { context, flow, task } from "heddle";
   import { gate, tell } from "./client.mjs";
   import { grown } from "./grown.mjs";
   const at = process.env.CHANNEL;
@@ -25,8 +26,18 @@ const PIPELINE = `
   export default flow("main", async ns => last.submit([...step.map(ns), ...kept.map(ns), sub.submit(100), other.submit(7)]));
   export const cachedOnly = flow("cachedOnly", async ns => last.submit([...kept.map(ns)]));
   export const plainly = flow("plainly", async () => last.submit([await other.submit(1)]));
+  const fills = task("fills", () => existsSync(context().dir));
+  const gives = task("gives", () => Symbol.iterator);
+  const takes = task("takes", f => f());
+  export const leaves = flow("leaves", async () => {
+    await Promise.all([fills(), gives(), takes(() => 1), other(1)]);
+    return last.submit([]);
+  });
   export const nothing = flow("nothing", () => last.submit([]));
 `;
+
+/** No process has this number. */
+const NOBODY = 2 ** 22 + 1;
 
 const GROWN = "export const grown = n => n + 1;";
 
@@ -57,6 +68,16 @@ async function stored(folder: string, count: number): Promise<void> {
   const store = await until(() => (existsSync(path.join(where, "cache/format.json")) ? Store.open(where) : null));
   try {
     await until(() => ([...store.entries()].length >= count ? true : null));
+  } finally {
+    await store.close();
+  }
+}
+
+/** How many entries the store has. */
+async function count(folder: string): Promise<number> {
+  const store = Store.open(path.join(folder, ".heddle"));
+  try {
+    return [...store.entries()].length;
   } finally {
     await store.close();
   }
@@ -112,7 +133,12 @@ describe.each(["inline", "threads", "processes"])("on %s", runner => {
     expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
     executed();
     channel.passAll();
+    // As if it had been killed a moment earlier, while it wrote this.
+    const written = path.join(folder, ".heddle/resume");
+    for (const name of readdirSync(written))
+      copyFileSync(path.join(written, name), path.join(written, `${name}.${NOBODY}`));
     expect(await run([...args, "--resume"])).toMatchObject({ code: 0, stdout: "6\n", executed: ["last"] });
+    expect(readdirSync(written)).toEqual([]);
   });
 
   test("what is cached needs no --resume", async () => {
@@ -131,14 +157,17 @@ describe("what is done anew", () => {
   const args = ["pipeline.mjs", "--input", "[1, 2]"];
 
   test("calls whose code was edited, those of flows too", async () => {
-    const { channel, failing, run, write } = await prepared();
+    const { channel, failing, run, write, folder } = await prepared();
     channel.passAll();
     await failing(...args);
+    expect(await count(folder)).toBe(2 + 4);
     write({ "grown.mjs": "export const grown = n => n + 2;" });
     expect(await run([...args, "--resume"])).toMatchObject({
       code: 0,
       executed: ["last", "step 1", "step 100", "step 2"],
     });
+    // Also what was of no use is gone.
+    expect(await count(folder)).toBe(2);
   });
 
   test("calls with other inputs", async () => {
@@ -200,6 +229,17 @@ describe("which run", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("Results are not kept for --resume");
     expect(stderr).toContain("not today");
+  });
+
+  test("of calls whose results cannot be kept the run says so when it fails", async () => {
+    const { channel, failing, run } = await prepared();
+    channel.passAll();
+    const { stderr } = await failing("pipeline.mjs:leaves");
+    expect(stderr).toMatch(/The results of 3 calls, such as \w+-\d, are not kept for --resume: there are files in/);
+    expect(stderr).toContain("1 result kept");
+    const { code, executed, stderr: later } = await run(["pipeline.mjs:leaves", "--resume"]);
+    expect({ code, executed }).toEqual({ code: 0, executed: ["last"] });
+    expect(later).not.toContain("not kept");
   });
 
   test("with --no-log nothing is kept for it", async () => {

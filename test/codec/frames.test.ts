@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeFrame, FrameReader } from "../../src/codec/frames.ts";
+import { encodeFrame, FrameReader, sealedFrame } from "../../src/codec/frames.ts";
 
 const entry = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, -0, Number.NaN, true, "", 1n, "\ud800".repeat(600), "é".repeat(600)),
@@ -68,6 +68,25 @@ describe("frames", () => {
     const push = () => reader.push(frame, () => {});
     expect(push).toThrow(/from worker 3: a frame of \d+ bytes, where 20 are allowed/);
     expect(push).toThrow(refused);
+  });
+
+  test("that are sealed come through whole, or are refused, whichever bit is not as it was", () => {
+    const wire = ["hello", 1, "x".repeat(600), new Uint8Array(), new Uint8Array([1, 2, 3])];
+    const frame = Buffer.concat(sealedFrame(wire));
+    expect(readAll([frame, Buffer.concat(encodeFrame([2])), frame])).toEqual([wire, [2], wire]);
+    for (let bit = 0; bit < frame.length * 8; bit++) {
+      const copy = Buffer.from(frame);
+      copy[bit >> 3]! ^= 1 << (bit & 7);
+      const got: unknown[][] = [];
+      const reader = new FrameReader();
+      // With another length it may wait for what never comes, but gives nothing out.
+      try {
+        reader.push(copy, read => got.push(read));
+      } catch (error) {
+        expect(error).toMatchObject({ code: "PROTOCOL" });
+      }
+      expect(got).toEqual([]);
+    }
   });
 
   test("of 100 MB in chunks of 64 KB take each byte once", () => {

@@ -2,7 +2,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { command } from "heddle";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { mountDisk, reasonAgainstDisks, unmountDisk } from "../disk/disk.ts";
 import * as tasks from "../fixtures/commands/tasks.mjs";
 import { both, channel, folder, gone, linesOf, processesWith, said, sh, watched } from "./rig.ts";
 
@@ -61,13 +64,6 @@ describe.each(both)("a command per %s", per => {
     expect(error.message).toContain("wrap.sh");
   });
 
-  test("whose worker dies of an error that nobody caught", async () => {
-    const line = await channel();
-    const { error } = await failing(gpu("env"), () => tasks.throwsLater.submit(line.address));
-    expect(error.message).toContain("nobody caught Error: from a timer");
-    expect(error.cause).toMatchObject({ message: "from a timer" });
-  });
-
   test("that is tried again where retries allow", async () => {
     const mark = join(folder(), "mark");
     const wrap = sh(`if [ -e ${mark} ]; then exec "$@"; fi; touch ${mark}; exit 5`);
@@ -75,15 +71,6 @@ describe.each(both)("a command per %s", per => {
     // Workers are started three times before the calls fail that wait for one.
     expect(await result).toBe(per === "call" ? 2 : 1);
     expect(witness.of("retrying")).toHaveLength(per === "call" ? 1 : 0);
-  });
-
-  test("with a call beyond its time-out: all of its processes end", async () => {
-    const line = await channel();
-    const pids = join(folder(), "pids");
-    const prefix = { gpu: { command: "nice", per, queues: true } };
-    const { result } = watched(() => tasks.spins.with({ timeout: "3s" }).submit(line.address, pids).wait(), { prefix });
-    expect(await result).toBe("timedOut");
-    await gone(...(await linesOf(pids)));
   });
 
   test("with a call that obeys its signal", async () => {
@@ -111,27 +98,6 @@ describe.each(both)("a command per %s", per => {
     await expect(result).rejects.toMatchObject({ code: "INTERRUPTED" });
     await gone(...(await linesOf(pids)));
   });
-
-  test("when its coordinator is killed: nothing is left", async () => {
-    const line = await channel();
-    const pids = join(folder(), "pids");
-    const main = join(folder(), "main.mjs");
-    const heddle = new URL("../../dist/index.js", import.meta.url).href;
-    const module = new URL("../fixtures/commands/tasks.mjs", import.meta.url).href;
-    writeFileSync(
-      main,
-      `import { run } from ${JSON.stringify(heddle)};
-       import { spins } from ${JSON.stringify(module)};
-       const prefix = { gpu: { command: "nice", per: ${JSON.stringify(per)} } };
-       await run({ prefix }, () => spins.submit(${JSON.stringify(line.address)}, ${JSON.stringify(pids)}));`,
-    );
-    const child = spawn(process.execPath, [main], { stdio: "ignore" });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    await line.reached("spinning");
-    child.kill("SIGKILL");
-    await gone(child.pid!, ...(await linesOf(pids)));
-    await gone(...processesWith(main));
-  });
 });
 
 test("a command that does not run what follows it gives no outcome", async () => {
@@ -147,6 +113,39 @@ test("a command that hangs before its worker begins runs out of time, and all of
   const { result } = watched(() => tasks.double.with({ timeout: 500 }).submit(1).wait(), { prefix: { gpu: wrap } });
   expect(await result).toBe("timedOut");
   await gone(...(await linesOf(pids)));
+});
+
+const noDisk = reasonAgainstDisks();
+
+test.skipIf(noDisk !== null)("a call that cannot be told what it waits for, as the disk is full, crashes", async () => {
+  const disk = folder();
+  mountDisk(disk, 1 << 20);
+  onTestFinished(() => unmountDisk(disk));
+  const runner = command({ prefix: "env" });
+  const { result } = watched(
+    () => tasks.fillsDisk.submit(disk).settled(),
+    { runner },
+    { cache: { folder: join(disk, "store") } },
+  );
+  expect(await result).toMatchObject({ ok: false, error: { message: expect.stringContaining("ENOSPC") } });
+});
+
+test("a call that is lost on its way to a worker runs out of time, and is made again on another one", async () => {
+  const proxy = fileURLToPath(new URL("../fixtures/chaos/proxy.mjs", import.meta.url));
+  // The message that sets the worker up is shorter, that of the call longer.
+  const fault = { kind: "stalls", side: "in", at: 10_000 };
+  const runner = command({
+    prefix: [process.execPath, proxy],
+    per: "worker",
+    workers: 1,
+    env: { CHAOS_FAULTS: JSON.stringify([fault]), CHAOS_OUT: folder() },
+  });
+  const { result, witness } = watched(
+    () => tasks.lengthOf.with({ timeout: "3s", retries: 1 }).submit("x".repeat(100_000)),
+    { runner },
+  );
+  expect(await result).toBe(100_000);
+  expect(witness.of("retrying").map(({ state }) => state)).toEqual(["timedOut"]);
 });
 
 test("what a command puts into a queue has its time-out from the start of its worker", async () => {

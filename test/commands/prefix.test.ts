@@ -1,9 +1,10 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { command, run } from "heddle";
 import { describe, expect, test } from "vitest";
 import { script } from "../cases/script.ts";
+import { down } from "../fixtures/cases/nested-tasks.mjs";
 import * as tasks from "../fixtures/commands/tasks.mjs";
-import { both, channel, folder, said, sh, watched } from "./rig.ts";
+import { both, channel, said, sh, watched } from "./rig.ts";
 
 describe.each(both)("a prefix, per %s", per => {
   const gpu = (command: string | string[]) => ({ prefix: { gpu: { command, per } } });
@@ -47,6 +48,11 @@ describe.each(both)("a prefix, per %s", per => {
     expect(said(witness)).toContain("noise");
   });
 
+  test("a call waits for what it calls there, also where its worker has nothing else to do", async () => {
+    const { result } = watched(() => down.submit(3), { runner: command({ prefix: "env", per, workers: 2 }) });
+    expect(await result).toBe(3);
+  });
+
   test("nice and env, as strings and as words", async () => {
     const { result } = watched(() => tasks.where.submit(["COLOUR"]), gpu("nice -n 1 env 'COLOUR=dark red'"));
     expect(await result).toMatchObject({ env: { COLOUR: "dark red" } });
@@ -54,15 +60,6 @@ describe.each(both)("a prefix, per %s", per => {
     expect(await watched(() => tasks.where.submit(["COLOUR"]), gpu(words)).result).toMatchObject({
       env: { COLOUR: "$HOME | x" },
     });
-  });
-
-  test("as ssh does: another directory, another environment, no other descriptors", async () => {
-    const home = folder();
-    const wrap = sh(
-      `cd ${home} && exec env -i HOME=/nowhere PATH=/usr/bin:/bin sh -c 'exec 3>&- 4>&- 5>&-; exec "$@"' sh "$@"`,
-    );
-    const { result } = watched(() => tasks.where.submit(["HOME", "VITEST"]), gpu(wrap));
-    expect(await result).toMatchObject({ cwd: realpathSync(home), env: { HOME: "/nowhere" } });
   });
 
   test("logs, progress and context are as everywhere, and come while it runs", async () => {
@@ -120,6 +117,22 @@ test("of two labels with prefixes the first label's wins", async () => {
   const { result, witness } = watched(() => tasks.doubleOfTwo.submit(2), { prefix });
   expect(await result).toBe(4);
   expect(said(witness)).toBe("first\n");
+});
+
+test("a prefix for a label that no call has is warned of", async () => {
+  const warnings = async (options: Parameters<typeof watched>[1], settings: Parameters<typeof watched>[2] = {}) => {
+    const { result, witness } = watched(() => tasks.reads.submit("/x").settled(), options, settings);
+    await result;
+    return witness.of("warning").map(({ message }) => message);
+  };
+  const near = 'There is a prefix for "gpus", a label that no task is defined with. Did you mean gpu?';
+  expect(await warnings({ prefix: { gpus: "env" } })).toEqual([near]);
+  expect(await warnings({}, { fallbackPrefix: { gpus: "env" } })).toEqual([near]);
+  const unused = (where: string) => `The prefix for "gpu" (${where}) counted for nothing: no call had that label.`;
+  expect(await warnings({ prefix: { gpu: "env" } })).toEqual([unused("the flow's prefix")]);
+  expect(await warnings({}, { prefix: { gpu: "env" } })).toEqual([unused("prefix")]);
+  expect(await warnings({}, { fallbackPrefix: { gpu: "env" } })).toEqual([]);
+  expect(await warnings({}, { prefix: { reads: "env" }, inProcess: true })).toEqual([]);
 });
 
 test("a task's own name is a label", async () => {

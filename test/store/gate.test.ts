@@ -1,7 +1,7 @@
 /** LMDB forgets commits where one process opens an index while another writes to it: none may. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -76,6 +76,19 @@ test("a commit under way may be joined, but not by one that can wait", async () 
   gate.leave();
   await gate.opened();
   await gate.close();
+});
+
+test("a writer that was taken for dead is seen again when it commits", async () => {
+  const folder = newGates();
+  const { gate } = Gate.pass(folder, () => {});
+  const mine = join(folder, readdirSync(folder).find(name => name.startsWith("writer-"))!);
+  rmSync(mine);
+  expect(gate.enter()).toBe(true);
+  expect(statSync(mine).size).toBe(1);
+  gate.leave();
+  expect(statSync(mine).size).toBe(0);
+  await gate.close();
+  expect(existsSync(mine)).toBe(false);
 });
 
 test("what writers left that died is removed by who opens, and so is what failed to open", async () => {

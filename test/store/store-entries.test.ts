@@ -1,9 +1,10 @@
 /** What the index keeps, and what counts when several write. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { digestBytes } from "../../src/codec/digest.ts";
 import { Packed } from "../../src/codec/packed.ts";
+import { StoreError } from "../../src/errors.ts";
 import { factsOf, keptValue, keyOf } from "./store-entries.ts";
 import { newFolder, openStore, valueIn } from "./store-rig.ts";
 
@@ -26,6 +27,22 @@ test("an entry that does not serve any more is replaced, once", async () => {
   expect(second.run).toBe("second");
   expect(store.get(keyOf(1))?.value).toEqual({ inline: "new" });
   expect(store.isWhole(old)).toContain("missing");
+});
+
+test("writes whose turn does not come fail, and later ones do not", async () => {
+  const store = openStore();
+  // A sign that cannot be taken down.
+  const sign = join(store.folder, "cache", "gate", "opening");
+  mkdirSync(sign);
+  store.putCodes(digestBytes("code"), []);
+  const failed = { status: "rejected", reason: expect.any(StoreError) };
+  const writes = [store.write(factsOf(1), "small"), store.write(factsOf(4), keptValue(4))];
+  expect(await Promise.allSettled(writes)).toEqual([failed, failed]);
+  await expect(store.flush()).rejects.toBeInstanceOf(StoreError);
+  rmSync(sign, { recursive: true });
+  await store.write(factsOf(1), "again");
+  await store.flush();
+  expect(store.get(keyOf(1))).toMatchObject({ value: { inline: "again" } });
 });
 
 test("a file goes with the last entry that names it, and not before", async () => {

@@ -18,21 +18,7 @@ const linesOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").
 describe.each([
   ["threads", threads],
   ["processes", processes],
-] as const)("%s", (place, make) => {
-  test("process.exit in a call: it crashed, the worker is replaced, the rest completes", async () => {
-    rig = new Rig(make({ workers: 1 }));
-    const before = rig.submit(taskOf("add"), 1, 1);
-    const exits = rig.submit(taskOf("exits"), 3);
-    const after = rig.submit(taskOf("add"), 2, 2);
-    const attempt = await rig.ended(exits);
-    expect(attempt.state).toBe("crashed");
-    expect(attempt.error?.message).toContain("exit code 3");
-    expect(attempt.error?.message).toContain(`exits-${exits}`);
-    expect([await rig.value(before), await rig.value(after)]).toEqual([2, 4]);
-    expect(rig.workers).toEqual([`${place}/1`, `${place}/2`]);
-    expect(rig.of("workerEnded")).toMatchObject([{ reason: "crashed", detail: "exit code 3" }]);
-  });
-
+] as const)("%s", (_, make) => {
   test("exit at call 60 of a batch of 100: each other call runs once", async () => {
     rig = new Rig(make({ workers: 2 }));
     const file = scratch();
@@ -101,25 +87,14 @@ describe.each([
 });
 
 describe("processes", () => {
-  test("SIGKILL at call 60 of 100: 59 results are kept, that call crashed, the rest runs elsewhere, once", async () => {
-    rig = new Rig(processes({ workers: 2 }));
-    const file = scratch();
-    for (let i = 0; i < 300; i += 1) rig.submit(taskOf("noop"));
-    await Promise.all([...Array(300).keys()].map(id => rig.value(id)));
-    const ids = Array.from({ length: 100 }, (_, i) => rig.submit(taskOf("marks"), file, i, i === 60 ? "kill" : ""));
-    const attempts = await Promise.all(ids.map(id => rig.ended(id)));
-    expect(attempts[60]?.state).toBe("crashed");
-    expect(attempts[60]?.error?.message).toContain("signal SIGKILL");
-    expect(attempts.filter(({ state }) => state === "completed")).toHaveLength(99);
-    expect(linesOf(file).sort((a, b) => a - b)).toEqual([...Array(100).keys()]);
-  });
-
-  test("out of memory: the call crashed, with the last words of its process", async () => {
-    rig = new Rig(processes({ workers: 1, env: { NODE_OPTIONS: "--max-old-space-size=40" } }));
-    const attempt = await rig.ended(rig.submit(taskOf("hog")));
+  test("what is no frame in the channel of a worker: that call crashed, the rest completes", async () => {
+    rig = new Rig(processes({ workers: 1 }));
+    const scribbles = rig.submit(taskOf("scribbles"));
+    const after = rig.submit(taskOf("add"), 2, 2);
+    const attempt = await rig.ended(scribbles);
     expect(attempt.state).toBe("crashed");
-    expect(attempt.error?.message).toMatch(/heap out of memory/);
-    expect(await rig.run(taskOf("add"), 1, 2)).toBe(3);
+    expect(attempt.error?.message).toContain('no frame begins with "this is no f');
+    expect(await rig.value(after)).toBe(4);
   });
 
   test("what a grandchild writes to the descriptor belongs to the call", async () => {
@@ -127,15 +102,5 @@ describe("processes", () => {
     const id = rig.submit(taskOf("raw"));
     await rig.value(id);
     await rig.until(() => rig.events.some(event => "text" in event && event.text === "from a grandchild\n"));
-  });
-});
-
-describe("threads", () => {
-  test("out of memory within resourceLimits: the call crashed, this process lives", async () => {
-    rig = new Rig(threads({ workers: 1, resourceLimits: { maxOldGenerationSizeMb: 40 } }));
-    const attempt = await rig.ended(rig.submit(taskOf("hog")));
-    expect(attempt.state).toBe("crashed");
-    expect(attempt.error?.message).toContain("ran out of memory");
-    expect(await rig.run(taskOf("add"), 1, 2)).toBe(3);
   });
 });

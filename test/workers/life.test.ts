@@ -55,13 +55,6 @@ describe.each(["threads", "processes"])("%s", place => {
 });
 
 describe("processes", () => {
-  test("a killed coordinator takes its workers with it, the spinning ones too", async () => {
-    const { child, line } = start("processes", "spin");
-    const pids = [Number(await line()), Number(await line())];
-    child.kill("SIGKILL");
-    await Promise.all(pids.map(gone));
-  });
-
   test("Ctrl-C in the terminal does not end workers before the coordinator says so", async () => {
     const { child, line } = start("processes", "interrupt");
     const worker = Number(await line());

@@ -1,6 +1,6 @@
 /** What a run shows: progress to stderr and the result to stdout, or both as lines of JSON. */
 import type { HeddleConfig } from "../../config/config.ts";
-import type { EventReader } from "../../events/event.ts";
+import type { EventReader, HeddleEvent } from "../../events/event.ts";
 import { errorFacts } from "../../events/facts.ts";
 import { type RunLog, runLog } from "../../events/log.ts";
 import { reporter } from "../../report/choose.ts";
@@ -40,7 +40,8 @@ async function textDisplay(flags: RunFlags, config: HeddleConfig): Promise<Displ
   let reported = false;
   return {
     reader(events) {
-      reader(events);
+      if (reported) tellLate(events);
+      else reader(events);
       reported ||= events.at(-1)?.type === "runEnded";
     },
     say(message) {
@@ -59,6 +60,11 @@ async function textDisplay(flags: RunFlags, config: HeddleConfig): Promise<Displ
       if (!reported) process.stderr.write(`${failureText(error, flags)}\n`);
     },
   };
+}
+
+/** What is noticed when the summary is written already, such as that the end of the log could not be. */
+function tellLate(events: readonly HeddleEvent[]): void {
+  for (const event of events) if (event.type === "warning") process.stderr.write(`heddle: ${event.message}\n`);
 }
 
 async function jsonDisplay(): Promise<Display> {

@@ -4,7 +4,8 @@ import type { EventReader } from "../../events/event.ts";
 import type { StartedRun } from "../../run/settings.ts";
 import { EXIT } from "../exit.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** Ctrl-C, what ends services and jobs, and a terminal that is closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const LAST_RESORT_SECONDS = 0.5;
 
 export interface Interruption {

@@ -3,9 +3,7 @@
 import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../../config/config.ts";
 import { ConfigError, UnknownRunnerError, UsageError } from "../../errors.ts";
 import type { RunSettings } from "../../run/settings.ts";
-import { inline } from "../../runners/inline.ts";
-import { processes } from "../../runners/processes.ts";
-import { threads } from "../../runners/threads.ts";
+import { BUILT_IN } from "../../runners/built-in.ts";
 import type { Runner } from "../../task/runner.ts";
 
 export interface Wishes {
@@ -19,14 +17,6 @@ export interface Wishes {
   /** The config's file, for messages. */
   readonly configFile: string;
 }
-
-type Make = (workers: WorkerCount | undefined) => Runner;
-
-const BUILT_IN: Readonly<Record<string, Make>> = {
-  inline: workers => inline(typeof workers === "number" ? { concurrency: workers } : {}),
-  threads: workers => threads(workers === undefined ? {} : { workers }),
-  processes: workers => processes(workers === undefined ? {} : { workers }),
-};
 
 /** The runner for a run: `runner` for every flow in it, `fallback` for flows that name none. */
 export function choosePlace(wishes: Wishes): Pick<RunSettings, "runner" | "fallback"> {
@@ -106,8 +96,8 @@ function build(name: string, factory: RunnerFactory, workers: WorkerCount | unde
 
 function fixedSize(name: string, workers: WorkerCount): Error {
   return new UsageError({
-    problem: `-n ${workers} cannot change the runner "${name}", which is made with its number of workers`,
-    hint: `Leave out -n, or register a function under runners.${name}: it is given { workers }.`,
+    problem: `-n ${workers} cannot change the runner "${name}": its number of workers is a part of its definition`,
+    hint: `Leave out -n, or register under runners.${name} a function that defines it: that is given { workers }.`,
   });
 }
 

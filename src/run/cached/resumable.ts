@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../../errors.ts";
+import { isRunning } from "../../store/running.ts";
 
 /** A run of a flow that did not end well, and can be continued. */
 export interface Resumable {
@@ -26,7 +27,14 @@ export function remember(root: string, resumable: Resumable): void {
 }
 
 export function forget(root: string, flow: string): void {
-  rmSync(fileOf(root, flow), { force: true });
+  const file = fileOf(root, flow);
+  rmSync(file, { force: true });
+  // One who was killed has left what was to take its place.
+  for (const name of namesIn(folderOf(root))) {
+    const written = join(folderOf(root), name);
+    const pid = written.startsWith(`${file}.`) ? Number(written.slice(file.length + 1)) : 0;
+    if (pid > 0 && pid !== process.pid && !isRunning(pid)) rmSync(written, { force: true });
+  }
 }
 
 /**
@@ -52,8 +60,12 @@ export function resumableOf(root: string, flow: string, run: string | true): Res
 }
 
 function all(root: string): Resumable[] {
+  return namesIn(folderOf(root)).flatMap(name => read(join(folderOf(root), name)) ?? []);
+}
+
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folderOf(root)).flatMap(name => read(join(folderOf(root), name)) ?? []);
+    return readdirSync(folder);
   } catch {
     return [];
   }

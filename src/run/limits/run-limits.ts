@@ -6,7 +6,7 @@ import { now } from "../clock.ts";
 import type { Run } from "../run.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Need } from "./allowance.ts";
-import { DoubtfulLimits } from "./doubtful.ts";
+import { DoubtfulLabels } from "./doubtful.ts";
 import { Gauge } from "./gauge.ts";
 import { SharedLimits } from "./shared-limits.ts";
 
@@ -18,7 +18,7 @@ export class RunLimits {
   private readonly names: string[] = [];
   private readonly demands = new Map<string, number>();
   private readonly numbers = new Map<string, number>();
-  readonly doubtful: DoubtfulLimits;
+  readonly doubtful: DoubtfulLabels;
   private readonly gauge: Gauge;
   /** Time counts, as rates are among the limits. */
   readonly timed: boolean;
@@ -39,7 +39,7 @@ export class RunLimits {
       }
     }
     this.all = all;
-    this.doubtful = new DoubtfulLimits(all.keys(), said);
+    this.doubtful = new DoubtfulLabels("limit on", all.keys(), said);
     const usage = () => scheduler.labels.usage(now());
     this.gauge = new Gauge(run.columns, usage, label => this.nameOf(label));
     this.timed = [...all.values()].some(({ rate }) => rate !== undefined);

@@ -17,6 +17,13 @@ import type { Run } from "../run.ts";
 import type { FlowScope } from "../scope.ts";
 import { ABORT, CANCEL, EXECUTE, GO_ON, OUTCOME, PASS_ON, REPORT, SUBMIT } from "./messages.ts";
 
+interface Executed {
+  readonly host: Host;
+  readonly attempt: number;
+  readonly reports: CallReports;
+  readonly ended: () => void;
+}
+
 /** The coordinator's side of one call that runs on a worker and calls tasks: they are calls of the run like all others. */
 export class Back {
   private readonly run: Run;
@@ -25,7 +32,7 @@ export class Back {
   private readonly calls = new Map<number, CallFuture>();
   private readonly numbers = new Map<number, number>();
   /** Calls of it that are executed on its own worker. */
-  private readonly executed = new Map<number, { readonly host: Host; readonly reports: CallReports }>();
+  private readonly executed = new Map<number, Executed>();
 
   constructor(run: Run, flight: Flight, scope: FlowScope) {
     this.run = run;
@@ -38,11 +45,12 @@ export class Back {
     while (cursor.at < wire.length) this.read(wire, cursor);
   }
 
-  /** Has a call executed where it was made. */
-  execute(flight: Dispatch, host: Host): void {
+  /** Has a call executed where it was made; `ended` is called when that has told how it ended. */
+  execute(flight: Dispatch, host: Host, ended: () => void): void {
     const worker = this.flight.worker ?? -1;
     const number = this.numbers.get(flight.id)!;
-    this.executed.set(number, { host, reports: new CallReports(host, flight.id, worker) });
+    const { attempt } = flight;
+    this.executed.set(number, { host, attempt, reports: new CallReports(host, flight.id, worker), ended });
     host.started(worker, [flight.id]);
     this.say([EXECUTE, number, flight.id, flight.attempt, flight.dir]);
   }
@@ -61,20 +69,23 @@ export class Back {
     if (operation === SUBMIT) this.submit(number, wire, cursor);
     else if (operation === CANCEL) this.calls.get(number)?.cancel(String(wire[cursor.at++]));
     else if (operation === REPORT) {
-      const length = wire[cursor.at++] as number;
-      const report = wire.slice(cursor.at, cursor.at + length);
-      cursor.at += length;
-      this.report(number, report);
+      const [attempt, length] = wire.slice(cursor.at, cursor.at + 2) as [number, number];
+      cursor.at += 2 + length;
+      this.report(number, attempt, wire.slice(cursor.at - length, cursor.at));
     }
   }
 
   private submit(number: number, wire: readonly unknown[], cursor: Cursor): void {
     const [here, identity, name] = wire.slice(cursor.at, cursor.at + 3) as [boolean, string, string];
     cursor.at += 3;
-    const options = unpack(fromWire(wire, cursor)) as AnyOptions;
-    const inputs = readInputs(wire, cursor);
+    const [packed, length] = [fromWire(wire, cursor), wire[cursor.at] as number];
+    const at = cursor.at + 1;
+    cursor.at = at + length;
     try {
+      // Before anything is decoded, for which the module may be needed that defines it.
       const definition = this.find(identity, name);
+      const options = unpack(packed) as AnyOptions;
+      const inputs = readInputs(wire, { at });
       const all = Object.keys(options).length === 0 ? definition.options : { ...definition.options, ...options };
       const call = this.scope.submit(definition, all, inputs, here, made => {
         this.calls.set(number, made);
@@ -134,18 +145,22 @@ export class Back {
     this.say(wire);
   }
 
-  private report(number: number, report: readonly unknown[]): void {
+  private report(number: number, attempt: number, report: readonly unknown[]): void {
     const executed = this.executed.get(number);
-    if (executed === undefined) return;
+    // What was given up may have something to say when the next attempt is under way.
+    if (executed?.attempt !== attempt) return;
     readReports(report, executed.reports);
-    const { attempt } = executed.reports;
-    if (attempt === null) return;
+    const { attempt: ended } = executed.reports;
+    if (ended === null) return;
     this.executed.delete(number);
-    executed.host.done([attempt]);
+    executed.ended();
+    executed.host.done([ended]);
   }
 
+  /** Also to an attempt that is given up, while it is there: what it waits for has ended, so that it can end. */
   private say(wire: unknown[]): void {
-    if (!this.flight.abandoned) this.run.pools.tell(this.flight.pool, this.flight.id, wire);
+    const { id, pool } = this.flight;
+    if (this.run.attempts.flightOf(id) === this.flight) this.run.pools.tell(pool, id, wire);
   }
 }
 
@@ -167,12 +182,15 @@ class BackSession implements RunnerSession {
     for (const call of calls) {
       const back = (call as Flight).call.spec.scope.back!;
       this.backs.set(call.id, back);
-      back.execute(call, this.host);
+      back.execute(call, this.host, () => this.backs.delete(call.id));
     }
   }
 
   cancel(ids: readonly number[], reason: string): void {
-    for (const id of ids) this.backs.get(id)?.pass(id, ABORT, reason);
+    for (const id of ids) {
+      this.backs.get(id)?.pass(id, ABORT, reason);
+      this.backs.delete(id);
+    }
     this.host.released(ids);
   }
 

@@ -31,14 +31,14 @@ export class Callers {
 
   waits(id: number): void {
     const flight = this.run.attempts.flightOf(id);
-    if (flight === undefined) return;
+    if (flight === undefined || flight.abandoned) return;
     this.run.scheduler.waits(flight.node);
     this.run.plan();
   }
 
   resumes(id: number): void {
     const flight = this.run.attempts.flightOf(id);
-    if (flight === undefined) return;
+    if (flight === undefined || flight.abandoned) return;
     flight.wantsToResume = true;
     this.run.scheduler.resumes(flight.node);
     this.run.plan();

@@ -50,7 +50,9 @@ class Forth implements Nested {
     const wire: unknown[] = [SUBMIT, flight.id, here, identity, name];
     try {
       toWire(pack(said(definition, options), { task: name, role: "input" }), wire);
+      const at = wire.push(0);
       flight.pack(wire);
+      wire[at - 1] = wire.length - at;
     } catch (error) {
       host.done([{ id: flight.id, state: "failed", error: error as Error, ms: 0, worker: -1 }]);
       return;
@@ -102,7 +104,7 @@ class Forth implements Nested {
     if (known === undefined) return;
     const { definition } = known.flight.call.spec;
     const reporter = new WireReporter(
-      report => this.say([REPORT, number, report.length, ...report]),
+      report => this.say([REPORT, number, attempt, report.length, ...report]),
       () => reporter.flushSoon(),
     );
     reporter.dirs = this.call.dirs;

@@ -6,7 +6,7 @@ import type { Attempt, Dispatch, Host } from "../../task/runner.ts";
 import { CANCEL, RESUME, readReports, type StreamName, TELL, writeCall, writeSetup, writeTask } from "../protocol.ts";
 import { Command } from "./command.ts";
 import { appendFrame, FrameTail, IN, leftIn, OUT, removeFolder, SCRIPT, STOP, Tail, writeScript } from "./exchange.ts";
-import { commandFailure } from "./failure.ts";
+import { commandFailure, folderFailure, isOfSystem } from "./failure.ts";
 import type { GroupEnd } from "./group.ts";
 import type { Guard } from "./guard.ts";
 import { Poll } from "./poll.ts";
@@ -45,6 +45,8 @@ export class CommandCall {
   #words: readonly string[] = [];
   #command: Command | null = null;
   #told = false;
+  /** Why the two sides cannot talk any more. */
+  #problem: Error | null = null;
   /** It is to end, also if its command has not been started yet. */
   #stopped = false;
   #grace: NodeJS.Timeout | undefined;
@@ -65,7 +67,13 @@ export class CommandCall {
     });
     this.#frames = new FrameTail(join(folder, OUT), `the command of ${this.#display} (${settings.prefix[0]})`);
     this.#raw = (["stdout", "stderr"] as const).map(name => [name, new Tail(join(folder, name))]);
-    this.#poll = new Poll(() => this.#look());
+    this.#poll = new Poll(
+      () => this.#look(),
+      error => {
+        this.#problem ??= error as Error;
+        void this.stop();
+      },
+    );
   }
 
   /** Starts it; resolves to how it ended. Does not reject. */
@@ -76,12 +84,14 @@ export class CommandCall {
       this.#settled = resolve;
     });
     try {
-      this.#write();
+      await this.#write();
     } catch (error) {
-      return { id, state: "failed", error: error as Error, ms: 0, worker };
+      if (!isOfSystem(error)) return { id, state: "failed", error: error as Error, ms: 0, worker };
+      await removeFolder(folder);
+      return this.#crashed(folderFailure(this.#display, this.#place.settings.prefix, folder, error));
     }
     try {
-      await this.#start();
+      this.#start();
     } catch (error) {
       return {
         id,
@@ -109,12 +119,12 @@ export class CommandCall {
   /** It has waited, and may go on. */
   resume(): void {
     this.waits = false;
-    this.#tell([RESUME, 1]);
+    this.#mustTell([RESUME, 1]);
   }
 
   /** Passes on what the coordinator says of what it called. */
   pass(wire: readonly unknown[]): void {
-    this.#tell([TELL, 1, wire.length, ...wire]);
+    this.#mustTell([TELL, 1, wire.length, ...wire]);
   }
 
   async stop(): Promise<void> {
@@ -132,8 +142,8 @@ export class CommandCall {
     return `${this.#call.task.name}-${this.id}`;
   }
 
-  #write(): void {
-    const { host, init, folder } = this.#place;
+  async #write(): Promise<void> {
+    const { host, init, folder, settings } = this.#place;
     const { runId, dirs } = host;
     const setup: unknown[] = [];
     writeSetup({ runId, concurrency: 1, init, parent: process.pid, dirs, memory: Number.POSITIVE_INFINITY }, setup);
@@ -142,13 +152,16 @@ export class CommandCall {
     writeCall(1, 0, this.#call, wire);
     appendFrame(join(folder, IN), setup);
     appendFrame(join(folder, IN), wire);
+    if (wantsScript(settings.prefix)) await writeScript(folder, scriptOf(this.#worker));
   }
 
-  async #start(): Promise<void> {
+  get #worker(): string[] {
+    return workerWords("call", this.#place.settings.node, this.#place.folder);
+  }
+
+  #start(): void {
     const { host, settings, guard, folder, worker } = this.#place;
     const { task, attempt } = this.#call;
-    const words = workerWords("call", settings.node, folder);
-    if (wantsScript(settings.prefix)) await writeScript(folder, scriptOf(words));
     const values = new Map<string, string | number>([
       ["dir", folder],
       ["task", task.name],
@@ -157,7 +170,7 @@ export class CommandCall {
       ["attempt", attempt],
       ["script", join(folder, SCRIPT)],
     ]);
-    const plan = planOf(settings, words, values, { stdin: "ignore", stop: join(folder, STOP) });
+    const plan = planOf(settings, this.#worker, values, { stdin: "ignore", stop: join(folder, STOP) });
     this.#words = plan.words;
     if (this.cancelled || this.#stopped) {
       this.#settled(this.#crashed(new CancelledError({ task: this.#display, reason: "before it was started" })));
@@ -180,12 +193,23 @@ export class CommandCall {
     this.#place.host.started(this.#place.worker, [this.id]);
   }
 
-  #tell(wire: unknown[]): void {
+  /** What is not heard hurts nobody, as the call is about to be stopped. */
+  #tell(wire: unknown[]): Error | null {
     try {
       appendFrame(join(this.#place.folder, IN), wire);
-    } catch {
-      // It is stopped without being told.
+      return null;
+    } catch (error) {
+      return error as Error;
     }
+  }
+
+  /** Without this it would wait for ever. */
+  #mustTell(wire: unknown[]): void {
+    const error = this.#tell(wire);
+    if (error === null) return;
+    const { folder, settings } = this.#place;
+    this.#problem = folderFailure(this.#display, settings.prefix, folder, error);
+    void this.stop();
   }
 
   /** Reads what has come; true if there was something. */
@@ -205,18 +229,17 @@ export class CommandCall {
   async #ended(end: GroupEnd): Promise<void> {
     clearTimeout(this.#grace);
     const deadline = performance.now() + SETTLING;
-    let problem: Error | null = null;
     try {
       this.#look();
       while (this.#isAwaited(end) && performance.now() < deadline) await this.#poll.once();
     } catch (error) {
-      problem = error as Error;
+      this.#problem ??= error as Error;
     }
     this.#poll.stop();
     this.#reports.rawEnded();
     await this.#tellLeft();
     await this.#command!.stop();
-    this.#settled(this.#outcome(end, problem));
+    this.#settled(this.#reports.attempt ?? this.#crashed(this.#problem ?? this.#failure(end)));
   }
 
   /** An outcome may be still on its way. */
@@ -232,10 +255,6 @@ export class CommandCall {
     this.#command!.output.end();
   }
 
-  #outcome(end: GroupEnd, problem: Error | null): Attempt {
-    return this.#reports.attempt ?? this.#crashed(problem ?? this.#failure(end));
-  }
-
   #crashed(error: Error): Attempt {
     return { id: this.id, state: "crashed", error, ms: 0, worker: this.#place.worker };
   }
@@ -243,6 +262,7 @@ export class CommandCall {
   #failure(end: GroupEnd): Error {
     const { heard, death, lastWords } = this.#reports;
     return commandFailure({
+      folder: this.#place.folder,
       task: this.#display,
       words: this.#words,
       node: this.#place.settings.node,
@@ -250,7 +270,7 @@ export class CommandCall {
       begun: heard,
       death,
       output: this.#command?.output.tail ?? "",
-      lastWords: lastWords.trim(),
+      lastWords,
     });
   }
 }

@@ -62,7 +62,9 @@ export class Cancellation {
       return Promise.resolve(`its output names no job for: ${typed(this.#words)}`);
     }
     const [program = "", ...args] = words;
-    return new Promise(resolve => {
+    const failed = (error: Error) => `${typed(words)}: ${error.message}`;
+    // That it cannot be started is thrown, or an event, as the system's reason may be.
+    return new Promise<string | null>(resolve => {
       let said = "";
       const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: this.#env, timeout: CANCELLING });
       for (const stream of [child.stdout, child.stderr]) {
@@ -70,11 +72,11 @@ export class Cancellation {
           said = (said + text).slice(-SEEN);
         });
       }
-      child.on("error", error => resolve(`${typed(words)}: ${error.message}`));
+      child.on("error", error => resolve(failed(error)));
       child.on("close", (code, signal) => {
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
         resolve(code === 0 ? null : `${typed(words)}: ${how}${said.trim() === "" ? "" : `: ${said.trim()}`}`);
       });
-    });
+    }).catch(failed);
   }
 }

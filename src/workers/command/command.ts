@@ -17,6 +17,8 @@ export interface CommandPlan {
 
 export interface CommandListener {
   wrote(stream: StreamName, bytes: Uint8Array): void;
+  /** Nobody can write to its stdout any more. */
+  silent?(): void;
   /** What it said for itself, by `Command.said`. */
   own(stream: StreamName, text: string): void;
   ended(end: GroupEnd): void;
@@ -24,7 +26,7 @@ export interface CommandListener {
   warn(text: string): void;
 }
 
-/** A command under way, of which nothing stays behind. */
+/** A command under way. Nothing of it stays behind when it has been told to stop, which is needed at its end too. */
 export class Command {
   readonly output: CommandOutput;
   readonly #plan: CommandPlan;
@@ -45,7 +47,7 @@ export class Command {
       listener.own(stream, text);
       if (this.#cancellation?.read(text) === true) this.#watch();
     });
-    this.#group = new Group(plan, { wrote: listener.wrote, ended: end => this.#ended(end) });
+    this.#group = new Group(plan, { ...listener, ended: end => this.#ended(end) });
     this.#watch();
   }
 
@@ -70,15 +72,17 @@ export class Command {
     this.output.write(stream, bytes);
   }
 
-  /** Ends it, and what it has put into a queue; resolves when that is done. */
+  /**
+   * Ends it, and what it has put into a queue; resolves when that is done. Where it has ended by itself, this ends what
+   * it has left in the background.
+   */
   stop(): Promise<void> {
-    if (this.#stopping === null && this.over) return Promise.resolve();
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
   async #stop(): Promise<void> {
-    await this.#cancellation?.jobKnown();
+    if (!this.over) await this.#cancellation?.jobKnown();
     const cancelled = this.over ? Promise.resolve(null) : this.#cancellation?.run();
     await this.#group.stop();
     const problem = (await cancelled) ?? null;
@@ -94,7 +98,6 @@ export class Command {
 
   #ended(end: GroupEnd): void {
     this.output.end();
-    if (this.#stopping === null && this.pid !== undefined) this.#guard.forget(this.pid);
     this.#listener.ended(end);
   }
 }

@@ -6,12 +6,14 @@
 import { appendFileSync, closeSync, openSync, readSync, statSync } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeFrame, FrameReader } from "../../codec/frames.ts";
+import { FrameReader, sealedFrame } from "../../codec/frames.ts";
 
 export const IN = "in";
 export const OUT = "out";
 export const STOP = "stop";
 export const SCRIPT = "script";
+/** The exit code of a worker that cannot write there: sysexits.h has it for errors of input and output. */
+export const MUTE = 74;
 const OWN = new Set([IN, OUT, STOP, SCRIPT, "stdout", "stderr"]);
 
 /** Of a file that the command has left, so much is kept, in bytes, and of so many files. */
@@ -19,7 +21,7 @@ const LEFT = 64 * 1024;
 const MOST_LEFT = 8;
 
 export function appendFrame(path: string, wire: readonly unknown[]): void {
-  appendFileSync(path, Buffer.concat(encodeFrame(wire)));
+  appendFileSync(path, Buffer.concat(sealedFrame(wire)));
 }
 
 /** What is appended to a file, piece by piece. */

@@ -2,6 +2,8 @@
 import { delimiter } from "node:path";
 import { typed } from "../../config/command.ts";
 import { CommandFailedError, CommandStartError, CrashedError, NoOutcomeError } from "../../errors.ts";
+import type { LastWords } from "../last-words.ts";
+import { MUTE } from "./exchange.ts";
 import type { GroupEnd } from "./group.ts";
 
 export interface Ended {
@@ -15,13 +17,27 @@ export interface Ended {
   readonly begun: boolean;
   /** The error that it died of. */
   readonly death: Error | null;
-  /** The end of what the command wrote, and of what its worker wrote past the capture. */
+  /** The end of what the command wrote. */
   readonly output: string;
-  readonly lastWords: string;
+  /** Of what its worker wrote past the capture. */
+  readonly lastWords: LastWords;
+  /** Where the two exchange files. */
+  readonly folder: string | null;
 }
 
 export function endOf({ code, signal }: GroupEnd): string {
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
+
+/** What a call and its worker cannot talk without. */
+export function folderFailure(task: string, prefix: readonly string[], folder: string, error: unknown): Error {
+  const cause = `its folder cannot be written: ${(error as Error).message}`;
+  const hint = `See to the disk that ${folder} is on, or give another folder with -o.`;
+  return new CommandStartError({ task, command: typed(prefix), cause, hint }, { cause: error });
+}
+
+export function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
 }
 
 export function commandFailure(ended: Ended): Error {
@@ -29,9 +45,11 @@ export function commandFailure(ended: Ended): Error {
   const command = typed(words);
   if (end.error !== null) return notStarted(ended, end.error);
   if (begun) {
-    const hint = `It ran as: ${command}${said("Its last words", ended.lastWords)}${said("The command said", ended.output)}`;
+    const mute = isMute(ended) ? `${muteHint(ended)}\n  ` : "";
+    const hint = `${mute}It ran as: ${command}${said("Its last words", ended.lastWords.shown)}${said("The command said", ended.output)}`;
     const { death } = ended;
-    const cause = death === null ? endOf(end) : `nobody caught ${death.name}: ${death.message}`;
+    const cause =
+      death === null ? ended.lastWords.causeOf(endOf(end)) : `nobody caught ${death.name}: ${death.message}`;
     return new CrashedError({ task, cause, hint }, death === null ? undefined : { cause: death });
   }
   const output = said("It said", ended.output);
@@ -51,8 +69,27 @@ function notStarted({ task, words }: Ended, error: NodeJS.ErrnoException): Error
   return new CommandStartError({ task, command: typed(words), cause, hint }, { cause: error });
 }
 
+/** What follows the prefix is more than one could type into a shell without quotes. */
+function wantsQuotes({ words, node }: Ended): boolean {
+  const at = words.indexOf(node);
+  return at >= 0 && typed(words.slice(at)) !== words.slice(at).join(" ");
+}
+
+function isMute({ end, folder }: Ended): boolean {
+  return folder !== null && end.code === MUTE;
+}
+
+function muteHint({ folder }: Ended): string {
+  return `Its worker could not write to its folder, as when the disk is full: ${folder}`;
+}
+
 /** Shells and containers have these codes for programs that they cannot find or run. */
-function hintFor({ end, node, output }: Ended): string {
+function hintFor(ended: Ended): string {
+  const { end, node, output } = ended;
+  if (isMute(ended)) return muteHint(ended);
+  if (wantsQuotes(ended) && /ENOENT|Cannot find module|not found|syntax/i.test(output)) {
+    return "What follows the prefix has words that a shell takes apart. Where it passes through one, as with ssh, say so: ssh HOST {worker}";
+  }
   if (end.code === 127 || end.code === 126) {
     return `Exit code ${end.code} mostly means that a program could not be run there. The worker wants Node at ${node}; where that is elsewhere, say so: { command, node: "node" }.`;
   }

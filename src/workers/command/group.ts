@@ -20,6 +20,8 @@ export interface GroupEnd {
 
 export interface GroupListener {
   wrote(stream: StreamName, bytes: Uint8Array): void;
+  /** Nobody can write to its stdout any more. */
+  silent?(): void;
   /** Its first process is gone, and all that it wrote has been heard. */
   ended(end: GroupEnd): void;
 }
@@ -92,6 +94,7 @@ export class Group {
       child.stderr?.destroy();
       listener.ended(how);
     };
+    child.stdout?.on("end", () => listener.silent?.());
     // What goes wrong with its input shows as its end.
     child.stdin?.on("error", () => {});
     for (const stream of ["stdout", "stderr"] as const) {

@@ -3,14 +3,14 @@
  * by the end of a line, as some commands (srun) pass on whole lines only. What stands between frames is text, of the
  * command or of what runs beside the worker.
  */
-import { encodeFrame, FrameReader } from "../../codec/frames.ts";
+import { FrameReader, sealedFrame } from "../../codec/frames.ts";
 
 /** The bytes of a frame before its header, of which the second four say how many follow. */
 const PREFIX = 12;
 const NEWLINE = 10;
 
 export function markedFrame(mark: string, wire: readonly unknown[]): Uint8Array[] {
-  return [Buffer.from(mark, "latin1"), ...encodeFrame(wire), Buffer.from("\n")];
+  return [Buffer.from(mark, "latin1"), ...sealedFrame(wire), Buffer.from("\n")];
 }
 
 export interface MarkedListener {

@@ -6,19 +6,23 @@ const SLOWER = 1.3;
 /** Looks again and again for what comes: soon after something came, then less and less often. */
 export class Poll {
   readonly #look: () => boolean;
+  readonly #onError: (error: unknown) => void;
   #wait = SOON;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `look` is true when it has found something. It may throw: that is met again by who looks in the end. */
-  constructor(look: () => boolean) {
+  /** `look` is true when it has found something. Where it throws, `onError` is told, and no more looks are taken. */
+  constructor(look: () => boolean, onError: (error: unknown) => void) {
     this.#look = look;
+    this.#onError = onError;
   }
 
   start(): void {
     this.#timer = setTimeout(() => {
       try {
         this.look();
-      } catch {}
+      } catch (error) {
+        this.#onError(error);
+      }
     }, this.#wait);
   }
 

@@ -1,6 +1,7 @@
 import type { PackedValue } from "../../codec/packed.ts";
 import type { Host } from "../../task/runner.ts";
 import { CallReports } from "../callreports.ts";
+import { LastWords } from "../last-words.ts";
 import { BoundedOutput } from "../output.ts";
 import type { StreamName } from "../protocol.ts";
 
@@ -19,7 +20,7 @@ export class CommandReports extends CallReports {
   heard = false;
   /** What its worker is about to die of. */
   death: Error | null = null;
-  lastWords = "";
+  readonly lastWords = new LastWords();
   readonly #moments: CallMoments;
   readonly #raw: BoundedOutput;
 
@@ -31,7 +32,7 @@ export class CommandReports extends CallReports {
 
   /** What was written past the worker's capture. */
   raw(stream: StreamName, bytes: Uint8Array): void {
-    this.lastWords = (this.lastWords + Buffer.from(bytes).toString("utf8")).slice(-2_000);
+    this.lastWords.add(Buffer.from(bytes).toString("utf8"));
     this.#raw.write(stream, bytes);
   }
 

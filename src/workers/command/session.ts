@@ -1,6 +1,7 @@
 import type { Dispatch, Host, RunnerSession } from "../../task/runner.ts";
 import { makeDirectory, placeIn } from "../directories.ts";
 import { CommandCall } from "./call.ts";
+import { folderFailure } from "./failure.ts";
 import { Guard } from "./guard.ts";
 import type { CommandSettings } from "./start.ts";
 
@@ -94,7 +95,8 @@ export class CommandSession implements RunnerSession {
       folder = makeDirectory(`${placeIn(host.dirs, task.name, id, attempt)}.call`);
     } catch (error) {
       this.#free.push(worker);
-      host.done([{ id, state: "failed", error: error as Error, ms: 0, worker }]);
+      const failure = folderFailure(`${task.name}-${id}`, this.#settings.prefix, host.dirs, error);
+      host.done([{ id, state: "crashed", error: failure, ms: 0, worker }]);
       return;
     }
     host.directory(NO_CALL, folder);

@@ -23,7 +23,11 @@ export function workerWords(name: "stdio" | "call", node: string, ...args: reado
   return [node, ...inheritedFlags(), ...flags, fileURLToPath(url), ...args];
 }
 
-/** `{script}` stands where a command wants a script, and not words that follow it. */
+/** `{script}` stands where a command wants a script, and not words that follow it; `{worker}` where a shell reads them. */
+function saysWhere(prefix: readonly string[]): boolean {
+  return wantsScript(prefix) || placeholdersOf(prefix).includes("worker");
+}
+
 export function wantsScript(prefix: readonly string[]): boolean {
   return placeholdersOf(prefix).includes("script");
 }
@@ -38,9 +42,9 @@ export function planOf(
   values: ReadonlyMap<string, string | number>,
   more: Pick<CommandPlan, "stdin" | "stop">,
 ): CommandPlan {
-  const words = filled(prefix, values);
+  const words = filled(prefix, new Map([...values, ["worker", typed(worker)]]));
   return {
-    words: wantsScript(prefix) ? words : [...words, ...worker],
+    words: saysWhere(prefix) ? words : [...words, ...worker],
     env: environment(env),
     cancel: cancel === null ? null : { words: filled(cancel, values), job },
     ...more,

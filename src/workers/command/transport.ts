@@ -1,8 +1,9 @@
 /** Workers that commands run, such as `srun` or `docker run -i`, spoken to by their standard streams. */
 import { randomBytes } from "node:crypto";
-import { encodeFrame } from "../../codec/frames.ts";
+import { sealedFrame } from "../../codec/frames.ts";
 import type { Host } from "../../task/runner.ts";
 import { allClaimed } from "../claims.ts";
+import { LastWords } from "../last-words.ts";
 import type { StreamName } from "../protocol.ts";
 import type { Far, Listener, Transport } from "../transport.ts";
 import { Command } from "./command.ts";
@@ -12,8 +13,11 @@ import { Guard } from "./guard.ts";
 import { MarkedReader } from "./marked.ts";
 import { type CommandSettings, planOf, workerWords } from "./start.ts";
 
-/** How long a worker may take to end when its input has ended, in milliseconds. */
+/** How long a worker may take to end when its input has ended, in milliseconds, and one that is busy with a call. */
 const ENDING = 3_000;
+const BUSY_ENDING = 500;
+/** How long one may live of which nothing can be heard any more. */
+const SILENT = 1_000;
 
 export class CommandTransport implements Transport {
   readonly ahead = false;
@@ -21,6 +25,8 @@ export class CommandTransport implements Transport {
   readonly #name: string;
   readonly #settings: CommandSettings;
   #guard: Guard | null = null;
+  /** Commands that are being stopped. */
+  readonly #ends = new Set<Promise<void>>();
 
   constructor(host: Host, name: string, settings: CommandSettings) {
     this.#host = host;
@@ -30,10 +36,14 @@ export class CommandTransport implements Transport {
 
   start(listener: Listener): Far {
     this.#guard ??= Guard.hold();
-    return new Spoken(this.#host, this.#name, this.#settings, this.#guard, listener);
+    return new Spoken(this.#host, this.#name, this.#settings, this.#guard, listener, end => {
+      this.#ends.add(end);
+      void end.then(() => this.#ends.delete(end));
+    });
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await Promise.all(this.#ends);
     this.#guard?.release();
     this.#guard = null;
   }
@@ -49,18 +59,29 @@ class Spoken implements Far {
   readonly #command: Command;
   readonly #reader: MarkedReader;
   readonly #listener: Listener;
+  readonly #onStop: (end: Promise<void>) => void;
   /** What it says before it is counted among the workers. */
   #early: [StreamName, string][] | null = [];
   #number = -1;
   #heard = false;
   #problem: Error | null = null;
+  #closing = false;
+  #silence: NodeJS.Timeout | undefined;
   #onGone: (() => void) | null = null;
 
-  constructor(host: Host, name: string, settings: CommandSettings, guard: Guard, listener: Listener) {
+  constructor(
+    host: Host,
+    name: string,
+    settings: CommandSettings,
+    guard: Guard,
+    listener: Listener,
+    onStop: (end: Promise<void>) => void,
+  ) {
     this.#host = host;
     this.#name = name;
     this.#settings = settings;
     this.#listener = listener;
+    this.#onStop = onStop;
     const mark = randomBytes(16).toString("hex");
     const worker = workerWords("stdio", settings.node, mark);
     const plan = planOf(settings, worker, new Map([["run", host.runId]]), { stdin: "pipe", stop: null });
@@ -74,6 +95,7 @@ class Spoken implements Far {
     });
     this.#command = new Command(plan, guard, {
       wrote: (stream, bytes) => this.#wrote(stream, bytes),
+      silent: () => this.#silent(),
       own: (stream, text) => this.#own(stream, text),
       ended: end => this.#ended(end),
       warn: message => host.tell({ type: "warning", at: Date.now(), call: null, name: "heddle", message }),
@@ -90,18 +112,19 @@ class Spoken implements Far {
   }
 
   send(wire: unknown[]): void {
-    this.#command.write(encodeFrame(wire));
+    this.#command.write(sealedFrame(wire));
   }
 
   kill(): void {
-    void this.#command.stop();
+    this.#onStop(this.#command.stop());
   }
 
-  async close(): Promise<void> {
-    if (this.#command.over) return;
+  async close(busy: boolean): Promise<void> {
+    if (this.#command.over) return this.#command.stop();
+    this.#closing = true;
     this.#command.endInput();
     await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, ENDING);
+      const timer = setTimeout(resolve, busy ? BUSY_ENDING : ENDING);
       this.#onGone = () => {
         clearTimeout(timer);
         resolve();
@@ -123,6 +146,15 @@ class Spoken implements Far {
     }
   }
 
+  /** Nothing can be heard of its worker any more: mostly as it has ended, of which the system is about to tell. */
+  #silent(): void {
+    if (this.#command.over || this.#closing) return;
+    this.#silence = setTimeout(() => {
+      this.#problem ??= new Error("something in it closed its channel to heddle");
+      this.kill();
+    }, SILENT).unref();
+  }
+
   /** Before the first message it is the command that speaks, then mostly what its worker runs. */
   #text(stream: StreamName, bytes: Uint8Array): void {
     if (this.#heard) this.#listener.raw(stream, Buffer.from(bytes).toString("utf8"));
@@ -138,7 +170,9 @@ class Spoken implements Far {
   }
 
   #ended(end: GroupEnd): void {
+    clearTimeout(this.#silence);
     this.#reader.end();
+    this.kill();
     const how = this.#problem?.message ?? (end.error === null ? endOf(end) : end.error.message);
     const cause = `${how}, of the command ${this.#words.slice(0, this.#settings.prefix.length).join(" ")}`;
     if (this.#heard) this.#listener.ended(cause);
@@ -149,7 +183,7 @@ class Spoken implements Far {
   #failure(end: GroupEnd): Error {
     const { tail } = this.#command.output;
     const { node } = this.#settings;
-    const about = { task: `a worker of ${this.#name}`, words: this.#words, node, end };
-    return commandFailure({ ...about, begun: false, death: null, output: tail, lastWords: "" });
+    const about = { folder: null, task: `a worker of ${this.#name}`, words: this.#words, node, end };
+    return commandFailure({ ...about, begun: false, death: null, output: tail, lastWords: new LastWords() });
   }
 }

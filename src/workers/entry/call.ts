@@ -4,12 +4,11 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { entry } from "../../platform.ts";
-import { appendFrame, FrameTail, IN, OUT } from "../command/exchange.ts";
+import { appendFrame, FrameTail, IN, MUTE, OUT } from "../command/exchange.ts";
 import { Poll } from "../command/poll.ts";
 import { flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";
+import { endWith } from "../watch.ts";
 
 const [folder = ""] = process.argv.slice(2);
 
@@ -27,17 +26,25 @@ for (const [descriptor, name] of [
 
 process.on("SIGINT", () => {});
 
+function say(wire: unknown[]): void {
+  try {
+    appendFrame(join(folder, OUT), wire);
+  } catch {
+    process.exit(MUTE);
+  }
+}
+
 const input = new FrameTail(join(folder, IN), "the coordinator");
 const early: unknown[][] = [];
 let ready = false;
 
 const server = new Server(
-  wire => appendFrame(join(folder, OUT), wire),
+  say,
   { claim: () => true },
   {
+    begins: () => endWith(folder),
     startedWell() {
       ready = true;
-      watch();
       for (const wire of early.splice(0)) server.receive(wire);
     },
     idle: () => process.exit(0),
@@ -46,18 +53,17 @@ const server = new Server(
 flushBeforeEnd(server);
 
 let isFirst = true;
-const poll = new Poll(() =>
-  input.read(wire => {
-    // The first message sets the worker up; calls come when that is done.
-    if (isFirst || ready) server.receive(wire);
-    else early.push(wire);
-    isFirst = false;
-  }),
+const poll = new Poll(
+  () =>
+    input.read(wire => {
+      // The first message sets the worker up; calls come when that is done.
+      if (isFirst || ready) server.receive(wire);
+      else early.push(wire);
+      isFirst = false;
+    }),
+  error => {
+    // Nobody catches it: the worker dies of it, and says so.
+    throw error;
+  },
 );
 poll.look();
-
-/** Notices that the coordinator wants no more of it, although this thread may be spinning. */
-function watch(): void {
-  const { url, flags } = entry("watchdog");
-  new Worker(url, { workerData: folder, execArgv: flags, stdin: false }).unref();
-}

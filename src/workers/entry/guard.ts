@@ -48,8 +48,10 @@ function signal(group: number, name: NodeJS.Signals): void {
 }
 
 function run([program = "", ...args]: readonly string[]): Promise<void> {
-  return new Promise(resolve => {
+  return new Promise<void>(resolve => {
     const child = spawn(program, args, { stdio: "ignore", timeout: CANCELLING });
     child.on("error", () => resolve()).on("close", () => resolve());
+  }).catch(() => {
+    // It could not even be tried.
   });
 }

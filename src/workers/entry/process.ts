@@ -1,11 +1,10 @@
 /** What a worker process runs. It speaks over descriptor 3, so that nothing a task prints can be taken for a message. */
 import { Socket } from "node:net";
-import { Worker } from "node:worker_threads";
 import { encodeFrame, FrameReader } from "../../codec/frames.ts";
-import { entry } from "../../platform.ts";
 import { FileClaims } from "../claims.ts";
 import { flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";
+import { endWith } from "../watch.ts";
 
 const CHANNEL = 3;
 const CLAIMS = 4;
@@ -23,15 +22,12 @@ function send(wire: unknown[]): void {
   channel.uncork();
 }
 
-/** Notices that the coordinator is gone although this thread may be spinning. */
-function watch(): void {
-  const { url, flags } = entry("watchdog");
-  new Worker(url, { workerData: parent, execArgv: flags, stdin: false }).unref();
-}
-
-const server = new Server(send, new FileClaims(CLAIMS, at), { startedWell: watch });
+const server = new Server(send, new FileClaims(CLAIMS, at), { begins: () => endWith(parent) });
 channel.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
-channel.on("error", () => process.exit(1));
+channel.on("error", ({ message }) => {
+  console.error(`heddle: the channel to the coordinator broke: ${message}`);
+  process.exit(1);
+});
 channel.on("close", () => process.exit(0));
 
 flushBeforeEnd(server);

@@ -7,12 +7,11 @@ import { closeSync, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { isatty, ReadStream, WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
 import { FrameReader } from "../../codec/frames.ts";
-import { entry } from "../../platform.ts";
 import { markedFrame } from "../command/marked.ts";
 import { flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";
+import { endWith } from "../watch.ts";
 
 interface Streams {
   readonly input: number;
@@ -45,10 +44,19 @@ function openErrors(): void {
   }
 }
 
-/** Another process does the work: it inherits the streams under other numbers. */
+/** How often is looked whether this one's parent is still there, in milliseconds. */
+const LOOK = 250;
+
+/** Another process does the work: it inherits the streams under other numbers, and has them alone. */
 function handOver(): void {
   const args = [...process.execArgv, fileURLToPath(import.meta.url), mark, "aside"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", 2, 2, 0, 1] });
+  closeSync(0);
+  closeSync(1);
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill("SIGKILL");
+  }, LOOK).unref();
   child.on("error", () => process.exit(1));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
@@ -79,16 +87,16 @@ function serve({ input, output }: Streams): void {
     for (const part of markedFrame(mark, wire)) to.write(part);
     to.uncork();
   };
-  const watch = () => {
-    const { url, flags } = entry("watchdog");
-    new Worker(url, { workerData: process.ppid, execArgv: flags, stdin: false }).unref();
-  };
-  const server = new Server(send, { claim: () => true }, { startedWell: watch });
+  const parent = process.ppid;
+  const server = new Server(send, { claim: () => true }, { begins: () => endWith(parent) });
   flushBeforeEnd(server);
   from.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
   from.on("error", () => process.exit(1));
   from.on("close", () => process.exit(0));
-  to.on("error", () => process.exit(1));
+  to.on("error", ({ message }) => {
+    console.error(`heddle: the channel to the coordinator broke: ${message}`);
+    process.exit(1);
+  });
 }
 
 const streams = movedAside();

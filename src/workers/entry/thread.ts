@@ -20,3 +20,5 @@ function send(wire: unknown[]): void {
 
 const server = new Server(send, new SharedClaims(workerData as SharedArrayBuffer));
 port.on("message", (wire: unknown[]) => server.receive(wire));
+// A call has closed it, and nothing that this thread says is heard any more.
+port.on("close", () => process.exit(1));
