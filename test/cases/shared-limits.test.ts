@@ -5,7 +5,7 @@ import { collectEvents } from "heddle/testing";
 import { describe, expect, test } from "vitest";
 import { checkLimits } from "../../src/config/limits.ts";
 import { folder, runOn } from "../cached/rig.ts";
-import { kept, lends, lets, works } from "../fixtures/cases/limits-tasks.mjs";
+import { holdsLeft, holdsRight, kept, lends, lets, works } from "../fixtures/cases/limits-tasks.mjs";
 import { fails } from "../fixtures/cases/tasks.mjs";
 import { becomes, everywhere, on } from "./places.ts";
 
@@ -149,6 +149,22 @@ describe("limits that runs share", () => {
     const third = await runOn(bench, where, () => gpu.map(unmapped(at), names("third", 3)), { limits });
     expect(third.value).toHaveLength(3);
   });
+});
+
+on(everywhere, "runs whose calls hold what the other needs: one call fails, and no run hangs", async bench => {
+  const { at, channel } = bench;
+  const where = folder();
+  const two: LimitsConfig = { left: { amount: 1, shared: true }, right: { amount: 1, shared: true } };
+  const runs = [holdsLeft, holdsRight].map(task =>
+    runOn(bench, where, () => task.submit(at).settled() as Promise<unknown>, { limits: two }),
+  );
+  await channel.reached("both", 2);
+  channel.pass("both");
+  const outcomes = (await Promise.all(runs)).map(({ value }) => value as { ok: boolean; error?: Error });
+  const errors = outcomes.flatMap(({ error }) => error ?? []);
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatchObject({ code: "LABEL_DEADLOCK" });
+  expect(errors[0]!.message).toMatch(/needs(Left|Right)-\d+ can never start: it needs (left|right), .* of other runs,/);
 });
 
 describe("what cannot be shared", () => {

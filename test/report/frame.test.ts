@@ -56,11 +56,13 @@ test("a line for each label that calls wait for", () => {
     use("web", 5, 5, 1200, 250),
     use("memory", 0.30000000000000004, 0.5, 1),
     use("idle", 0, 3, 0),
+    { type: "limits", at: 1, label: "licence", used: 1, limit: 4, waiting: 2, shared: true },
   );
   const lines = frame(view, { columns: 80, rows: 24 }, 100, bare);
   expect(lines.slice(2)).toEqual([
     "  web  5 per 250 ms, 1,200 calls wait",
     "  gpu  2 of 2 in use, 14 calls wait",
+    "  licence  1 of 4 in use by this run, 2 calls wait",
     "  memory  0.3 of 0.5 in use, 1 call waits",
   ]);
   expect(frame(view, { columns: 80, rows: 8 }, 100, bare).length).toBeLessThanOrEqual(7);

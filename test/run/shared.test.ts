@@ -313,14 +313,7 @@ test("runs that share limits, with slow messages, losses and sudden deaths: noth
         for (const driver of world.runs.values()) driver.decide();
         world.deliverAll();
         for (const driver of world.runs.values()) expect(isOver(driver)).toBe(true);
-        for (const driver of all)
-          if (heldLabel !== "any")
-            expect(
-              driver.found.map(
-                c =>
-                  `${c.number} parent ${c.parent?.number} ${JSON.stringify(c.needs)} // ${driver.calls.map(d => `${d.number} in ${d.parent?.number} ${JSON.stringify(d.needs)}`)} // ${driver.orders.join()}`,
-              ),
-            ).toEqual([]);
+        for (const driver of all) if (heldLabel !== "any") expect(driver.found).toEqual([]);
         for (const label of ["0", "1"]) expect(world.allotments.usedOf(label), `${label} is given back`).toBe(0);
         for (const { facts, orders } of all) {
           const shares = (lines: readonly string[]) => lines.filter(line => line.startsWith("share"));
@@ -328,6 +321,6 @@ test("runs that share limits, with slow messages, losses and sudden deaths: noth
         }
       },
     ),
-    { numRuns: Number(process.env["HEDDLE_RANDOM_RUNS"] ?? 60), verbose: 0 },
+    { numRuns: Number(process.env["HEDDLE_RANDOM_RUNS"] ?? 40) },
   );
 });
