@@ -69,7 +69,7 @@ export function roundOf(seed: number): Round {
   const scene = { place, cache, limits, random, parent: null };
   // There each call starts a process, or three.
   const isSlow = place === "perCall" || place === "custom";
-  const size = isSlow ? 3 + random.below(3) : 8 + random.below(10);
+  const size = isSlow ? 3 + random.below(3) : 6 + random.below(9);
   const calls = Array.from({ length: size }, (_, at) => callOf(scene, String(at), at, 0));
   const cancels = random.once(3) ? [{ call: random.below(size), ms: random.below(120) }] : [];
   const isCommand = place === "perCall" || place === "perWorker";
