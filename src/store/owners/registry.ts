@@ -22,6 +22,7 @@ const NAME = "owners-1";
 /** The registry in a database of its own beside a store's others: half a millisecond a transaction. */
 export function lmdbRegistry(env: { readonly root: RootDatabase; readonly gate: Gate }, folder: string): Registry {
   const { root, gate } = env;
+  assertRoom(folder, 0);
   const database = gate.within(() => root.openDB<string, string>({ name: NAME, encoding: "string" }));
   const rows: Rows = {
     get: key => database.get(key),
