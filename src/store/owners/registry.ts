@@ -17,7 +17,7 @@ export interface Registry {
 }
 
 /** To be changed with the protocol: versions of heddle that speak another one do not see each other. */
-const NAME = "owners-1";
+const NAME = "owners-2";
 
 /** The registry in a database of its own beside a store's others: half a millisecond a transaction. */
 export function lmdbRegistry(env: { readonly root: RootDatabase; readonly gate: Gate }, folder: string): Registry {
