@@ -51,7 +51,7 @@ describe("limits that runs share", () => {
         const plain = works.submit(at, "plain");
         await channel.reached("+plain");
         const text = "label gpu: 2 of 2 in use, also by other runs";
-        while (!call.waitsFor.includes(text)) await turn();
+        while (!call.waitsFor.includes(text) || !events.some(({ type }) => type === "limits")) await turn();
         channel.pass("first 0", "plain");
         await channel.reached("+second");
         channel.passAll();
