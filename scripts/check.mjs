@@ -30,17 +30,26 @@ function check(title, command, args, options) {
   return good;
 }
 
-/** What is the same on every Node: pure rooms, readers of events, pages, and real engines around one worker. */
+/** What is the same on every Node: pure rooms, readers of events, pages, and real engines, commands and coordinators around one worker. */
 const ANY_NODE = [
   "test/bench/**",
   "test/cache/**",
+  "test/cases/cache-damage.test.ts",
   "test/cases/code-edits.test.ts",
+  "test/cases/limits.test.ts",
   "test/cases/plans.test.ts",
+  "test/cases/scale.test.ts",
+  "test/cases/shared-limits.test.ts",
+  "test/chaos/**",
   "test/cli/dry-run.test.ts",
   "test/cli/resume.test.ts",
   "test/cli/why.test.ts",
   "test/cli/cache*.test.ts",
+  "test/cli/shared-limits.test.ts",
+  "test/commands/end.test.ts",
+  "test/commands/failure.test.ts",
   "test/config/**",
+  "test/crashes/coordinator.test.ts",
   "test/docs/**",
   "test/engines/**",
   "test/examples/**",
@@ -49,6 +58,7 @@ const ANY_NODE = [
   "test/run/**",
   "test/store/kills.test.ts",
   "test/store/owners*.test.ts",
+  "test/store/shares.test.ts",
   "test/types/**",
 ];
 
