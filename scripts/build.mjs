@@ -49,6 +49,9 @@ async function bundle() {
   await build.close();
 }
 
+// Who has just built it says so, as `npm pack` builds whoever calls it.
+if (process.env.HEDDLE_BUILT === "1" && existsSync(dist)) process.exit(0);
+
 const types = spawn(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", fresh], {
   cwd: root,
   stdio: "inherit",
