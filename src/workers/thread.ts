@@ -10,6 +10,8 @@ export interface ThreadOptions {
 
 /** How long a thread that is told to end is waited for: one in native code does not end before that does. */
 const STUCK = 500;
+/** How long a thread that is still being loaded is waited for before it is terminated, in milliseconds. */
+const LOADING = 1_000;
 
 /** Worker threads of this process. */
 export class ThreadTransport implements Transport {
@@ -31,6 +33,8 @@ class Thread implements Far {
   readonly pid = undefined;
   readonly claims: ClaimReader;
   readonly #worker: Worker;
+  /** It has said something, or has ended. */
+  readonly #loaded: Promise<void>;
 
   constructor({ env, resourceLimits }: ThreadOptions, listener: Listener) {
     const memory = new SharedArrayBuffer(CLAIM_BYTES);
@@ -42,6 +46,9 @@ class Thread implements Far {
       ...flagsFor(flags),
       ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    });
+    this.#loaded = new Promise(resolve => {
+      for (const event of ["message", "error", "exit"] as const) this.#worker.once(event, () => resolve());
     });
     let failure: Error | null = null;
     this.#worker.on("message", (wire: unknown[]) => listener.message(wire));
@@ -62,14 +69,21 @@ class Thread implements Far {
   }
 
   async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const stuck = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, STUCK);
-    });
-    await Promise.race([this.#worker.terminate(), stuck]);
-    clearTimeout(timer);
+    // Node leaves the files open that a thread reads when it is terminated while it loads its modules.
+    await within(this.#loaded, LOADING);
+    await within(this.#worker.terminate(), STUCK);
     this.#worker.unref();
   }
+}
+
+/** Resolves when something has come to its end, or when the time is up. */
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /** A thread inherits this process's flags by itself, but fails on those that belong to evaluated code. */

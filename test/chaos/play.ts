@@ -68,14 +68,16 @@ function judge(round: Round, ended: Ended, lines: readonly Line[], wasFull: bool
     if (struck === null) found.push("it has said nothing");
   } else {
     found.push(...report.left.map(path => `it has left open ${path}`));
-    if (report.error !== undefined && struck !== "SIGTERM") found.push(`it failed: ${report.error}`);
+    // Where there is no room to begin an index, a run says so and does not begin.
+    const hadNoRoom = (ended.filled || wasFull) && /cannot be used: the disk is full/.test(report.error ?? "");
+    if (report.error !== undefined && struck !== "SIGTERM" && !hadNoRoom) found.push(`it failed: ${report.error}`);
     // Runs share the disk, and some are at it together.
     const filled = ended.filled || (wasFull && round.runs.some(({ together }) => together));
     const mayFail = filled || struck === "SIGTERM";
     if (report.value !== undefined) found.push(...wrongValues(round, report.value, mayFail));
     const known = filled
-      ? /disk is full|no room|no space|ENOSPC|kept this process busy|counted for nothing/i
-      : /kept this process busy|counted for nothing/;
+      ? /disk is full|no room|no space|ENOSPC|kept this process busy|counted for nothing|not kept for --resume/i
+      : /kept this process busy|counted for nothing|not kept for --resume/;
     found.push(...report.warnings.filter(text => !known.test(text)).map(text => `it warned: ${text}`));
   }
   return [...problems, ...found.map(where)];
