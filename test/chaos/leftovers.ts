@@ -32,10 +32,13 @@ export async function lingering(mark: string): Promise<string[]> {
   }
 }
 
-/** Files in places where nothing may lie when nobody is at work. */
-export function remains(folder: string): string[] {
+/** Files in places where nothing may lie when nobody is at work, save what a run is resumed by. */
+export function remains(folder: string, resumable: boolean): string[] {
   const places = ["tmp", ".heddle/dirs", ".heddle/cache/tmp", ".heddle/cache/live", ".heddle/resume"];
-  return places.flatMap(place =>
-    (existsSync(join(folder, place)) ? readdirSync(join(folder, place)) : []).map(name => `${place}/${name} is left`),
+  const left = places.flatMap(place =>
+    (existsSync(join(folder, place)) ? readdirSync(join(folder, place)) : []).map(name => `${place}/${name}`),
   );
+  return left
+    .filter(path => !(resumable && /^\.heddle\/resume\/[0-9a-f]+\.json$/.test(path)))
+    .map(path => `${path} is left`);
 }

@@ -30,7 +30,7 @@ export async function play(round: Round, tally: Tally): Promise<string[]> {
     return await afterwards(
       round,
       stage,
-      kept,
+      { kept, resumable: canBeResumed(round, ends) },
       new Coordinator(round, stage, ends.length, { plan: UNDISTURBED, tally, isCalm: true }),
     );
   } finally {
@@ -104,7 +104,7 @@ function wrongValues(
 async function afterwards(
   round: Round,
   stage: Stage,
-  kept: ReadonlySet<string>,
+  { kept, resumable }: { readonly kept: ReadonlySet<string>; readonly resumable: boolean },
   coordinator: Coordinator,
 ): Promise<string[]> {
   const ended = await coordinator.ended();
@@ -117,9 +117,17 @@ async function afterwards(
   }
   const again = new Set(lines.filter(({ turn, id }) => turn === "start" && kept.has(id)).map(({ id }) => id));
   problems.push(...[...again].map(id => `${id} was executed again, though its result was kept`));
-  problems.push(...remains(stage.folder));
+  problems.push(...remains(stage.folder, resumable));
   if (round.cache && existsSync(join(stage.store, "cache"))) problems.push(...(await damages(stage.store)));
   return problems;
+}
+
+/** Whether a run that did not end well may be the last that had to do with what `--resume` goes by. */
+function canBeResumed({ journal, runs }: Round, ends: readonly Ended[]): boolean {
+  if (!journal) return false;
+  const succeeded = ends.map(({ report }) => report?.value !== undefined);
+  // Which of those that ran together came last cannot be told.
+  return succeeded.at(-1) === false || (runs.some(({ together }) => together) && succeeded.includes(false));
 }
 
 async function damages(folder: string): Promise<string[]> {
