@@ -32,7 +32,10 @@ function check(title, command, args, options) {
   return good;
 }
 
-/** What is the same on every Node: pure rooms, readers of events, pages, and real engines, commands and coordinators around one worker. */
+/**
+ * What is the same on every Node: pure rooms, readers of events, pages, and real engines, commands and coordinators
+ * around one worker.
+ */
 const ANY_NODE = [
   "test/bench/**",
   "test/cache/**",

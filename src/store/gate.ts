@@ -54,7 +54,13 @@ export class Gate {
         closeSync(openSync(sign, "w"));
         try {
           waitForWriters(folder);
-          return { opened: open(), gate: new Gate(folder, turnstile) };
+          const gate = new Gate(folder, turnstile);
+          try {
+            return { opened: open(), gate };
+          } catch (error) {
+            gate.#shut();
+            throw error;
+          }
         } finally {
           rmSync(sign, { force: true });
         }
@@ -120,9 +126,13 @@ export class Gate {
     this.#turnstile.alone(() => rmSync(this.#sign, { force: true }));
   }
 
-  async close(): Promise<void> {
+  #shut(): void {
     closeSync(this.#file);
     rmSync(this.#path, { force: true });
+  }
+
+  async close(): Promise<void> {
+    this.#shut();
     await this.#turnstile.close();
   }
 }

@@ -29,18 +29,12 @@ export class Turnstile {
   }
 
   alone<T>(act: () => T): T {
-    let done: { readonly value: T } | { readonly error: unknown } | null = null;
+    let value!: T;
     this.#lock.transactionSync(() => {
-      try {
-        done = { value: act() };
-      } catch (error) {
-        done = { error };
-      }
-      return this.#nothing as unknown as undefined;
+      value = act();
+      return this.#nothing;
     });
-    const ended = done as { readonly value: T } | { readonly error: unknown } | null;
-    if (ended !== null && "value" in ended) return ended.value;
-    throw ended?.error;
+    return value;
   }
 
   close(): Promise<void> {
