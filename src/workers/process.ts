@@ -78,8 +78,6 @@ class Child implements Far {
   readonly #channel: Socket;
   readonly #listener: Listener;
   #gone = false;
-  /** It lived on though its channel was closed. */
-  #cut = false;
   #deafness: NodeJS.Timeout | undefined;
   #closing = false;
   /** Why it was ended. */
@@ -164,16 +162,15 @@ class Child implements Far {
   #deaf(): void {
     if (this.#gone || this.#closing) return;
     this.#deafness = setTimeout(() => {
-      this.#cut = true;
+      this.#problem ??= "something in it closed its channel to heddle";
       this.kill();
     }, ENDING).unref();
   }
 
-  #end(how: string): void {
+  #end(cause: string): void {
     if (this.#gone) return;
     this.#gone = true;
     clearTimeout(this.#deafness);
-    const cause = this.#cut ? "something in it closed its channel to heddle" : how;
     this.#channel.destroy();
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();

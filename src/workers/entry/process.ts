@@ -2,7 +2,7 @@
 import { Socket } from "node:net";
 import { encodeFrame, FrameReader } from "../../codec/frames.ts";
 import { FileClaims } from "../claims.ts";
-import { flushBeforeEnd } from "../leaving.ts";
+import { endUnheard, flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";
 import { endWith } from "../watch.ts";
 
@@ -24,10 +24,7 @@ function send(wire: unknown[]): void {
 
 const server = new Server(send, new FileClaims(CLAIMS, at), { begins: () => endWith(parent) });
 channel.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
-channel.on("error", ({ message }) => {
-  console.error(`heddle: the channel to the coordinator broke: ${message}`);
-  process.exit(1);
-});
+channel.on("error", endUnheard);
 channel.on("close", () => process.exit(0));
 
 flushBeforeEnd(server);

@@ -9,7 +9,7 @@ import { isatty, ReadStream, WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { FrameReader } from "../../codec/frames.ts";
 import { markedFrame } from "../command/marked.ts";
-import { flushBeforeEnd } from "../leaving.ts";
+import { endUnheard, flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";
 import { endWith } from "../watch.ts";
 
@@ -93,10 +93,7 @@ function serve({ input, output }: Streams): void {
   from.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
   from.on("error", () => process.exit(1));
   from.on("close", () => process.exit(0));
-  to.on("error", ({ message }) => {
-    console.error(`heddle: the channel to the coordinator broke: ${message}`);
-    process.exit(1);
-  });
+  to.on("error", endUnheard);
 }
 
 const streams = movedAside();
