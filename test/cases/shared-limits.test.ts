@@ -7,7 +7,7 @@ import { checkLimits } from "../../src/config/limits.ts";
 import { folder, runOn } from "../cached/rig.ts";
 import { holdsLeft, holdsRight, kept, lends, lets, works } from "../fixtures/cases/limits-tasks.mjs";
 import { fails } from "../fixtures/cases/tasks.mjs";
-import { becomes, everywhere, on } from "./places.ts";
+import { type Bench, becomes, everywhere, on } from "./places.ts";
 
 const gpu = works.with({ labels: "gpu" });
 const limits: LimitsConfig = { gpu: { amount: 2, shared: true } };
@@ -22,6 +22,14 @@ function peak(heard: readonly string[]): number {
     most = Math.max(most, used);
   }
   return most;
+}
+
+/** A run that has all there is, until the test lets its calls go on. */
+async function taken(bench: Bench, where: string) {
+  const first = runOn(bench, where, () => gpu.map(unmapped(bench.at), names("first", 2)), { limits });
+  await bench.channel.reached("+first 0");
+  await bench.channel.reached("+first 1");
+  return { first };
 }
 
 describe("limits that runs share", () => {
@@ -40,9 +48,7 @@ describe("limits that runs share", () => {
     const { at, channel } = bench;
     const where = folder();
     const { events, reader } = collectEvents();
-    const first = runOn(bench, where, () => gpu.map(unmapped(at), names("first", 2)), { limits });
-    await channel.reached("+first 0");
-    await channel.reached("+first 1");
+    const { first } = await taken(bench, where);
     const second = await runOn(
       bench,
       where,
@@ -128,9 +134,7 @@ describe("limits that runs share", () => {
   on(["inline"], "a call that waits can be cancelled, and asks no more", async bench => {
     const { at, channel } = bench;
     const where = folder();
-    const first = runOn(bench, where, () => gpu.map(unmapped(at), names("first", 2)), { limits });
-    await channel.reached("+first 0");
-    await channel.reached("+first 1");
+    const { first } = await taken(bench, where);
     const second = await runOn(
       bench,
       where,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CRASHED, FAILED } from "../../src/graph/states.ts";
 import { isOver, type Labelled, LabelsDriver } from "./labels-driver.ts";
+import { type Plan, plansOf } from "./plans.ts";
 
 const need = (label: number, amount = 1, held = false) => ({ label, amount, held });
 
@@ -311,25 +312,7 @@ test("rates count within a call that holds, too", () => {
   expect(children.map(each => each.state)).toEqual(["running", "dispatched", "queued"]);
 });
 
-interface Plan {
-  readonly pool: number;
-  readonly priority: number;
-  readonly needs: readonly { readonly label: number; readonly amount: number; readonly held: boolean }[];
-  readonly children: readonly Plan[];
-}
-
-const planOf = (children: fc.Arbitrary<readonly Plan[]>): fc.Arbitrary<Plan> =>
-  fc.record({
-    pool: fc.nat(1),
-    priority: fc.integer({ min: -1, max: 1 }),
-    needs: fc.uniqueArray(fc.record({ label: fc.nat(2), amount: fc.integer({ min: 1, max: 2 }), held: fc.boolean() }), {
-      maxLength: 3,
-      selector: each => each.label,
-    }),
-    children,
-  });
-let plans = planOf(fc.constant([]));
-for (let depth = 0; depth < 3; depth++) plans = planOf(fc.array(plans, { maxLength: 3 }));
+const plans = plansOf(3);
 
 test("with any mix of limits, waiting, losses and crashes nothing exceeds its limit and everything ends", () => {
   fc.assert(

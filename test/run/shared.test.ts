@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FAILED } from "../../src/graph/states.ts";
 import { replayed } from "./driver.ts";
 import { isOver, type Labelled, LabelsDriver } from "./labels-driver.ts";
+import { type Plan, plansOf } from "./plans.ts";
 import { SharedWorld } from "./shared-world.ts";
 
 const need = (label: number, amount = 1, held = false) => ({ label, amount, held });
@@ -224,25 +225,7 @@ test("runs whose calls hold what the others need: one call fails, and all goes o
   expect([...a.found, ...b.found]).toEqual(found);
 });
 
-interface Plan {
-  readonly pool: number;
-  readonly priority: number;
-  readonly needs: readonly { readonly label: number; readonly amount: number; readonly held: boolean }[];
-  readonly children: readonly Plan[];
-}
-
-const planOf = (children: fc.Arbitrary<readonly Plan[]>): fc.Arbitrary<Plan> =>
-  fc.record({
-    pool: fc.nat(1),
-    priority: fc.integer({ min: -1, max: 1 }),
-    needs: fc.uniqueArray(fc.record({ label: fc.nat(2), amount: fc.integer({ min: 1, max: 2 }), held: fc.boolean() }), {
-      maxLength: 3,
-      selector: each => each.label,
-    }),
-    children,
-  });
-let plans = planOf(fc.constant([]));
-for (let depth = 0; depth < 2; depth++) plans = planOf(fc.array(plans, { maxLength: 3 }));
+const plans = plansOf(2);
 
 test("runs that share limits, with slow messages, losses and sudden deaths: nothing is exceeded, all ends", () => {
   fc.assert(

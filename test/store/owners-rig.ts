@@ -6,9 +6,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { platform } from "../../src/platform.ts";
+import type { Registry } from "../../src/store/owners/registry.ts";
 
 const script = fileURLToPath(new URL("../fixtures/store/owners/process.ts", import.meta.url));
 const flags = platform.stripsTypes ? [] : ["--import", createRequire(import.meta.url).resolve("tsx")];
+
+/** A registry for members within one process. */
+export function registryOf(rows = new Map<string, string>()): Registry {
+  return {
+    transact: change =>
+      change({
+        get: key => rows.get(key),
+        put: (key, value) => void rows.set(key, value),
+        remove: key => void rows.delete(key),
+        keys: () => [...rows.keys()],
+      }),
+  };
+}
 
 export interface Claimed {
   readonly atOnce: boolean;

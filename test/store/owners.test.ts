@@ -1,9 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Registry } from "../../src/store/owners/registry.ts";
 import { openOwners } from "../../src/store/owners.ts";
-import { Place } from "./owners-rig.ts";
+import { Place, registryOf } from "./owners-rig.ts";
 
 let place: Place;
 
@@ -16,19 +15,6 @@ afterEach(() => place.close());
 const live = () => readdirSync(join(place.folder, "live")).sort();
 const granted = { claims: [true] };
 const held = { claims: [false] };
-
-/** A registry for tests within one process. */
-function registryOf(rows: Map<string, string>): Registry {
-  return {
-    transact: change =>
-      change({
-        get: key => rows.get(key),
-        put: (key, value) => void rows.set(key, value),
-        remove: key => void rows.delete(key),
-        keys: () => [...rows.keys()],
-      }),
-  };
-}
 
 test("a process alone is granted all it claims, at once", async () => {
   const rows = new Map<string, string>();

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Registry } from "../../src/store/owners/registry.ts";
 import { openOwners } from "../../src/store/owners.ts";
 import type { Shares } from "../../src/store/shares.ts";
-import { Place, type Sharer } from "./owners-rig.ts";
+import { Place, registryOf, type Sharer } from "./owners-rig.ts";
 import { randomOf } from "./random.ts";
 
 let place: Place;
@@ -22,20 +21,6 @@ async function sharers(count: number, amount = 2): Promise<Sharer[]> {
   const joined = await place.join(count);
   for (const each of joined) await each.order("limit", ["gpu"], amount);
   return joined;
-}
-
-/** A registry for members within one process. */
-function registryOf(): Registry {
-  const rows = new Map<string, string>();
-  return {
-    transact: change =>
-      change({
-        get: key => rows.get(key),
-        put: (key, value) => void rows.set(key, value),
-        remove: key => void rows.delete(key),
-        keys: () => [...rows.keys()],
-      }),
-  };
 }
 
 const asked = (shares: Shares, amount: number) =>
