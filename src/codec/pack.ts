@@ -73,7 +73,8 @@ function packFile(file: FileMark, index: number, subject: Subject): string {
   }
 }
 
-function isPrimitive(value: unknown): value is Primitive {
+/** What nobody can change travels as it is. */
+export function isPrimitive(value: unknown): value is Primitive {
   switch (typeof value) {
     case "object":
       return value === null;

@@ -1,3 +1,4 @@
+import type { Primitive } from "../codec/packed.ts";
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { type Call, idOf } from "./call.ts";
 import type { FlowScope } from "./scope.ts";
@@ -58,6 +59,10 @@ export class Flight implements Dispatch {
   begin(worker: number, at: number): void {
     this.worker = worker;
     this.startedAt = at;
+  }
+
+  get plain(): readonly Primitive[] | null {
+    return this.call.inputs!.plain;
   }
 
   inputs(): unknown[] {

@@ -1,8 +1,8 @@
 import { markOf } from "../codec/digest.ts";
 import { FileMark } from "../codec/file.ts";
 import { checkFiles, handedOver } from "../codec/handed-over.ts";
-import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
-import type { PackedInputs, PackedValue } from "../codec/packed.ts";
+import { isPrimitive, pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
+import type { PackedInputs, PackedValue, Primitive } from "../codec/packed.ts";
 import { Quote } from "../codec/quote.ts";
 import { collect, substitute } from "../codec/substitute.ts";
 import { writeInputs } from "../workers/inputs.ts";
@@ -14,6 +14,8 @@ import { keptPacked } from "./kept.ts";
 export interface CallInputs {
   /** The futures among them. */
   readonly futures: readonly FutureBase[];
+  /** All of them, if they were captured for elsewhere and are plain. */
+  readonly plain: readonly Primitive[] | null;
   values(): unknown[];
   pack(wire: unknown[]): void;
 }
@@ -58,6 +60,7 @@ const none: readonly FutureBase[] = [];
 
 /** Inputs handed over as they are, to a place that shares this memory. */
 class SharedInputs implements CallInputs {
+  readonly plain = null;
   private readonly given: unknown[];
 
   constructor(given: unknown[]) {
@@ -143,6 +146,11 @@ export class EncodedInputs implements CallInputs {
     this.slots = slots;
     this.task = task;
     this.futures = slots.some(isFuture) ? slots.filter(isFuture) : none;
+  }
+
+  get plain(): readonly Primitive[] | null {
+    const { template } = this;
+    return this.slots.length === 0 && arePlain(template) ? template : null;
   }
 
   /** Each time new ones: nobody else sees what is done to them. */
@@ -248,6 +256,10 @@ export function captureEncoded(given: readonly unknown[], futureOf: FutureOf, ta
   const slots = new Slots(futureOf);
   const template = packInputs(given, { task, role: "input" }, slots.slotOf);
   return new EncodedInputs(template, slots.all, task);
+}
+
+function arePlain(inputs: PackedInputs): inputs is readonly Primitive[] {
+  return Array.isArray(inputs) && inputs.every(isPrimitive);
 }
 
 function isFuture(slot: Slot): slot is FutureBase {

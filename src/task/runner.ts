@@ -4,6 +4,7 @@
  * Fit for places elsewhere: a call names its task by identity and module, its inputs and its result are opaque bytes
  * unless the place shares this process's memory, and workers come and go.
  */
+import type { Primitive } from "../codec/packed.ts";
 import type { HeddleEvent } from "../events/event.ts";
 import type { NestedScope } from "./port.ts";
 
@@ -30,6 +31,8 @@ export interface Dispatch {
   readonly timeout: number;
   /** Where this attempt's directory is to be made, if it asks for one; null: anywhere in the host's `dirs`. */
   readonly dir: string | null;
+  /** The inputs, if they are plain values and nothing else: those need no packing. */
+  readonly plain: readonly Primitive[] | null;
   /** The inputs as values, for places that share this memory. */
   inputs(): unknown[];
   /** The inputs packed, appended to `wire`; throws `UncloneableError`. */

@@ -152,7 +152,7 @@ export class Hearing implements Reports {
     const member = this.#member;
     member.lastWords.add(text);
     const alone = member.concurrency === 1 && member.entries.size === 1;
-    const seq = alone ? member.entries.keys().next().value : undefined;
+    const seq = alone ? member.entries.first : undefined;
     this.output(seq ?? 0, stream, text);
   }
 

@@ -1,7 +1,9 @@
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { allClaimed } from "./claims.ts";
+import { Entries } from "./entries.ts";
 import { type Estimate, fits } from "./estimate.ts";
 import { LastWords } from "./last-words.ts";
+import { CallRow } from "./plain.ts";
 import { CANCEL, RESUME, type Setup, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
@@ -30,7 +32,7 @@ export class Member {
   readonly number: number;
   readonly concurrency: number;
   /** By place in the order of sending, from 1. */
-  readonly entries = new Map<number, Entry>();
+  readonly entries = new Entries();
   /** What waits there for what it called, by number: it takes no room. */
   readonly suspended = new Map<number, Entry>();
   state: "starting" | "ready" | "ended" = "starting";
@@ -55,6 +57,7 @@ export class Member {
   #takenFrom = 0;
   #load = 0;
   #wire: unknown[] = [];
+  readonly #row = new CallRow();
   readonly #tasks = new Map<TaskAddress, number>();
 
   /** `most`: how many calls it may execute. */
@@ -93,7 +96,7 @@ export class Member {
       if (entry.call.id !== id) continue;
       this.suspended.delete(seq);
       this.#load += entry.expected;
-      this.entries.set(seq, entry);
+      this.entries.putBack(seq, entry);
       this.#wire.push(RESUME, seq);
       this.flush();
       return true;
@@ -144,7 +147,8 @@ export class Member {
     const number = known ?? this.#tasks.size;
     try {
       if (known === undefined) writeTask(number, task, wire);
-      writeCall(this.#seq + 1, number, entry.call, wire);
+      const seq = this.#seq + 1;
+      if (!this.#row.write(seq, number, entry.call, wire)) writeCall(seq, number, entry.call, wire);
     } catch (error) {
       wire.length = length;
       throw error;
@@ -154,7 +158,7 @@ export class Member {
     if (this.idle) this.heard = now;
     entry.expected = Math.min(entry.estimate.ms, 1e9);
     this.#load += entry.expected;
-    this.entries.set(this.#seq, entry);
+    this.entries.push(this.#seq, entry);
   }
 
   flush(): void {
@@ -185,7 +189,7 @@ export class Member {
   takeStarted(): number[] {
     const started: number[] = [];
     let place = 0;
-    for (const entry of this.entries.values()) {
+    for (const [, entry] of this.entries) {
       if (place >= this.concurrency) break;
       place += 1;
       if (entry.started || !(this.loaded.has(entry.call.task) || this.far.claims === allClaimed)) continue;
@@ -202,7 +206,7 @@ export class Member {
     const first = this.takenTo > 0 ? Math.min(from, this.#takenFrom) : from;
     const claimed = this.far.claims.takeBack(first, to);
     const back: Entry[] = [];
-    for (const seq of [...this.entries.keys()]) {
+    for (const [seq] of this.entries) {
       if (seq >= from && seq > claimed) back.push(this.remove(seq)!);
     }
     if (back.length > 0 || this.takenTo > 0) {

@@ -290,8 +290,8 @@ export class Pool implements RunnerSession, Hears {
       for (const [member, hearing] of this.#hearings) {
         if (member.waiting === 0 || now - member.heard < WATCH) continue;
         hearing.reached(member.far.claims.claimed());
-        const second = [...member.entries.keys()][member.concurrency];
-        if (second !== undefined) this.#queue.unshift(member.takeBack(second));
+        const second = [...member.entries][member.concurrency];
+        if (second !== undefined) this.#queue.unshift(member.takeBack(second[0]));
       }
       this.#pump();
     }, WATCH);

@@ -1,6 +1,6 @@
 /** Gathers the reports of a worker into messages: at the end of the work at hand, else every millisecond. */
 import { packError } from "../codec/failure.ts";
-import { pack } from "../codec/pack.ts";
+import { isPrimitive, pack } from "../codec/pack.ts";
 import type { PackedValue } from "../codec/packed.ts";
 import { toWire } from "../codec/wire.ts";
 import { shown } from "../config/shown.ts";
@@ -8,6 +8,7 @@ import { SubmitInsideTaskError } from "../errors.ts";
 import type { LogLevel } from "../task/context.ts";
 import { type Nested, type NestedScope, port } from "../task/port.ts";
 import type { Execution, Reporter } from "./execute.ts";
+import { EndRow } from "./plain.ts";
 import {
   ASK,
   COMPLETED,
@@ -41,6 +42,7 @@ export class WireReporter implements Reporter {
   /** False where nothing passes on what calls ask. */
   connected = true;
   #wire: unknown[] = [];
+  readonly #ends = new EndRow();
   #flushed = 0;
   #armed = false;
   #window = 0;
@@ -59,6 +61,11 @@ export class WireReporter implements Reporter {
   ended(execution: Execution, ok: boolean, value: unknown, ms: number): void {
     const wire = this.#wire;
     const length = wire.length;
+    if (ok && isPrimitive(value)) {
+      this.#ends.write(execution.number, ms, value, wire);
+      this.#onEnd(execution);
+      return;
+    }
     try {
       wire.push(ENDED, execution.number, ok ? COMPLETED : FAILED, ms);
       if (ok) toWire(pack(value, { task: execution.task, role: "result" }), wire);

@@ -3,6 +3,7 @@ import { packError } from "../codec/failure.ts";
 import type { Cursor } from "../codec/wire.ts";
 import { CancelledError, ProtocolError } from "../errors.ts";
 import { shared } from "../task/shared.ts";
+import { Backlog } from "./backlog.ts";
 import { installCapture } from "./capture.ts";
 import type { Claimer } from "./claims.ts";
 import { Execution, execute } from "./execute.ts";
@@ -13,18 +14,17 @@ import {
   type Address,
   BEGUN,
   CALL,
+  CALLS,
   CANCEL,
   ENDED,
   FATAL,
   FULL,
-  PLACED,
   READY,
   REFUSED,
   RESUME,
   SETUP,
   TASK,
   TELL,
-  TIMED,
   UNFIT,
   UNREACHABLE,
 } from "./protocol.ts";
@@ -53,8 +53,7 @@ export class Server {
   readonly #tasks: KnownTask[] = [];
   readonly #running = new Map<number, Execution>();
   readonly #suspended = new Suspended();
-  #waiting: Waiting[] = [];
-  #next = 0;
+  readonly #backlog = new Backlog();
   readonly #loading = new Set<number>();
   /** Cancelled before they were under way. */
   readonly #unwanted = new Set<number>();
@@ -98,23 +97,12 @@ export class Server {
   #read(wire: readonly unknown[], cursor: Cursor): void {
     const at = cursor.at;
     switch (wire[at]) {
-      case CALL: {
-        const [seq, task, id, attempt, flags, length] = wire.slice(at + 1, at + 7) as number[];
-        cursor.at += 7 + length!;
-        const dir = (flags! & PLACED) === 0 ? null : (wire[cursor.at++] as string);
-        const known = this.#tasks[task!]!;
-        this.#waiting.push({
-          seq: seq!,
-          task: known,
-          id: id!,
-          attempt: attempt!,
-          timed: (flags! & TIMED) !== 0,
-          dir,
-          wire,
-          at: at + 7,
-        });
+      case CALLS:
+        cursor.at = this.#backlog.addRow(wire, at, this.#tasks);
         return;
-      }
+      case CALL:
+        cursor.at = this.#backlog.addCall(wire, at, this.#tasks);
+        return;
       case TASK: {
         const [number, identity, name, module, where, inside] = wire.slice(at + 1, at + 7) as never[];
         cursor.at += 7;
@@ -172,14 +160,13 @@ export class Server {
     const began = performance.now();
     // Those that have waited come before those that begin.
     while (this.#hasRoom && this.#suspended.goOn(this.#running));
-    while (this.#next < this.#waiting.length && this.#hasRoom) {
+    while (!this.#backlog.isEmpty && this.#hasRoom) {
       const now = this.#reporter.tick();
       if (now - began > BREATH) {
         this.#resume();
         break;
       }
-      const call = this.#waiting[this.#next]!;
-      this.#next += 1;
+      const call = this.#backlog.take();
       this.#worked = true;
       if (call.timed || this.#timed) this.#reporter.flush();
       this.#timed = call.timed;
@@ -187,14 +174,10 @@ export class Server {
       else this.#reporter.tell(REFUSED, call.seq, call.seq);
     }
     this.#pumping = false;
-    if (this.#next === this.#waiting.length) {
-      this.#waiting = [];
-      this.#next = 0;
-      if (this.#running.size + this.#loading.size === 0) {
-        this.#memory?.callEnded(true);
-        this.#reporter.flush();
-        if (this.#worked && this.#suspended.isEmpty) this.#moments.idle?.();
-      }
+    if (this.#backlog.isEmpty && this.#running.size + this.#loading.size === 0) {
+      this.#memory?.callEnded(true);
+      this.#reporter.flush();
+      if (this.#worked && this.#suspended.isEmpty) this.#moments.idle?.();
     }
     this.#reporter.flushSoon();
   }
@@ -249,7 +232,7 @@ export class Server {
   }
 
   #run(call: Waiting, fn: (...inputs: never[]) => unknown): void {
-    const { seq, id, attempt, task, wire, at } = call;
+    const { seq, id, attempt, task, wire, at, arity } = call;
     if (this.#unwanted.delete(seq)) {
       this.#reporter.tell(REFUSED, seq, seq);
       return;
@@ -257,7 +240,7 @@ export class Server {
     const execution = new Execution(seq, id, task.address.name, attempt, this.#runId, this.#reporter, call);
     let inputs: unknown[];
     try {
-      inputs = readInputs(wire, { at });
+      inputs = arity < 0 ? readInputs(wire, { at }) : wire.slice(at, at + arity);
     } catch (error) {
       execution.end(false, error, 0);
       return;
@@ -275,7 +258,7 @@ export class Server {
   #cancel(seq: number, reason: string): void {
     const execution = this.#running.get(seq) ?? this.#suspended.get(seq);
     if (execution !== undefined) execution.abort(new CancelledError({ task: execution.id, reason }));
-    else if (this.#loading.has(seq) || this.#waiting.some(call => call.seq === seq)) this.#unwanted.add(seq);
+    else if (this.#loading.has(seq) || this.#backlog.has(seq)) this.#unwanted.add(seq);
   }
 
   #stray(text: string): void {
