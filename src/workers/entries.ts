@@ -22,8 +22,8 @@ export class Entries {
 
   /** The place of the first; undefined if there is none. */
   get first(): number | undefined {
-    for (const [seq] of this) return seq;
-    return undefined;
+    if (this.#back.size > 0) return this.#back.keys().next().value;
+    return this.#size === 0 ? undefined : this.#base + this.#head;
   }
 
   get(seq: number): Entry | undefined {

@@ -54,7 +54,6 @@ export class Member {
   full = 0;
   readonly #most: number;
   #seq = 0;
-  #takenFrom = 0;
   #load = 0;
   #wire: unknown[] = [];
   readonly #row = new CallRow();
@@ -117,7 +116,8 @@ export class Member {
 
   /** It gets no more calls, and is replaced when it has done those that it has. */
   get spent(): boolean {
-    return this.full > 0 || this.ended + this.entries.size >= this.#most;
+    if (this.full > 0 || this.ended + this.entries.size >= this.#most) return true;
+    return !this.far.claims.reserve(this.#seq + 1, this.entries.first ?? this.#seq + 1);
   }
 
   /** Calls that wait there behind those which can run at once. */
@@ -199,32 +199,22 @@ export class Member {
     return started;
   }
 
-  /** Takes back what it has not begun, from call `from` on; gives the calls that surely did not begin. */
-  takeBack(from: number): Entry[] {
+  /** Takes back what it has not begun: gives the calls that surely have not, and the last that may have. */
+  takeBack(): { readonly back: Entry[]; readonly claimed: number } {
     this.flush();
     const to = this.#seq;
-    const first = this.takenTo > 0 ? Math.min(from, this.#takenFrom) : from;
-    const claimed = this.far.claims.takeBack(first, to);
+    const { claimed, last } = this.far.claims.takeBack(to);
+    this.#seq = last;
     const back: Entry[] = [];
-    for (const [seq] of this.entries) {
-      if (seq >= from && seq > claimed) back.push(this.remove(seq)!);
-    }
-    if (back.length > 0 || this.takenTo > 0) {
-      this.takenTo = to;
-      this.#takenFrom = first;
-    }
-    return back;
-  }
-
-  /** It has begun this call. */
-  hasBegun(seq: number): boolean {
-    return seq <= this.far.claims.claimed();
+    for (const [seq] of this.entries) if (seq > claimed) back.push(this.remove(seq)!);
+    if (back.length > 0) this.takenTo = to;
+    return { back, claimed };
   }
 
   /** What it had and will not end: the calls it has begun by their numbers, and the others. */
   leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
     this.state = "ended";
-    const claimed = this.far.claims.takeBack(1, this.#seq);
+    const { claimed } = this.far.claims.takeBack(this.#seq);
     const begun = new Map<number, Entry>(this.suspended);
     const unbegun: Entry[] = [];
     for (const [seq, entry] of this.entries) {

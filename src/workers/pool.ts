@@ -81,7 +81,7 @@ export class Pool implements RunnerSession, Hears {
       const there = [...member.suspended, ...member.entries];
       const seqs = there.filter(([, entry]) => !entry.cancelled && is(entry)).map(([seq]) => seq);
       if (seqs.length === 0) continue;
-      const back = member.takeBack(seqs[0]!);
+      const { back } = member.takeBack();
       released.push(...back.filter(is));
       this.#queue.unshift(back.filter(entry => !is(entry)));
       for (const seq of seqs) {
@@ -289,9 +289,9 @@ export class Pool implements RunnerSession, Hears {
       const now = performance.now();
       for (const [member, hearing] of this.#hearings) {
         if (member.waiting === 0 || now - member.heard < WATCH) continue;
-        hearing.reached(member.far.claims.claimed());
-        const second = [...member.entries][member.concurrency];
-        if (second !== undefined) this.#queue.unshift(member.takeBack(second[0]));
+        const { back, claimed } = member.takeBack();
+        hearing.reached(claimed);
+        this.#queue.unshift(back);
       }
       this.#pump();
     }, WATCH);

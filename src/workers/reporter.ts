@@ -25,7 +25,7 @@ import {
 } from "./protocol.ts";
 
 /** How long a report waits for others, in milliseconds. */
-const GATHER = 1;
+const GATHER = 0.5;
 /**
  * What a call says leaves at once, as the call may block its thread and be killed for it; but of a call that says more
  * than so many things in so many milliseconds, the rest of them waits.
