@@ -200,7 +200,7 @@ export class Attempts {
 
   private finish(flight: Flight, attempt: Attempt, directory: DirectoryFact | null): void {
     const { call } = flight;
-    const { node } = call;
+    const { node, inputs } = call;
     let { value } = attempt;
     if (call.spec.cache !== null) {
       try {
@@ -211,6 +211,8 @@ export class Attempts {
       }
     } else if (flight.directory !== null) this.run.journal?.failed(call);
     this.run.complete(call, value, attempt.worker, attempt.ms);
+    // What was sent for another call may still be read.
+    if (!flight.inherited) inputs?.release();
     this.run.scheduler.settled(node, COMPLETED);
     this.run.scheduler.freed(node);
     this.freeSlot(flight);

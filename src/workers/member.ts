@@ -2,7 +2,7 @@ import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { allClaimed } from "./claims.ts";
 import { type Estimate, fits } from "./estimate.ts";
 import { LastWords } from "./last-words.ts";
-import { CANCEL, RESUME, type Setup, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
+import { CANCEL, RESUME, type Setup, SPARE, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
 /** One call in a pool. */
@@ -144,7 +144,7 @@ export class Member {
     const number = known ?? this.#tasks.size;
     try {
       if (known === undefined) writeTask(number, task, wire);
-      writeCall(this.#seq + 1, number, entry.call, wire);
+      writeCall(this.#seq + 1, number, entry.call, wire, this.far.shares);
     } catch (error) {
       wire.length = length;
       throw error;
@@ -231,6 +231,13 @@ export class Member {
     this.suspended.clear();
     this.#load = 0;
     return { begun, unbegun };
+  }
+
+  /** Gives a segment back that it has made; with the next message, as it has no use for it before. */
+  spare(segment: SharedArrayBuffer): boolean {
+    if (this.state === "ended") return false;
+    this.#wire.push(SPARE, segment);
+    return true;
   }
 
   cancel(seq: number, reason: string): void {

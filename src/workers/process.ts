@@ -73,6 +73,7 @@ function openIn(folder: string, name: string): number {
 
 class Child implements Far {
   readonly pid: number | undefined;
+  readonly shares = false;
   readonly claims: ClaimReader;
   readonly #child: ChildProcess;
   readonly #channel: Socket;

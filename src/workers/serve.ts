@@ -1,5 +1,7 @@
 /** The loop of a worker: takes calls in order, claims each, runs it, and reports. The same on threads and processes. */
 import { packError } from "../codec/failure.ts";
+import { SegmentRoom } from "../codec/room.ts";
+import type { Segments } from "../codec/segments.ts";
 import type { Cursor } from "../codec/wire.ts";
 import { CancelledError, ProtocolError } from "../errors.ts";
 import { shared } from "../task/shared.ts";
@@ -22,6 +24,7 @@ import {
   REFUSED,
   RESUME,
   SETUP,
+  SPARE,
   TASK,
   TELL,
   TIMED,
@@ -67,14 +70,23 @@ export class Server {
   #pumping = false;
   #breathing = false;
   readonly #moments: Moments;
+  readonly #segments: Segments | null;
 
-  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}) {
+  /** `segments`: where large results go, if the coordinator shares this memory. */
+  constructor(
+    send: (wire: unknown[]) => void,
+    claims: Claimer,
+    moments: Moments = {},
+    segments: Segments | null = null,
+  ) {
     this.#claims = claims;
     this.#moments = moments;
+    this.#segments = segments;
     this.#reporter = new WireReporter(
       send,
       execution => this.#ended(execution),
       seq => this.#suspend(seq),
+      segments === null ? null : new SegmentRoom(segments, true),
     );
     shared.mode = "loading";
     tellOfStray("a worker", text => this.#stray(text));
@@ -136,6 +148,10 @@ export class Server {
         if (execution !== undefined) this.#reporter.hear(execution, wire.slice(at + 3, cursor.at));
         return;
       }
+      case SPARE:
+        cursor.at += 2;
+        this.#segments?.give(wire[at + 1] as SharedArrayBuffer);
+        return;
       case SETUP:
         cursor.at += 7;
         this.#runId = wire[at + 1] as string;
