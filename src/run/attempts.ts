@@ -211,7 +211,6 @@ export class Attempts {
       }
     } else if (flight.directory !== null) this.run.journal?.failed(call);
     this.run.complete(call, value, attempt.worker, attempt.ms);
-    // What was sent for another call may still be read.
     if (!flight.inherited) inputs?.release();
     this.run.scheduler.settled(node, COMPLETED);
     this.run.scheduler.freed(node);
@@ -225,7 +224,7 @@ export class Attempts {
     mayRetry: boolean,
   ): void {
     const { call } = flight;
-    const { node } = call;
+    const { node, inputs } = call;
     const given = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
     const error = call.spec.cache === null ? given : unstorable(given, idOf(call));
     const delay = mayRetry ? this.delayOf(flight, state, error) : null;
@@ -236,6 +235,7 @@ export class Attempts {
       return;
     }
     this.run.fail(call, state, error, null, end.worker, end.ms);
+    if (!flight.inherited) inputs?.release();
     this.run.scheduler.settled(node, state);
     this.run.scheduler.freed(node);
     this.freeSlot(flight);

@@ -4,7 +4,7 @@ import type { WorkerEnded } from "../events/event.ts";
 import type { LogLevel } from "../task/context.ts";
 import type { Attempt, Host } from "../task/runner.ts";
 import { logFact, outputFact, progressFact, warningFact } from "./facts.ts";
-import { type Home, lent } from "./lent.ts";
+import { lent } from "./lent.ts";
 import type { Entry, Member } from "./member.ts";
 import { COMPLETED, FAILED, type Reports, readReports, type StreamName } from "./protocol.ts";
 
@@ -21,7 +21,6 @@ export class Hearing implements Reports {
   readonly #host: Host;
   readonly #pool: Hears;
   readonly #member: Member;
-  readonly #home: Home = segment => this.#member.spare(segment);
   #started: number[] = [];
   #ended: Attempt[] = [];
   #released: number[] = [];
@@ -66,9 +65,9 @@ export class Hearing implements Reports {
   ended(seq: number, state: number, ms: number, packed: PackedValue): void {
     const member = this.#member;
     const entry = member.remove(seq);
-    lent.hold(packed, this.#home);
+    lent.hold(packed, member.home);
     if (entry === undefined) {
-      lent.release(packed, this.#home);
+      lent.release(packed, member.home);
       return;
     }
     const { id, task } = entry.call;
@@ -78,7 +77,7 @@ export class Hearing implements Reports {
     this.#pool.measured(ms);
     if (!entry.started) this.#started.push(id);
     if (entry.cancelled) {
-      lent.release(packed, this.#home);
+      lent.release(packed, member.home);
       this.#released.push(id);
       return;
     }

@@ -7,8 +7,18 @@ import { Packed, type PackedInputs, type PackedValue } from "../codec/packed.ts"
 import { SegmentRoom } from "../codec/room.ts";
 import { Segments, weighed } from "../codec/segments.ts";
 
-/** Takes a segment back; false if whoever made it is gone. */
-export type Home = (segment: SharedArrayBuffer) => boolean;
+/** Where the segments come back that one thread has made. It knows nothing else, as it is held by each of them. */
+export class Home {
+  /** Those that the thread is to be told of. */
+  back: SharedArrayBuffer[] = [];
+  /** The thread has ended: others use what it made. */
+  gone = false;
+
+  leave(): void {
+    this.gone = true;
+    for (const segment of this.back.splice(0)) lent.segments.give(segment);
+  }
+}
 
 interface Loan {
   readonly segment: SharedArrayBuffer;
@@ -47,7 +57,8 @@ class Lent {
 
   #end({ segment, home }: Loan): void {
     this.count -= 1;
-    if (home === null || !home(segment)) this.segments.give(segment);
+    if (home === null || home.gone) this.segments.give(segment);
+    else home.back.push(segment);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { allClaimed } from "./claims.ts";
 import { type Estimate, fits } from "./estimate.ts";
 import { LastWords } from "./last-words.ts";
+import { Home } from "./lent.ts";
 import { CANCEL, RESUME, type Setup, SPARE, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
@@ -33,6 +34,8 @@ export class Member {
   readonly entries = new Map<number, Entry>();
   /** What waits there for what it called, by number: it takes no room. */
   readonly suspended = new Map<number, Entry>();
+  /** What it made for large results comes back here. */
+  readonly home = new Home();
   state: "starting" | "ready" | "ended" = "starting";
   /** The last call that is being taken back; until the worker has said so, it gets no more. */
   takenTo = 0;
@@ -138,6 +141,8 @@ export class Member {
   /** Puts a call into the next message; throws when its inputs cannot travel. */
   add(entry: Entry, now: number): void {
     const wire = this.#wire;
+    // With a call, as the worker has no use for them before.
+    if (this.home.back.length > 0) for (const segment of this.home.back.splice(0)) wire.push(SPARE, segment);
     const length = wire.length;
     const { task } = entry.call;
     const known = this.#tasks.get(task);
@@ -220,6 +225,7 @@ export class Member {
   /** What it had and will not end: the calls it has begun by their numbers, and the others. */
   leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
     this.state = "ended";
+    this.home.leave();
     const claimed = this.far.claims.takeBack(1, this.#seq);
     const begun = new Map<number, Entry>(this.suspended);
     const unbegun: Entry[] = [];
@@ -231,13 +237,6 @@ export class Member {
     this.suspended.clear();
     this.#load = 0;
     return { begun, unbegun };
-  }
-
-  /** Gives a segment back that it has made; with the next message, as it has no use for it before. */
-  spare(segment: SharedArrayBuffer): boolean {
-    if (this.state === "ended") return false;
-    this.#wire.push(SPARE, segment);
-    return true;
   }
 
   cancel(seq: number, reason: string): void {
