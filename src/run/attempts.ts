@@ -244,7 +244,6 @@ export class Attempts {
   private timedOut(flight: Flight): void {
     if (flight.abandoned || this.flights.get(flight.id) !== flight) return;
     const { call } = flight;
-    const { node } = call;
     const ms = now() - flight.startedAt;
     const error = overdue(flight);
     flight.abandoned = true;
@@ -252,7 +251,7 @@ export class Attempts {
     const delay = this.delayOf(flight, TIMED_OUT, error);
     if (delay === null) {
       this.run.fail(call, TIMED_OUT, error, null, flight.worker, ms);
-      this.run.scheduler.settled(node, TIMED_OUT);
+      this.run.scheduler.settled(call.node, TIMED_OUT);
     } else {
       flight.retryIn = delay;
       tellRetrying(this.run, flight, TIMED_OUT, error, delay, { worker: flight.worker, ms });

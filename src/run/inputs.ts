@@ -19,7 +19,7 @@ export interface CallInputs {
   values(): unknown[];
   /** `shares`: whoever reads it shares this memory. */
   pack(wire: unknown[], shares: boolean): void;
-  /** The call has ended: nobody reads what was captured for it. */
+  /** The call has ended, and no other goes on with what was sent for it: nobody reads it any more. */
   release(): void;
 }
 

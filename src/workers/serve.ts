@@ -33,21 +33,11 @@ import {
 } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 import { Suspended } from "./suspended.ts";
-import type { KnownTask, Waiting } from "./turn.ts";
+import type { KnownTask, Moments, Waiting } from "./turn.ts";
 import { warm } from "./warm.ts";
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
-
-/** Moments in the life of a worker. */
-export interface Moments {
-  /** It is about to run what the user wrote, which may keep its thread busy. */
-  begins?(): void;
-  /** It is ready for calls. */
-  startedWell?(): void;
-  /** It has done all that it was given, and has told so: nothing waits for what it called either. */
-  idle?(): void;
-}
 
 export class Server {
   readonly #reporter: WireReporter;
@@ -70,15 +60,10 @@ export class Server {
   #pumping = false;
   #breathing = false;
   readonly #moments: Moments;
-  readonly #segments: Segments | null;
+  readonly #segments: Segments | undefined;
 
   /** `segments`: where large results go, if the coordinator shares this memory. */
-  constructor(
-    send: (wire: unknown[]) => void,
-    claims: Claimer,
-    moments: Moments = {},
-    segments: Segments | null = null,
-  ) {
+  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}, segments?: Segments) {
     this.#claims = claims;
     this.#moments = moments;
     this.#segments = segments;
@@ -86,7 +71,7 @@ export class Server {
       send,
       execution => this.#ended(execution),
       seq => this.#suspend(seq),
-      segments === null ? null : new SegmentRoom(segments, true),
+      segments === undefined ? null : new SegmentRoom(segments, true),
     );
     shared.mode = "loading";
     tellOfStray("a worker", text => this.#stray(text));
