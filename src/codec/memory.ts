@@ -15,7 +15,7 @@ import { sharedMemory } from "./shared-memory.ts";
  * copied once, here, and is not changed by what readers write.
  * @throws OptionError for everything else.
  * @example
- * const table = shared(new Float64Array(8_000_000));
+ * const table = shared(new Float64Array(1_000));
  */
 export function shared<T extends ArrayBufferView>(view: T): T {
   check(view, "shared(…)");
@@ -37,7 +37,7 @@ export function shared<T extends ArrayBufferView>(view: T): T {
  * @param view Typed arrays, a `DataView`, a `Buffer`; it must be all of its `ArrayBuffer`.
  * @throws OptionError for everything else.
  * @example
- * return move(pixels);
+ * const darken = task("darken", (pixels: Uint8Array) => move(pixels.map(x => x >> 1)));
  */
 export function move<T extends ArrayBufferView>(view: T): T {
   check(view, "move(…)");

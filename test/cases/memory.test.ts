@@ -55,15 +55,19 @@ describe("large arrays", () => {
     }
   });
 
-  on(abroad, "in a map they are captured when they are pulled, and what is unmapped is one for all", async ({ run }) => {
-    const given = Array.from({ length: 20 }, (_, i) => ones(9_000, i));
-    const found = await run(() => pair.map(given, unmapped(ones(20_000, 5))));
-    expect(found).toHaveLength(20);
-    found.forEach(([a, { b }], i) => {
-      expect(of(a)).toEqual(all(9_000, i));
-      expect(of(b as Float64Array)).toEqual(all(20_000, 5));
-    });
-  });
+  on(
+    abroad,
+    "in a map they are captured when they are pulled, and what is unmapped is one for all",
+    async ({ run }) => {
+      const given = Array.from({ length: 20 }, (_, i) => ones(9_000, i));
+      const found = await run(() => pair.map(given, unmapped(ones(20_000, 5))));
+      expect(found).toHaveLength(20);
+      found.forEach(([a, { b }], i) => {
+        expect(of(a)).toEqual(all(9_000, i));
+        expect(of(b as Float64Array)).toEqual(all(20_000, 5));
+      });
+    },
+  );
 
   on(everywhere, "all kinds of arrays keep their kind and their part of a buffer", async ({ run }) => {
     const bytes = new Uint8Array(200_000).map((_, i) => i);

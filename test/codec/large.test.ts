@@ -191,7 +191,9 @@ describe("move", () => {
   });
 
   test("does not take memory that cannot be detached", () => {
-    const { Memory } = Reflect.get(globalThis, "WebAssembly") as { Memory: new (of: { initial: number }) => { buffer: ArrayBuffer } };
+    const { Memory } = Reflect.get(globalThis, "WebAssembly") as {
+      Memory: new (of: { initial: number }) => { buffer: ArrayBuffer };
+    };
     const array = new Uint8Array(new Memory({ initial: 1 }).buffer);
     expect(() => move(array)).toThrow(/cannot be detached/);
     expect(array.length).toBe(65_536);
