@@ -57,7 +57,7 @@ export function move<T extends ArrayBufferView>(view: T): T {
 function takenFrom(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView {
   const name = viewName(view);
   const { byteLength } = buffer;
-  if (sharedMemory.gone.has(buffer)) {
+  if (byteLength === 0 && sharedMemory.gone.has(buffer)) {
     throw wrong("move(…)", "it was moved before", "Pass on what the first move(…) gave.");
   }
   const memory = structuredClone(buffer, { transfer: [buffer] });
