@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { resultDigest } from "../../src/codec/digest.ts";
+import { markOf, resultDigest } from "../../src/codec/digest.ts";
 import { whole } from "../../src/codec/large.ts";
 import { move, shared } from "../../src/codec/memory.ts";
 import { pack, packInputs, type Subject, unpack, unpackInputs } from "../../src/codec/pack.ts";
@@ -107,6 +107,15 @@ describe("large arrays beside the bytes", () => {
     first!.fill(3);
     expect(second).toEqual(new Uint8Array(LARGE).fill(1));
   });
+});
+
+test("an array counts in keys by its kind and bytes, however it is passed", () => {
+  for (const length of [3, LARGE]) {
+    const array = () => new Uint8Array(length).fill(7);
+    const [plain, ...others] = [array(), shared(array()), move(array())].map(x => markOf({ x }, subject, null).text);
+    expect(others).toEqual([plain, plain]);
+    expect(markOf({ x: new Int8Array(length).fill(7) }, subject, null).text).not.toBe(plain);
+  }
 });
 
 describe("segments", () => {
