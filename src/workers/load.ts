@@ -10,9 +10,6 @@ import type { Address } from "./protocol.ts";
 import { importUser, loaderAtWork, type Namespace } from "./typescript.ts";
 import { explainFailure, explainMissing, hasFile } from "./unreachable.ts";
 
-/** After how long, in milliseconds, the user is told that a module is still being loaded. */
-export const LONG_LOAD = 10_000;
-
 type TaskFunction = (...inputs: never[]) => unknown;
 
 /** How far a module's import came. */
@@ -156,8 +153,4 @@ function activity(): Map<string, number> {
 function busier(now: Map<string, number>, before: Map<string, number>): boolean {
   for (const [kind, count] of now) if (count > (before.get(kind) ?? 0)) return true;
   return false;
-}
-
-export function stillLoading({ module, name }: Address): string {
-  return `heddle: ${module ?? name} is still being loaded after ${LONG_LOAD / 1_000} s; does its top level await something that never comes?\n`;
 }
