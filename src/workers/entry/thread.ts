@@ -11,6 +11,7 @@ const segments = new Segments();
 function send(wire: unknown[]): void {
   const large = new Set<ArrayBuffer>();
   for (const item of wire) {
+    if (typeof item !== "object") continue;
     if (item instanceof ArrayBuffer) large.add(item);
     else if (item instanceof Uint8Array && item.byteLength >= LARGE && item.buffer instanceof ArrayBuffer) {
       if (item.byteLength === item.buffer.byteLength) large.add(item.buffer);
