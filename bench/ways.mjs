@@ -48,3 +48,15 @@ async function lanes(call, calls) {
 function check(sum, calls) {
   if (sum !== (calls * (calls - 1)) / 2) throw new Error(`the results of ${calls} calls are wrong`);
 }
+
+/** An array of 64 MB, there and back, one call after the other; `own` makes it what the contender carries. */
+export async function carried({ call, own = array => array }, calls) {
+  const length = 2 ** 23;
+  const array = own(new Float64Array(length).fill(1));
+  const began = performance.now();
+  for (let i = 0; i < calls; i++) {
+    const back = await call(array);
+    if (back.length !== length || back[length - 1] !== 1) throw new Error("the array came back as another");
+  }
+  return performance.now() - began;
+}

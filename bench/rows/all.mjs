@@ -4,6 +4,8 @@ export const names = [
   "threads-mapped",
   "threads-in-flight",
   "threads-idle",
+  "threads-64mb",
+  "threads-64mb-shared",
   "processes-mapped",
   "graph",
   "keys-primitives",

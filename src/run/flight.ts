@@ -69,7 +69,7 @@ export class Flight implements Dispatch {
     return this.call.inputs!.values();
   }
 
-  pack(wire: unknown[]): void {
-    this.call.inputs!.pack(wire);
+  pack(wire: unknown[], shares = false): void {
+    this.call.inputs!.pack(wire, shares);
   }
 }

@@ -4,8 +4,10 @@ import { checkFiles, handedOver } from "../codec/handed-over.ts";
 import { isPrimitive, pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue, Primitive } from "../codec/packed.ts";
 import { Quote } from "../codec/quote.ts";
+import type { Room } from "../codec/room.ts";
 import { collect, substitute } from "../codec/substitute.ts";
 import { writeInputs } from "../workers/inputs.ts";
+import { lent } from "../workers/lent.ts";
 import { AdoptedFuture, isThenable } from "./adopted.ts";
 import { FutureBase } from "./future.ts";
 import { keptPacked } from "./kept.ts";
@@ -17,7 +19,10 @@ export interface CallInputs {
   /** All of them, if they were captured for elsewhere and are plain. */
   readonly plain: readonly Primitive[] | null;
   values(): unknown[];
-  pack(wire: unknown[]): void;
+  /** `shares`: whoever reads it shares this memory. */
+  pack(wire: unknown[], shares: boolean): void;
+  /** The call has ended, and no other goes on with what was sent for it: nobody reads it any more. */
+  release(): void;
 }
 
 /** A value that many calls share, encoded once. */
@@ -42,8 +47,9 @@ export class Constant {
     return this.unquoted;
   }
 
-  packed(task: string): PackedValue {
-    this.encoded ??= { value: pack(this.value, { task, role: "input" }) };
+  packed(task: string, shares: boolean): PackedValue {
+    const room = shares ? lent.room : null;
+    this.encoded ??= { value: lent.hold(pack(this.value, { task, role: "input" }, room)) };
     return this.encoded.value;
   }
 
@@ -78,6 +84,8 @@ class SharedInputs implements CallInputs {
   pack(): void {
     throw new Error("these inputs were captured for a runner that shares this memory");
   }
+
+  release(): void {}
 }
 
 /** The same, with futures that stand for some of them as they are. */
@@ -158,10 +166,14 @@ export class EncodedInputs implements CallInputs {
     return unpackInputs(this.template, this.slots.map(liveSlot));
   }
 
-  pack(wire: unknown[]): void {
+  pack(wire: unknown[], shares: boolean): void {
     const { task } = this;
-    const slots = this.slots.map(slot => (slot instanceof Constant ? slot.packed(task) : keptPacked(slot)));
-    writeInputs(this.template, slots, wire);
+    const slots = this.slots.map(slot => (slot instanceof Constant ? slot.packed(task, shares) : keptPacked(slot)));
+    writeInputs(this.template, slots, wire, shares);
+  }
+
+  release(): void {
+    lent.release(this.template);
   }
 }
 
@@ -252,10 +264,15 @@ export class Slots {
 }
 
 /** Captures inputs as bytes; throws `UncloneableError` with the path of what cannot be sent. */
-export function captureEncoded(given: readonly unknown[], futureOf: FutureOf, task: string): CallInputs {
+export function captureEncoded(
+  given: readonly unknown[],
+  futureOf: FutureOf,
+  task: string,
+  room: Room | null,
+): CallInputs {
   const slots = new Slots(futureOf);
-  const template = packInputs(given, { task, role: "input" }, slots.slotOf);
-  return new EncodedInputs(template, slots.all, task);
+  const template = packInputs(given, { task, role: "input" }, slots.slotOf, room);
+  return new EncodedInputs(lent.hold(template), slots.all, task);
 }
 
 function arePlain(inputs: PackedInputs): inputs is readonly Primitive[] {

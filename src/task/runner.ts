@@ -35,8 +35,11 @@ export interface Dispatch {
   readonly plain: readonly Primitive[] | null;
   /** The inputs as values, for places that share this memory. */
   inputs(): unknown[];
-  /** The inputs packed, appended to `wire`; throws `UncloneableError`. */
-  pack(wire: unknown[]): void;
+  /**
+   * The inputs packed, appended to `wire`; throws `UncloneableError`. `shares`: the worker shares this memory, so that
+   * large arrays are referred to.
+   */
+  pack(wire: unknown[], shares?: boolean): void;
 }
 
 /** How an attempt ended. */
@@ -93,6 +96,8 @@ export interface Runner {
   readonly workers: number;
   /** True when calls share this process's memory, so that inputs are handed over as they are. */
   readonly shared: boolean;
+  /** True when its workers have memory of their own, but can read this process's shared memory. */
+  readonly segments?: boolean;
   /** The same runner with another number of workers, for `-n`; left out where that number cannot be chosen. */
   resized?(workers: number | "auto"): Runner;
   /** The runner for calls with these labels; left out where they make no difference. */

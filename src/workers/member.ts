@@ -3,8 +3,9 @@ import { allClaimed } from "./claims.ts";
 import { Entries } from "./entries.ts";
 import { type Estimate, fits } from "./estimate.ts";
 import { LastWords } from "./last-words.ts";
+import { Home } from "./lent.ts";
 import { CallRow } from "./plain.ts";
-import { CANCEL, RESUME, type Setup, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
+import { CANCEL, RESUME, type Setup, SPARE, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
 /** One call in a pool. */
@@ -35,6 +36,8 @@ export class Member {
   readonly entries = new Entries();
   /** What waits there for what it called, by number: it takes no room. */
   readonly suspended = new Map<number, Entry>();
+  /** What it made for large results comes back here. */
+  readonly home = new Home();
   state: "starting" | "ready" | "ended" = "starting";
   /** The last call that is being taken back; until the worker has said so, it gets no more. */
   takenTo = 0;
@@ -141,14 +144,17 @@ export class Member {
   /** Puts a call into the next message; throws when its inputs cannot travel. */
   add(entry: Entry, now: number): void {
     const wire = this.#wire;
+    // With a call, as the worker has no use for them before.
+    if (this.home.back.length > 0) for (const segment of this.home.back.splice(0)) wire.push(SPARE, segment);
     const length = wire.length;
     const { task } = entry.call;
     const known = this.#tasks.get(task);
     const number = known ?? this.#tasks.size;
     try {
       if (known === undefined) writeTask(number, task, wire);
+      const { shares } = this.far;
       const seq = this.#seq + 1;
-      if (!this.#row.write(seq, number, entry.call, wire)) writeCall(seq, number, entry.call, wire);
+      if (!this.#row.write(seq, number, entry.call, wire)) writeCall(seq, number, entry.call, wire, shares);
     } catch (error) {
       wire.length = length;
       throw error;
@@ -214,6 +220,7 @@ export class Member {
   /** What it had and will not end: the calls it has begun by their numbers, and the others. */
   leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
     this.state = "ended";
+    this.home.leave();
     const { claimed } = this.far.claims.takeBack(this.#seq);
     const begun = new Map<number, Entry>(this.suspended);
     const unbegun: Entry[] = [];

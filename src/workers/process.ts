@@ -35,6 +35,7 @@ export class ProcessTransport implements Transport {
 
 class Child implements Far {
   readonly pid: number | undefined;
+  readonly shares = false;
   readonly claims = Tokens.open();
   readonly #child: ChildProcess;
   readonly #channel: Socket;

@@ -23,6 +23,8 @@ export const RESUME = 5;
 export const TELL = 6;
 /** Calls of one task in a row, with plain inputs. */
 export const CALLS = 7;
+/** Nobody reads this segment of the worker's any more. */
+export const SPARE = 8;
 /** From the worker. */
 export const READY = 11;
 export const UNFIT = 12;
@@ -81,11 +83,11 @@ export function writeTask(number: number, { identity, name, module, where, insid
 }
 
 /** Appends a call; its inputs come after their length, so that a worker can leave them encoded. */
-export function writeCall(seq: number, task: number, call: Dispatch, wire: unknown[]): void {
+export function writeCall(seq: number, task: number, call: Dispatch, wire: unknown[], shares = false): void {
   const { dir } = call;
   wire.push(CALL, seq, task, call.id, call.attempt, (call.timeout > 0 ? TIMED : 0) | (dir === null ? 0 : PLACED), 0);
   const start = wire.length;
-  call.pack(wire);
+  call.pack(wire, shares);
   wire[start - 1] = wire.length - start;
   if (dir !== null) wire.push(dir);
 }

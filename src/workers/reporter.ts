@@ -2,6 +2,7 @@
 import { packError } from "../codec/failure.ts";
 import { isPrimitive, pack } from "../codec/pack.ts";
 import type { PackedValue } from "../codec/packed.ts";
+import type { Room } from "../codec/room.ts";
 import { toWire } from "../codec/wire.ts";
 import { shown } from "../config/shown.ts";
 import { SubmitInsideTaskError } from "../errors.ts";
@@ -37,6 +38,8 @@ export class WireReporter implements Reporter {
   readonly #send: (wire: unknown[]) => void;
   readonly #onEnd: (execution: Execution) => void;
   readonly #onWait: ((number: number) => void) | null;
+  /** Where large results go, if the coordinator shares this memory. */
+  readonly #room: Room | null;
   readonly #nested = new WeakMap<Execution, Nested>();
   dirs = "";
   /** False where nothing passes on what calls ask. */
@@ -52,7 +55,9 @@ export class WireReporter implements Reporter {
     send: (wire: unknown[]) => void,
     onEnd: (execution: Execution) => void,
     onWait: ((number: number) => void) | null = null,
+    room: Room | null = null,
   ) {
+    this.#room = room;
     this.#send = send;
     this.#onEnd = onEnd;
     this.#onWait = onWait;
@@ -68,7 +73,7 @@ export class WireReporter implements Reporter {
     }
     try {
       wire.push(ENDED, execution.number, ok ? COMPLETED : FAILED, ms);
-      if (ok) toWire(pack(value, { task: execution.task, role: "result" }), wire);
+      if (ok) toWire(pack(value, { task: execution.task, role: "result" }, this.#room), wire, true);
       else toWire(packError(value, { task: execution.task, role: "error" }), wire);
     } catch (error) {
       wire.length = length;

@@ -1,5 +1,7 @@
 /** The loop of a worker: takes calls in order, claims each, runs it, and reports. The same on threads and processes. */
 import { packError } from "../codec/failure.ts";
+import { SegmentRoom } from "../codec/room.ts";
+import type { Segments } from "../codec/segments.ts";
 import type { Cursor } from "../codec/wire.ts";
 import { CancelledError, ProtocolError } from "../errors.ts";
 import { shared } from "../task/shared.ts";
@@ -23,6 +25,7 @@ import {
   REFUSED,
   RESUME,
   SETUP,
+  SPARE,
   TASK,
   TELL,
   UNFIT,
@@ -30,21 +33,11 @@ import {
 } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 import { Suspended } from "./suspended.ts";
-import type { KnownTask, Waiting } from "./turn.ts";
+import type { KnownTask, Moments, Waiting } from "./turn.ts";
 import { warm } from "./warm.ts";
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
-
-/** Moments in the life of a worker. */
-export interface Moments {
-  /** It is about to run what the user wrote, which may keep its thread busy. */
-  begins?(): void;
-  /** It is ready for calls. */
-  startedWell?(): void;
-  /** It has done all that it was given, and has told so: nothing waits for what it called either. */
-  idle?(): void;
-}
 
 export class Server {
   readonly #reporter: WireReporter;
@@ -66,14 +59,18 @@ export class Server {
   #pumping = false;
   #breathing = false;
   readonly #moments: Moments;
+  readonly #segments: Segments | undefined;
 
-  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}) {
+  /** `segments`: where large results go, if the coordinator shares this memory. */
+  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}, segments?: Segments) {
     this.#claims = claims;
     this.#moments = moments;
+    this.#segments = segments;
     this.#reporter = new WireReporter(
       send,
       execution => this.#ended(execution),
       seq => this.#suspend(seq),
+      segments === undefined ? null : new SegmentRoom(segments, true),
     );
     shared.mode = "loading";
     tellOfStray("a worker", text => this.#stray(text));
@@ -124,6 +121,10 @@ export class Server {
         if (execution !== undefined) this.#reporter.hear(execution, wire.slice(at + 3, cursor.at));
         return;
       }
+      case SPARE:
+        cursor.at += 2;
+        this.#segments?.give(wire[at + 1] as SharedArrayBuffer);
+        return;
       case SETUP:
         cursor.at += 7;
         this.#runId = wire[at + 1] as string;

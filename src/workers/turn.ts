@@ -21,3 +21,13 @@ export interface Waiting {
   /** How many plain inputs it has; -1 if they are encoded. */
   readonly arity: number;
 }
+
+/** Moments in the life of a worker. */
+export interface Moments {
+  /** It is about to run what the user wrote, which may keep its thread busy. */
+  begins?(): void;
+  /** It is ready for calls. */
+  startedWell?(): void;
+  /** It has done all that it was given, and has told so: nothing waits for what it called either. */
+  idle?(): void;
+}

@@ -89,6 +89,7 @@ export class Rig implements Host {
           packInputs(inputs, { task: task.name, role: "input" }, () => undefined),
           [],
           wire,
+          false,
         ),
     });
     this.#fill();

@@ -2,8 +2,10 @@ import { hash } from "node:crypto";
 import { closeMark, isFuture, type Mark, markOf } from "../../codec/digest.ts";
 import { packInputs } from "../../codec/pack.ts";
 import { Hole, Packed, type PackedInputs, type PackedValue } from "../../codec/packed.ts";
+import type { Room } from "../../codec/room.ts";
 import type { Subject } from "../../codec/uncloneable.ts";
 import type { About } from "../../store/entry.ts";
+import { lent } from "../../workers/lent.ts";
 import { FutureBase } from "../future.ts";
 import { Constant, EncodedInputs, type FutureOf, type Slot, Slots } from "../inputs.ts";
 
@@ -68,17 +70,24 @@ export class KeyedInputs extends EncodedInputs {
 }
 
 /** Captures inputs as bytes, with the digests of the same moment; throws `UncloneableError`. */
-export function captureKeyed(given: readonly unknown[], futureOf: FutureOf, task: string): KeyedInputs {
+export function captureKeyed(
+  given: readonly unknown[],
+  futureOf: FutureOf,
+  task: string,
+  room: Room | null,
+): KeyedInputs {
   const slots = new Slots(futureOf);
   const subject: Subject = { task, role: "input" };
-  const template = packInputs(given, subject, slots.slotOf);
+  const template = lent.hold(packInputs(given, subject, slots.slotOf, room));
   const marks = given.map(input => markOf(input, subject, slots.slotOf));
   return new KeyedInputs(template, slots.all, task, marks);
 }
 
 /** As one encoded list, in which futures are holes or null; null if that is too long to be kept for explanations. */
 function wholeOf(template: PackedInputs): Packed | null {
-  if (template instanceof Packed) return template.data.length > EXPLAINED ? null : template;
+  if (template instanceof Packed) {
+    return template.large !== null || template.data.length > EXPLAINED ? null : template;
+  }
   let text = "";
   for (const item of template) {
     const part = jsonOf(item);
