@@ -292,7 +292,7 @@ export class Attempts {
     if (flight === undefined) return undefined;
     this.flights.delete(id);
     if (flight.pool !== this.run.pools.flows) this.keepAlive.remove();
-    this.reasons.delete(id);
+    if (this.reasons.size > 0) this.reasons.delete(id);
     flight.stopTimer?.();
     flight.nest?.giveUp(`${flight.display} ended without waiting for it`);
     return flight;
