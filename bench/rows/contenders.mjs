@@ -1,5 +1,5 @@
 /** Who can run calls elsewhere. */
-const pools = {
+export const pools = {
   heddle: () => import("../peers/heddle.mjs"),
   piscina: () => import("../peers/piscina.mjs"),
   tinypool: () => import("../peers/tinypool.mjs"),

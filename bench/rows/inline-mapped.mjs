@@ -8,6 +8,7 @@ export default {
     heddle: () => import("../peers/heddle.mjs"),
     "p-limit": () => import("../peers/p-limit.mjs"),
     "p-queue": () => import("../peers/p-queue.mjs"),
+    "p-map": () => import("../peers/p-map.mjs"),
     floor: () => import("../floors/inline.mjs"),
   },
   floor: "a promise a call",

@@ -7,6 +7,6 @@ export default {
   calls: 100_000,
   contenders: onProcesses,
   floor: "500 calls a line of JSON",
-  goal: { us: 3, peers: { poolifier: 8 } },
+  goal: { most: 3, peers: { poolifier: 8 } },
   measure: calls("processes", mapped, 20_000),
 };

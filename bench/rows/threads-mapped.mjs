@@ -7,6 +7,6 @@ export default {
   calls: 100_000,
   contenders: onThreads,
   floor: "500 calls a message, as one array",
-  goal: { us: 2, peers: { poolifier: 10, piscina: 18 } },
+  goal: { most: 2, peers: { poolifier: 10, piscina: 18 } },
   measure: calls("threads", mapped, 20_000),
 };

@@ -1,0 +1,3 @@
+import { first } from "./first.mjs";
+
+export default first("processes", ["heddle", "tinypool", "workerpool", "poolifier"], "processes");

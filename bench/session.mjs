@@ -1,0 +1,47 @@
+/** The measuring of some rows, one after the other. */
+import { figures } from "./figures.mjs";
+import { machine, versions } from "./machine.mjs";
+import { Progress } from "./progress.mjs";
+import { measureRow } from "./rounds.mjs";
+import { number, table } from "./table.mjs";
+
+/** Gives each row's figures; says on stderr how far it is. */
+export async function session(rows, { rounds, calls, add, python, earlier, recorded, print }) {
+  const about = { machine: machine(), versions: { ...versions(), ...python?.versions } };
+  const { node, ...others } = about.versions;
+  const listed = Object.entries(others).map(([name, version]) => `${name} ${version}`);
+  print(`${about.machine.cores} cores, Node ${node}; ${listed.join(", ")}${rounds ? `; medians of ${rounds}` : ""}\n`);
+  const plan = rows.map(row => ({
+    name: row.name,
+    count: (rounds ?? row.rounds) * Object.keys(row.contenders).length,
+    seconds: recorded[row.name]?.seconds,
+  }));
+  const progress = new Progress(plan, text => process.stderr.write(`${text}\n`));
+  const done = [];
+  for (const row of rows) {
+    const before = add ? earlier.find(({ name }) => name === row.name) : undefined;
+    const options = { rounds: rounds ?? row.rounds, calls: calls ?? row.calls, python };
+    done.push({ ...(await rowOf(row, before, options, progress, about.versions)), ...about });
+    print(done.at(-1).text);
+  }
+  return done;
+}
+
+async function rowOf(row, before, { rounds, calls, python }, progress, versions) {
+  const first = before?.measured.heddle.length ?? 0;
+  const began = performance.now();
+  const onMeasured = ({ round, who, result }) => progress.measured(row.name, round - first, who, said(row, result));
+  const { measured, skipped } = await measureRow(row, { rounds, first, calls, python, onMeasured });
+  const seconds = (performance.now() - began) / 1_000 / rounds / Object.keys(row.contenders).length;
+  for (const [who, results] of Object.entries(before?.measured ?? {}))
+    if (measured[who] !== undefined) measured[who].unshift(...results);
+  const { name, title, of, floor, goal, unit } = row;
+  const lines = [...figures(measured, unit), ...Object.entries(skipped).map(([who, why]) => ({ who, skipped: why }))];
+  const known = { name, title, calls, of, floor, goal, unit, rounds: first + rounds, seconds, lines, measured };
+  return { ...known, text: table(known, versions) };
+}
+
+function said({ unit }, result) {
+  if (result === null) return "did not finish";
+  return result.missing === undefined ? `${number(result.value)} ${unit.name}` : `left out: ${result.missing}`;
+}
