@@ -34,7 +34,7 @@ export function check({ name, calls, lines, measured }, recorded) {
       result.missing.push(who);
       continue;
     }
-    const allowed = noise(was, { spread: line.spread, rounds: measured[who].length });
+    const allowed = noise(was, { spread: line.spread, rounds: measured[who].filter(result => result !== null).length });
     const change = Math.log(line.ratio / was.ratio);
     const found = { who, was: was.ratio, now: line.ratio, allowed };
     result[change < -allowed ? "worse" : change > allowed ? "better" : "same"].push(found);

@@ -5,7 +5,7 @@ import { InvalidArgumentError, program } from "commander";
 import { check, checked, comparedWith } from "./check.mjs";
 import { picture } from "./picture.mjs";
 import { findPython } from "./python.mjs";
-import { readRecorded, record, writeRecorded } from "./recorded.mjs";
+import { page, readRecorded, record, writeRecorded } from "./recorded.mjs";
 import { readResults, writeResults } from "./results.mjs";
 import { loadRow, names } from "./rows/all.mjs";
 import { session } from "./session.mjs";
@@ -24,9 +24,9 @@ program
   .option("--no-python", "leave out the contenders that are written in Python")
   .option("--add", "add rounds to those in the results")
   .option("--out <folder>", "where the results go", at("./results/"))
-  .option("--record", "keep the ratios, for --check and --picture, in bench/recorded.json")
+  .option("--record", "keep the results in bench/recorded.json, for --check and --picture")
   .option("--check", "compare with the recorded ratios, and fail if heddle has fallen behind")
-  .option("--picture", "draw the recorded ratios in docs/pictures/bench.svg; measures only rows that are named")
+  .option("--picture", "write what is recorded into the docs: a picture, and a page of tables")
   .action(bench);
 
 await program.parseAsync();
@@ -36,8 +36,10 @@ async function bench(given, options) {
   if (unknown.length > 0) program.error(`no row ${unknown.join(", ")}; there are ${names.join(", ")}`);
   if (options.list) return print(listed(await Promise.all(names.map(loadRow))));
   if (!existsSync(at("../dist/index.js"))) program.error("heddle is not built: npm run build");
-  if (!options.picture || given.length > 0) await measured(given, options);
-  if (options.picture) writeFileSync(at("../docs/pictures/bench.svg"), picture(readRecorded()));
+  if (!options.picture || options.record || given.length > 0) await measured(given, options);
+  if (!options.picture) return;
+  writeFileSync(at("../docs/pictures/bench.svg"), picture(readRecorded()));
+  writeFileSync(at("../docs/bench-figures.md"), page(readRecorded()));
 }
 
 async function measured(given, options) {

@@ -1,4 +1,4 @@
-/** The ratios that are kept in git: what `--check` compares with, and what the picture shows. */
+/** What is kept in git: the ratios that `--check` compares with and the picture shows, and the tables of the docs. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { names } from "./rows/all.mjs";
 
@@ -16,25 +16,37 @@ export function writeRecorded(rows) {
 /** What of rows that have been measured is kept. */
 export function record(done) {
   return Object.fromEntries(
-    done.map(({ name, title, calls, unit, seconds, lines, measured, machine, versions }) => {
-      const kept = lines.filter(line => line.ratio !== undefined);
-      const ratios = kept.map(({ who, from, ratio, spread }) => [
-        who,
-        { from, version: versions[from], ratio: round(ratio), spread: round(spread), rounds: measured[who].length },
-      ]);
-      const about = {
-        title,
-        calls,
-        unit: unit.name,
-        seconds: round(seconds),
-        cores: machine.cores,
-        node: versions.node,
-      };
-      return [name, { ...about, ratios: Object.fromEntries(ratios) }];
+    done.map(({ name, title, calls, rounds, seconds, lines, measured, machine, versions, text }) => {
+      const ratios = lines
+        .filter(line => line.ratio !== undefined)
+        .map(({ who, from, ratio, spread }) => [
+          who,
+          {
+            from,
+            version: versions[from],
+            ratio: short(ratio),
+            spread: short(spread),
+            rounds: measured[who].filter(result => result !== null).length,
+          },
+        ]);
+      const about = { title, calls, rounds, seconds: short(seconds), cores: machine.cores, node: versions.node };
+      return [name, { ...about, ratios: Object.fromEntries(ratios), text }];
     }),
   );
 }
 
-function round(x) {
-  return Number(x.toPrecision(4));
+const short = x => Number(x.toPrecision(4));
+
+const HEAD = `# Figures of the benchmarks
+
+What [the bench](bench.md) has measured, row by row. \`npm run bench -- --picture\` writes this page; the ratios count.
+`;
+
+/** The tables, as a page of the docs. */
+export function page(recorded) {
+  const rows = Object.values(recorded).map(({ text, rounds, cores, node }) => {
+    const medians = rounds === 1 ? "one round" : `medians of ${rounds} rounds`;
+    return `${text.trim().replace(/^###/, "##")}\n\nOn ${cores} cores with Node ${node}, ${medians}.\n`;
+  });
+  return `${HEAD}\n${rows.join("\n")}`;
 }

@@ -30,7 +30,7 @@ export async function measureRow(row, { rounds, first = 0, calls, python, onMeas
       for (const who of orderOf(names, round)) {
         if (skipped[who] !== undefined) continue;
         const began = performance.now();
-        const result = await measure(row, who, make);
+        const result = await measure(row, who, make, python);
         if (result?.missing !== undefined) skipped[who] = result.missing;
         else measured[who].push(result);
         onMeasured({ row, round, who, result, ms: performance.now() - began });
@@ -49,7 +49,10 @@ function orderOf(names, round) {
   return round % 2 === 1 ? order.reverse() : order;
 }
 
-async function measure(row, who, make) {
+async function measure(row, who, make, python) {
+  const { python: far } = row.contenders[who];
+  const missing = far && python.missing(far);
+  if (missing !== undefined) return { missing };
   let problem = "";
   for (let attempt = 0; attempt < TRIES; attempt++) {
     try {

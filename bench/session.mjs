@@ -33,12 +33,19 @@ async function rowOf(row, before, { rounds, calls, python }, progress, versions)
   const onMeasured = ({ round, who, result }) => progress.measured(row.name, round - first, who, said(row, result));
   const { measured, skipped } = await measureRow(row, { rounds, first, calls, python, onMeasured });
   const seconds = (performance.now() - began) / 1_000 / rounds / Object.keys(row.contenders).length;
-  for (const [who, results] of Object.entries(before?.measured ?? {}))
-    if (measured[who] !== undefined) measured[who].unshift(...results);
+  const all = before === undefined ? measured : joined(before.measured, measured);
   const { name, title, of, floor, goal, unit } = row;
-  const lines = [...figures(measured, unit), ...Object.entries(skipped).map(([who, why]) => ({ who, skipped: why }))];
-  const known = { name, title, calls, of, floor, goal, unit, rounds: first + rounds, seconds, lines, measured };
+  const lines = [...figures(all, unit), ...Object.entries(skipped).map(([who, why]) => ({ who, skipped: why }))];
+  lines.sort((a, b) => row.order.indexOf(a.who) - row.order.indexOf(b.who));
+  const known = { name, title, calls, of, floor, goal, unit, rounds: first + rounds, seconds, lines, measured: all };
   return { ...known, text: table(known, versions) };
+}
+
+/** The later rounds behind the earlier ones; who was not there in some has null for them. */
+function joined(earlier, later) {
+  const names = [...new Set([...Object.keys(earlier), ...Object.keys(later)])];
+  const of = (rounds, who) => rounds[who] ?? rounds.heddle.map(() => null);
+  return Object.fromEntries(names.map(who => [who, [...of(earlier, who), ...of(later, who)]]));
 }
 
 function said({ unit }, result) {

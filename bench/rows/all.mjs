@@ -40,10 +40,11 @@ export const names = [
 
 /** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */
 export async function loadRow(name) {
-  const { default: row } = await import(`./${name}.mjs`);
+  const { default: row } = await import(new URL(`./${name}.mjs`, import.meta.url).href);
   const contenders = Object.entries(row.contenders).map(([who, one]) => [
     who,
     typeof one === "function" ? { load: one } : one,
   ]);
-  return { name, rounds: 5, unit: perCall, of: "calls", ...row, contenders: Object.fromEntries(contenders) };
+  const order = contenders.map(([who]) => who);
+  return { name, rounds: 5, unit: perCall, of: "calls", ...row, order, contenders: Object.fromEntries(contenders) };
 }

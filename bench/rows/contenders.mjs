@@ -11,3 +11,6 @@ export const onThreads = { ...pools, floor: () => import("../floors/threads.mjs"
 
 const { piscina: _onlyThreads, ...withProcesses } = pools;
 export const onProcesses = { ...withProcesses, floor: () => import("../floors/processes.mjs") };
+
+/** With these before the floor. */
+export const beside = ({ floor, ...peers }, others) => ({ ...peers, ...others, floor });

@@ -11,14 +11,14 @@ const starting = (place, module, from) => async () => {
   return { from, start: count => untilFirstWord([script, place, path], count) };
 };
 
-export function first(place, peers, floor) {
+export function first(place, peers, others, floor) {
   const contenders = Object.fromEntries(peers.map(who => [who, starting(place, `peers/${who}.mjs`, who)]));
   return {
     title: `from the start of a process to the results of its first 2 calls on 2 ${place}`,
     calls: 10,
     of: "starts",
     unit: whole,
-    contenders: { ...contenders, floor: starting(place, `floors/${floor}.mjs`, "node") },
+    contenders: { ...contenders, ...others, floor: starting(place, `floors/${floor}.mjs`, "node") },
     floor: `2 bare ${place}, a message each`,
     measure: async ({ start }, count) => ({ ms: await start(count) }),
   };

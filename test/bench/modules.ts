@@ -67,7 +67,11 @@ export const { listed, table } = (await load("table")) as {
 
 export const { picture } = (await load("picture")) as { picture(recorded: Record<string, RecordedRow>): string };
 
-export const { readRecorded } = (await load("recorded")) as { readRecorded(): Record<string, RecordedRow> };
+export const { page, readRecorded, record } = (await load("recorded")) as {
+  page(recorded: Record<string, RecordedRow>): string;
+  readRecorded(): Record<string, RecordedRow>;
+  record(done: object[]): Record<string, RecordedRow>;
+};
 
 export const { Progress } = (await load("progress")) as {
   Progress: new (

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { efficiency, listed, Progress, perCall, picture, readRecorded, table } from "./modules.ts";
+import { efficiency, listed, Progress, page, perCall, picture, readRecorded, record, table } from "./modules.ts";
 
 const line = (who: string, from: string, value: number, more = {}) => ({
   who,
@@ -100,7 +100,19 @@ test("the picture has a bar for each row with a peer, towards the side on which 
   expect(drawn).not.toContain(">alone<");
 });
 
-test("the picture in docs/pictures is what the bench draws of what is recorded", () => {
-  const file = new URL("../../docs/pictures/bench.svg", import.meta.url);
-  expect(readFileSync(file, "utf8")).toBe(picture(readRecorded()));
+test("the picture and the figures in the docs are what the bench makes of what is recorded", () => {
+  const read = (path: string) => readFileSync(new URL(`../../docs/${path}`, import.meta.url), "utf8");
+  expect(read("pictures/bench.svg")).toBe(picture(readRecorded()));
+  expect(read("bench-figures.md")).toBe(page(readRecorded()));
+});
+
+test("what is recorded of a row is its ratios, how far they lay apart, and its table", () => {
+  const lines = [line("heddle", "heddle", 1), line("quick", "quick", 2, { ratio: 2.00004, spread: 0.01 })];
+  const measured = { quick: [1, 2, 3] };
+  const done = { ...row, name: "some-row", lines, rounds: 3, seconds: 2, text: "### a row\n", measured };
+  const recorded = record([{ ...done, machine: { cores: 2 }, versions }]);
+  expect(recorded["some-row"]?.ratios).toEqual({
+    quick: { from: "quick", version: "3.2.1", ratio: 2, spread: 0.01, rounds: 3 },
+  });
+  expect(page(recorded)).toContain("## a row\n\nOn 2 cores with Node 20.0.0, medians of 3 rounds.\n");
 });
