@@ -1,6 +1,6 @@
 /** Whether heddle has fallen behind what was recorded. */
 import { isPeer } from "./figures.mjs";
-import { number } from "./table.mjs";
+import { number } from "./numbers.mjs";
 
 /** Machines differ from day to day by more than one day's rounds show. */
 const LEAST_NOISE = 0.15;

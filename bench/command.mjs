@@ -48,9 +48,13 @@ async function measured(given, options) {
   const rows = (await Promise.all(wanted.map(loadRow))).map(row => chosen(row, options, recorded[row.name]));
   const earlier = readResults(options.out);
   const python = rows.some(usesPython) ? findPython() : undefined;
-  const done = await session(rows, { ...options, python, earlier, recorded, print });
-  writeResults(options.out, earlier, done);
-  if (options.record) writeRecorded({ ...recorded, ...record(done) });
+  // After each row, as the whole takes long and may be interrupted.
+  const onRow = done => {
+    print(done.at(-1).text);
+    writeResults(options.out, earlier, done);
+    if (options.record) writeRecorded({ ...recorded, ...record(done) });
+  };
+  const done = await session(rows, { ...options, python, earlier, recorded, print, onRow });
   if (!options.check) return;
   const compared = done.map(row => check(row, recorded[row.name]));
   print(checked(compared));

@@ -1,5 +1,7 @@
 /** From measurements to figures: medians, and ratios between those of the same round. */
 
+import { number } from "./numbers.mjs";
+
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -70,7 +72,7 @@ function missedBy(ours, floor, peers, goal) {
   if (goal.least !== undefined) above(goal.least, ours.value, `at least ${goal.least}`);
   for (const [name, most] of Object.entries(goal.columns ?? {})) above(ours.columns[name], most, `${most} ${name}`);
   if (floor?.ratio !== undefined) {
-    if (goal.floor !== undefined) above(1 / floor.ratio, goal.floor, `${goal.floor} x the floor`);
+    if (goal.floor !== undefined) above(1 / floor.ratio, goal.floor, `${number(goal.floor)} x the floor`);
     if (goal.budget !== undefined) above(ours.value, goal.budget.of(floor), goal.budget.said);
   }
   for (const [who, times] of Object.entries(goal.peers ?? {})) {

@@ -4,7 +4,7 @@
  */
 import { scaleLog } from "d3-scale";
 import { isPeer } from "./figures.mjs";
-import { number } from "./table.mjs";
+import { number } from "./numbers.mjs";
 
 const WIDTH = 880;
 const LEFT = 350;

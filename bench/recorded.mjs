@@ -16,7 +16,7 @@ export function writeRecorded(rows) {
 /** What of rows that have been measured is kept. */
 export function record(done) {
   return Object.fromEntries(
-    done.map(({ name, title, calls, rounds, seconds, lines, measured, machine, versions, text }) => {
+    done.map(({ name, short, calls, rounds, seconds, lines, measured, machine, versions, text }) => {
       const ratios = lines
         .filter(line => line.ratio !== undefined)
         .map(({ who, from, ratio, spread }) => [
@@ -24,18 +24,25 @@ export function record(done) {
           {
             from,
             version: versions[from],
-            ratio: short(ratio),
-            spread: short(spread),
+            ratio: rounded(ratio),
+            spread: rounded(spread),
             rounds: measured[who].filter(result => result !== null).length,
           },
         ]);
-      const about = { title, calls, rounds, seconds: short(seconds), cores: machine.cores, node: versions.node };
+      const about = {
+        title: short,
+        calls,
+        rounds,
+        seconds: rounded(seconds),
+        cores: machine.cores,
+        node: versions.node,
+      };
       return [name, { ...about, ratios: Object.fromEntries(ratios), text }];
     }),
   );
 }
 
-const short = x => Number(x.toPrecision(4));
+const rounded = x => Number(x.toPrecision(4));
 
 const HEAD = `# Figures of the benchmarks
 

@@ -1,12 +1,13 @@
 /** The measuring of some rows, one after the other. */
 import { figures } from "./figures.mjs";
 import { machine, versions } from "./machine.mjs";
+import { number } from "./numbers.mjs";
 import { Progress } from "./progress.mjs";
 import { measureRow } from "./rounds.mjs";
-import { number, table } from "./table.mjs";
+import { table } from "./table.mjs";
 
 /** Gives each row's figures; says on stderr how far it is. */
-export async function session(rows, { rounds, calls, add, python, earlier, recorded, print }) {
+export async function session(rows, { rounds, calls, add, python, earlier, recorded, print, onRow }) {
   const about = { machine: machine(), versions: { ...versions(), ...python?.versions } };
   const { node, ...others } = about.versions;
   const listed = Object.entries(others).map(([name, version]) => `${name} ${version}`);
@@ -19,10 +20,11 @@ export async function session(rows, { rounds, calls, add, python, earlier, recor
   const progress = new Progress(plan, text => process.stderr.write(`${text}\n`));
   const done = [];
   for (const row of rows) {
-    const before = add ? earlier.find(({ name }) => name === row.name) : undefined;
     const options = { rounds: rounds ?? row.rounds, calls: calls ?? row.calls, python };
+    const same = one => one.name === row.name && one.calls === options.calls;
+    const before = add ? earlier.find(same) : undefined;
     done.push({ ...(await rowOf(row, before, options, progress, about.versions)), ...about });
-    print(done.at(-1).text);
+    onRow(done);
   }
   return done;
 }
@@ -34,10 +36,23 @@ async function rowOf(row, before, { rounds, calls, python }, progress, versions)
   const { measured, skipped } = await measureRow(row, { rounds, first, calls, python, onMeasured });
   const seconds = (performance.now() - began) / 1_000 / rounds / Object.keys(row.contenders).length;
   const all = before === undefined ? measured : joined(before.measured, measured);
-  const { name, title, of, floor, goal, unit } = row;
+  const { name, title, short = title, of, floor, goal, unit } = row;
   const lines = [...figures(all, unit), ...Object.entries(skipped).map(([who, why]) => ({ who, skipped: why }))];
   lines.sort((a, b) => row.order.indexOf(a.who) - row.order.indexOf(b.who));
-  const known = { name, title, calls, of, floor, goal, unit, rounds: first + rounds, seconds, lines, measured: all };
+  const known = {
+    name,
+    title,
+    short,
+    calls,
+    of,
+    floor,
+    goal,
+    unit,
+    rounds: first + rounds,
+    seconds,
+    lines,
+    measured: all,
+  };
   return { ...known, text: table(known, versions) };
 }
 

@@ -1,5 +1,6 @@
 /** Results as Markdown. */
 import { standing } from "./figures.mjs";
+import { counted, number } from "./numbers.mjs";
 
 export function table({ title, calls, of = "calls", floor, goal, unit, lines }, versions) {
   const columns = [...new Set(lines.flatMap(line => Object.keys(line.columns ?? {})))];
@@ -40,12 +41,6 @@ function nameOf({ who, from, count }, calls, of, versions) {
   const version = who === "heddle" || from !== "node" ? (versions[from] ?? "") : "";
   const fewer = count === undefined || count >= calls ? "" : `, ${counted(count)} ${of}`;
   return `${who} ${version}`.trim() + fewer;
-}
-
-export const counted = count => count.toLocaleString("en");
-
-export function number(x) {
-  return x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2);
 }
 
 /** What rows there are. */

@@ -5,7 +5,7 @@ import { ask, withWorkers } from "./workers.mjs";
 export const from = "node";
 
 export const places = {
-  threads: (measure, { work }) =>
+  threads: (measure, { work } = {}) =>
     withWorkers(work, workers => {
       const far = workers.map(worker => ({
         send: inputs => worker.postMessage(inputs),

@@ -15,6 +15,7 @@ export function first(place, peers, others, floor) {
   const contenders = Object.fromEntries(peers.map(who => [who, starting(place, `peers/${who}.mjs`, who)]));
   return {
     title: `from the start of a process to the results of its first 2 calls on 2 ${place}`,
+    short: `first results on 2 ${place}`,
     calls: 10,
     of: "starts",
     unit: whole,

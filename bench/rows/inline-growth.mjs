@@ -6,6 +6,7 @@ const fewer = load => ({ load, most: 1_000_000 });
 
 export default growth("inline-mapped", {
   title: "no-op inline, all mapped at once: what a call costs among many",
+  short: "no-op inline, 10,000,000 at once",
   contenders: {
     ...contenders,
     "p-limit": fewer(contenders["p-limit"]),

@@ -3,6 +3,7 @@ import { calls } from "./calls.mjs";
 
 export default {
   title: "no-op inline, all mapped at once",
+  short: "no-op inline, 100,000 at once",
   calls: 100_000,
   contenders: {
     heddle: () => import("../peers/heddle.mjs"),

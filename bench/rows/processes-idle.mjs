@@ -5,6 +5,7 @@ import { idleOnProcesses } from "./python.mjs";
 
 export default {
   title: "no-op on 2 processes, one at a time: a round trip",
+  short: "round trip on processes",
   calls: 10_000,
   contenders: beside(onProcesses, idleOnProcesses),
   floor: "a bare line of JSON and back",

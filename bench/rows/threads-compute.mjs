@@ -6,6 +6,7 @@ const inputs = calls => new Array(calls).fill(STEPS);
 
 export default {
   title: "calls that compute for 2 ms, on 2 threads, all mapped at once",
+  short: "calls of 2 ms on 2 threads",
   calls: 2_000,
   rounds: 15,
   unit: whole,

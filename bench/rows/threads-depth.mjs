@@ -28,6 +28,7 @@ async function working({ call, map }, calls, atOnce) {
 
 export default {
   title: "the share of 2 threads that computes, when 1 to 8 calls of 2 ms are under way for each",
+  short: "share of 2 threads that computes",
   calls: 500,
   unit: efficiency,
   contenders: { ...pools, floor: () => import("../floors/split.mjs") },

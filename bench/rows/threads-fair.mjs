@@ -6,6 +6,7 @@ const half = calls => new Array(Math.ceil(calls / 2)).fill(1);
 
 export default {
   title: "two equal flows at once on 2 threads: how much later the second ends than the first",
+  short: "two flows at once: how equal",
   calls: 2_000,
   unit: { ...excess, name: "x the time of the first" },
   contenders: {

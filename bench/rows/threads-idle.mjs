@@ -5,6 +5,7 @@ import { idleOnThreads } from "./python.mjs";
 
 export default {
   title: "no-op on 2 threads, one at a time: a round trip",
+  short: "round trip on threads",
   calls: 10_000,
   contenders: beside(onThreads, idleOnThreads),
   floor: "a bare postMessage and back",

@@ -5,6 +5,7 @@ import { inFlightOnThreads } from "./python.mjs";
 
 export default {
   title: "no-op on 2 threads, one by one, 1,000 in flight",
+  short: "no-op on 2 threads, 1,000 in flight",
   calls: 100_000,
   contenders: beside(onThreads, inFlightOnThreads),
   floor: "250 calls a message, as one array",

@@ -5,6 +5,7 @@ import { mappedOnThreads } from "./python.mjs";
 
 export default {
   title: "no-op on 2 threads, all mapped at once",
+  short: "no-op on 2 threads, 100,000 at once",
   calls: 100_000,
   contenders: beside(onThreads, mappedOnThreads),
   floor: "500 calls a message, as one array",

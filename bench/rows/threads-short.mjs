@@ -4,6 +4,7 @@ import { flows } from "./flows.mjs";
 
 export default {
   title: "a flow of short calls on 2 threads, beside one of calls 20 times as long that began before it",
+  short: "short calls beside long ones",
   calls: 100,
   unit: whole,
   contenders: {

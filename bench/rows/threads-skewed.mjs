@@ -5,6 +5,7 @@ import { onThreads, together } from "./working.mjs";
 
 export default {
   title: "the time of calls with heavy-tailed durations on 2 threads, all mapped at once",
+  short: "heavy-tailed durations on 2 threads",
   calls: 1_000,
   unit: excess,
   contenders: { ...pools, floor: () => import("../floors/greedy.mjs") },

@@ -5,6 +5,7 @@ import { onThreads } from "./contenders.mjs";
 
 export default {
   title: "how long a no-op takes on 2 threads with 1,000 in flight",
+  short: "99th percentile on threads, 1,000 in flight",
   calls: 100_000,
   unit: tail,
   contenders: onThreads,

@@ -57,7 +57,7 @@ test("a goal is missed where it is said", () => {
   );
   expect(
     standing(lines, { most: 3, least: 5, floor: 3, peers: { slow: 11 }, columns: { "bytes a call": 100 } }).missed,
-  ).toEqual(["at most 3", "at least 5", "100 bytes a call", "3 x the floor", "11 x slow"]);
+  ).toEqual(["at most 3", "at least 5", "100 bytes a call", "3.00 x the floor", "11 x slow"]);
 });
 
 test("a goal may be a budget that the floor makes", () => {

@@ -109,7 +109,16 @@ test("the picture and the figures in the docs are what the bench makes of what i
 test("what is recorded of a row is its ratios, how far they lay apart, and its table", () => {
   const lines = [line("heddle", "heddle", 1), line("quick", "quick", 2, { ratio: 2.00004, spread: 0.01 })];
   const measured = { quick: [1, 2, 3] };
-  const done = { ...row, name: "some-row", lines, rounds: 3, seconds: 2, text: "### a row\n", measured };
+  const done = {
+    ...row,
+    name: "some-row",
+    short: "a row",
+    lines,
+    rounds: 3,
+    seconds: 2,
+    text: "### a row\n",
+    measured,
+  };
   const recorded = record([{ ...done, machine: { cores: 2 }, versions }]);
   expect(recorded["some-row"]?.ratios).toEqual({
     quick: { from: "quick", version: "3.2.1", ratio: 2, spread: 0.01, rounds: 3 },
