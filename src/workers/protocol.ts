@@ -20,7 +20,7 @@ export const CANCEL = 4;
 export const RESUME = 5;
 /** What the coordinator has to say to the scope of what a call calls; the run's business. */
 export const TELL = 6;
-/** Nobody reads this segment of the worker's any more. */
+/** A free segment of shared memory, for the worker's next results. */
 export const SPARE = 7;
 /** From the worker. */
 export const READY = 11;
