@@ -4,6 +4,8 @@ import { number } from "./numbers.mjs";
 
 /** Machines differ from day to day by more than one day's rounds show. */
 const LEAST_NOISE = 0.2;
+/** What one or two rounds do not show of how far they would lie apart. */
+const UNKNOWN = 0.1;
 /** How many standard errors of a median may lie between two of them. */
 const ERRORS = 3;
 
@@ -18,7 +20,9 @@ export function comparedWith({ ratios }) {
 
 /** By which share two medians of ratios may differ by chance. */
 export function noise(...medians) {
-  const variance = medians.reduce((sum, { spread, rounds }) => sum + (1.2533 * spread) ** 2 / rounds, 0);
+  const error = ({ spread, rounds }) =>
+    (1.2533 * (rounds < 3 ? Math.max(spread, UNKNOWN) : spread)) / Math.sqrt(rounds);
+  const variance = medians.reduce((sum, one) => sum + error(one) ** 2, 0);
   return Math.max(LEAST_NOISE, ERRORS * Math.sqrt(variance));
 }
 

@@ -36,6 +36,7 @@ test("heddle is compared with the best peer of the record and with the floor", (
 
 test("the noise comes from both spreads, and is never less than machines differ", () => {
   expect(noise({ spread: 0, rounds: 5 }, { spread: 0, rounds: 5 })).toBe(0.2);
+  expect(noise({ spread: 0, rounds: 1 })).toBeGreaterThan(0.3);
   const one = noise({ spread: 0.2, rounds: 5 });
   expect(one).toBeGreaterThan(0.3);
   expect(noise({ spread: 0.2, rounds: 5 }, { spread: 0.2, rounds: 5 })).toBeCloseTo(one * Math.SQRT2);
