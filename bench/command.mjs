@@ -24,9 +24,9 @@ program
   .option("--no-python", "leave out the contenders that are written in Python")
   .option("--add", "add rounds to those in the results")
   .option("--out <folder>", "where the results go", at("./results/"))
-  .option("--record", "keep the results in bench/recorded.json, for --check and --picture")
+  .option("--record", "keep the results in bench/recorded.json, for --check, and write them into the docs")
   .option("--check", "compare with the recorded ratios, and fail if heddle has fallen behind")
-  .option("--picture", "write what is recorded into the docs: a picture, and a page of tables")
+  .option("--picture", "only write what is recorded into the docs: a picture, and a page of tables")
   .action(bench);
 
 await program.parseAsync();
@@ -37,9 +37,13 @@ async function bench(given, options) {
   if (options.list) return print(listed(await Promise.all(names.map(loadRow))));
   if (!existsSync(at("../dist/index.js"))) program.error("heddle is not built: npm run build");
   if (!options.picture || options.record || given.length > 0) await measured(given, options);
-  if (!options.picture) return;
-  writeFileSync(at("../docs/pictures/bench.svg"), picture(readRecorded()));
-  writeFileSync(at("../docs/bench-figures.md"), page(readRecorded()));
+  if (options.picture || options.record) writeDocs();
+}
+
+function writeDocs() {
+  const recorded = readRecorded();
+  writeFileSync(at("../docs/pictures/bench.svg"), picture(recorded));
+  writeFileSync(at("../docs/bench-figures.md"), page(recorded));
 }
 
 async function measured(given, options) {
