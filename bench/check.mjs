@@ -3,7 +3,9 @@ import { isPeer } from "./figures.mjs";
 import { number } from "./numbers.mjs";
 
 /** Machines differ from day to day by more than one day's rounds show. */
-const LEAST_NOISE = 0.15;
+const LEAST_NOISE = 0.2;
+/** What one or two rounds do not show of how far they would lie apart. */
+const UNKNOWN = 0.1;
 /** How many standard errors of a median may lie between two of them. */
 const ERRORS = 3;
 
@@ -18,7 +20,9 @@ export function comparedWith({ ratios }) {
 
 /** By which share two medians of ratios may differ by chance. */
 export function noise(...medians) {
-  const variance = medians.reduce((sum, { spread, rounds }) => sum + (1.2533 * spread) ** 2 / rounds, 0);
+  const error = ({ spread, rounds }) =>
+    (1.2533 * (rounds < 3 ? Math.max(spread, UNKNOWN) : spread)) / Math.sqrt(rounds);
+  const variance = medians.reduce((sum, one) => sum + error(one) ** 2, 0);
   return Math.max(LEAST_NOISE, ERRORS * Math.sqrt(variance));
 }
 
@@ -43,6 +47,18 @@ export function check({ name, calls, lines, measured }, recorded) {
   return result;
 }
 
+export const isBehind = ({ worse }) => worse.length > 0;
+
+/** Rows beside their records; those that are behind are measured `again` first, by name, and all their rounds count. */
+export async function compared(done, recorded, again) {
+  const of = rows => rows.map(row => check(row, recorded[row.name]));
+  const first = of(done);
+  const behind = first.filter(isBehind).map(({ name }) => name);
+  if (behind.length === 0) return first;
+  const second = of(await again(behind));
+  return first.map(result => second.find(({ name }) => name === result.name) ?? result);
+}
+
 /** The comparison as text, with what to do. */
 export function checked(results) {
   const lines = results.flatMap(({ name, notes, worse, better, missing }) => [
@@ -51,7 +67,7 @@ export function checked(results) {
     ...worse.map(found => `${name}: FALLEN BEHIND: ${said(found)}`),
     ...better.map(found => `${name}: better: ${said(found)}`),
   ]);
-  const behind = results.filter(({ worse }) => worse.length > 0).map(({ name }) => name);
+  const behind = results.filter(isBehind).map(({ name }) => name);
   const anew = behind.length > 0 ? behind.join(" ") : "ROWS";
   const end =
     behind.length > 0

@@ -9,6 +9,7 @@ const settings = {
   mapped: { atomics: "sync", concurrentTasksPerWorker: 64 },
   inFlight,
   timed: inFlight,
+  computing: { atomics: "sync", concurrentTasksPerWorker: 2 },
   idle: { atomics: "sync", concurrentTasksPerWorker: 1 },
 };
 

@@ -9,6 +9,7 @@ const settings = {
   mapped: { concurrentTasksPerWorker: 1_000, useAtomics: false },
   inFlight,
   timed: inFlight,
+  computing: { concurrentTasksPerWorker: 2 },
   idle: { concurrentTasksPerWorker: 1 },
 };
 

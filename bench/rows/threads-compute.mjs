@@ -13,9 +13,14 @@ export default {
   contenders: { ...pools, floor: () => import("../floors/split.mjs") },
   floor: "half of the inputs for each thread",
   goal: { floor: 1 / 0.96 },
-  measure: onThreads("spin", inputs(20), async (at, calls) => {
-    const { ms, results } = await together(at, inputs(calls));
-    checkSpun(results, calls);
-    return { ms };
-  }),
+  measure: onThreads(
+    "spin",
+    inputs(20),
+    async (at, calls) => {
+      const { ms, results } = await together(at, inputs(calls));
+      checkSpun(results, calls);
+      return { ms };
+    },
+    "computing",
+  ),
 };

@@ -33,14 +33,19 @@ export default {
   unit: efficiency,
   contenders: { ...pools, floor: () => import("../floors/split.mjs") },
   floor: "half of the inputs for each thread",
-  measure: onThreads("spin", new Array(20).fill(STEPS), async (at, calls) => {
-    const ideal = (calls * alone()) / WORKERS;
-    const columns = {};
-    for (const depth of DEPTHS) {
-      const { ms, results } = await working(at, calls, depth * WORKERS);
-      checkSpun(results, calls);
-      columns[`with ${depth}`] = ideal / ms;
-    }
-    return { value: columns["with 1"], columns };
-  }),
+  measure: onThreads(
+    "spin",
+    new Array(20).fill(STEPS),
+    async (at, calls) => {
+      const ideal = (calls * alone()) / WORKERS;
+      const columns = {};
+      for (const depth of DEPTHS) {
+        const { ms, results } = await working(at, calls, depth * WORKERS);
+        checkSpun(results, calls);
+        columns[`with ${depth}`] = ideal / ms;
+      }
+      return { value: columns["with 1"], columns };
+    },
+    "computing",
+  ),
 };

@@ -16,11 +16,11 @@ export function checkSpun(results, calls) {
 }
 
 /** Measures with threads that do this work, and have done some of it to warm up. */
-export const onThreads = (work, warmUp, measure) => (contender, calls) =>
+export const onThreads = (work, warmUp, measure, way) => (contender, calls) =>
   contender.places.threads(
     async at => {
       if (warmUp.length > 0) await together(at, warmUp);
       return measure(at, calls);
     },
-    { work },
+    { work, way },
   );

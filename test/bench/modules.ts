@@ -53,9 +53,14 @@ export const { figures, median, spread, standing } = (await load("figures")) as 
   standing(lines: readonly Line[], goal?: object): { best?: Line; floor?: Line; missed: string[] };
 };
 
-export const { check, checked, comparedWith, noise } = (await load("check")) as {
+export const { check, checked, compared, comparedWith, noise } = (await load("check")) as {
   check(row: object, recorded: RecordedRow | undefined): Checked;
   checked(results: Checked[]): string;
+  compared(
+    done: object[],
+    recorded: Record<string, RecordedRow>,
+    again: (names: string[]) => Promise<object[]>,
+  ): Promise<Checked[]>;
   comparedWith(recorded: RecordedRow): string[];
   noise(...medians: Median[]): number;
 };
