@@ -8,6 +8,7 @@ import type { Attempt, Dispatch, Host, RunnerSession, TaskAddress } from "../tas
 import { installCapture } from "./capture.ts";
 import { Execution, execute, type Reporter } from "./execute.ts";
 import { logFact, outputFact, progressFact, warningFact } from "./facts.ts";
+import { Lot } from "./lot.ts";
 import type { StreamName } from "./protocol.ts";
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
@@ -28,9 +29,7 @@ export class InlineSession implements RunnerSession, Reporter {
   readonly #running = new Map<number, Execution>();
   /** They wait for what they called, and take no room. */
   readonly #waiting = new Map<number, Execution>();
-  /** Told to have started, those from `#next` on yet to come: a hook or another call may still cancel them, which leaves a gap. */
-  #lot: (Dispatch | null)[] = [];
-  #next = 0;
+  readonly #lot = new Lot();
   readonly #warned = new Set<TaskAddress>();
   #worker: number | null = null;
   #queue: Dispatch[] = [];
@@ -85,7 +84,7 @@ export class InlineSession implements RunnerSession, Reporter {
     });
     this.#head = 0;
     for (const id of ids) {
-      if (this.#leavesLot(id)) released.push(id);
+      if (this.#lot.remove(id)) released.push(id);
       const execution =
         this.#running.get(id) ?? this.#waiting.get(id) ?? (this.#current?.callId === id ? this.#current : undefined);
       if (execution === undefined) continue;
@@ -94,12 +93,6 @@ export class InlineSession implements RunnerSession, Reporter {
       execution.abort(new CancelledError({ task: execution.id, reason }));
     }
     if (released.length > 0) this.#host.released(released);
-  }
-
-  #leavesLot(id: number): boolean {
-    const place = this.#lot.findIndex((call, at) => at >= this.#next && call?.id === id);
-    if (place >= 0) this.#lot[place] = null;
-    return place >= 0;
   }
 
   resume(id: number): void {
@@ -214,16 +207,9 @@ export class InlineSession implements RunnerSession, Reporter {
     const count = Math.max(1, Math.min(room, Math.floor(GATHER / this.#usual)));
     const calls = this.#queue.slice(this.#head, this.#head + count);
     this.#head += count;
-    this.#lot = calls;
-    this.#next = 0;
-    const ids = calls.map(call => call.id);
-    this.#host.started(this.#worker!, ids);
+    this.#host.started(this.#worker!, this.#lot.begin(calls));
     let now = performance.now();
-    while (this.#next < calls.length) {
-      const call = this.#lot[this.#next++]!;
-      if (call !== null) now = this.#run(call, now);
-    }
-    this.#lot = [];
+    for (let call = this.#lot.next(); call !== undefined; call = this.#lot.next()) now = this.#run(call, now);
     return now;
   }
 

@@ -130,11 +130,11 @@ describe("segments", () => {
     expect(segments).toMatchObject({ made: 2, idle: 0 });
   });
 
-  test("of more than a quarter of a gigabyte in all are not kept", () => {
+  test("of more than 128 MiB in all are not kept", () => {
     const segments = new Segments();
     const many = Array.from({ length: 20 }, () => segments.take(2 ** 24));
     for (const segment of many) segments.give(segment);
-    expect(segments.idle).toBe(2 ** 28);
+    expect(segments.idle).toBe(2 ** 27);
   });
 });
 
