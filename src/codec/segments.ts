@@ -1,31 +1,41 @@
 /**
- * Pooled shared memory for the large arrays in values. A segment belongs to the thread that made it: whoever encodes a
- * value takes one, and it comes back when nobody reads the value any more.
+ * Pooled shared memory for the large arrays in values. Whoever encodes a value takes a segment, and when nobody reads
+ * the value any more that is free for others.
  */
 
 /** Arrays of so many bytes go beside the encoded value: below, one copy more costs less than a segment. */
 export const LARGE = 65_536;
 
-/** So many bytes are kept for reuse; what is more is dropped. */
-const KEPT = 256 * 1_024 * 1_024;
+/** So many bytes are kept for reuse, until none was needed for a while; what is more is dropped. */
+const KEPT = 128 * 1_024 * 1_024;
+/** In milliseconds. */
+const WHILE = 2_000;
 
 export class Segments {
   /** Segments that were made, and not reused. */
   made = 0;
   /** Bytes that wait to be reused. */
   idle = 0;
+  #taken = false;
+  #timer: NodeJS.Timeout | null = null;
   readonly #bySize = new Map<number, SharedArrayBuffer[]>();
 
   /** A segment of at least so many bytes, whatever is in it. */
   take(length: number): SharedArrayBuffer {
     const size = sizeFor(length);
-    const known = this.#bySize.get(size)?.pop();
-    if (known !== undefined) {
-      this.idle -= size;
-      return known;
-    }
+    const known = this.free(size);
+    if (known !== null) return known;
     this.made += 1;
     return weighed(new SharedArrayBuffer(size));
+  }
+
+  /** One of just this size, if there is one. */
+  free(size: number): SharedArrayBuffer | null {
+    this.#taken = true;
+    const known = this.#bySize.get(size)?.pop();
+    if (known === undefined) return null;
+    this.idle -= size;
+    return known;
   }
 
   /** Nobody reads it any more. */
@@ -33,9 +43,21 @@ export class Segments {
     const size = segment.byteLength;
     if (this.idle + size > KEPT) return;
     this.idle += size;
+    this.#timer ??= setInterval(() => this.#look(), WHILE).unref();
     const same = this.#bySize.get(size);
     if (same === undefined) this.#bySize.set(size, [segment]);
     else same.push(segment);
+  }
+
+  #look(): void {
+    if (this.#taken) {
+      this.#taken = false;
+      return;
+    }
+    this.#bySize.clear();
+    this.idle = 0;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 }
 

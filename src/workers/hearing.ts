@@ -67,7 +67,7 @@ export class Hearing implements Reports {
     const entry = member.remove(seq);
     lent.hold(packed, member.home);
     if (entry === undefined) {
-      lent.release(packed, member.home);
+      lent.release(packed);
       return;
     }
     const { id, task } = entry.call;
@@ -77,7 +77,7 @@ export class Hearing implements Reports {
     this.#pool.measured(ms);
     if (!entry.started) this.#started.push(id);
     if (entry.cancelled) {
-      lent.release(packed, member.home);
+      lent.release(packed);
       this.#released.push(id);
       return;
     }

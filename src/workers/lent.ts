@@ -3,36 +3,46 @@
  * is free for the next when that is known to be read no more: a call's own inputs when it has ended, a result when no
  * future holds it.
  */
+import type { Large } from "../codec/large.ts";
 import { Packed, type PackedInputs, type PackedValue } from "../codec/packed.ts";
 import { SegmentRoom } from "../codec/room.ts";
 import { Segments, weighed } from "../codec/segments.ts";
 
-/** Where the segments come back that one thread has made. It knows nothing else, as it is held by each of them. */
-export class Home {
-  /** Those that the thread is to be told of. */
-  back: SharedArrayBuffer[] = [];
-  /** The thread has ended: others use what it made. */
-  gone = false;
+/** So many that a thread has given away with its results are made good by others. */
+const OWED = 8;
 
-  leave(): void {
-    this.gone = true;
-    for (const segment of this.back.splice(0)) lent.segments.give(segment);
+/** What one thread is owed for the segments that it made or got and that are elsewhere, by their sizes. */
+export class Home {
+  #owed: number[] = [];
+
+  owes(size: number): void {
+    if (this.#owed.length < OWED) this.#owed.push(size);
+  }
+
+  /** Segments for its next results, as far as there are any free ones. */
+  spares(): readonly SharedArrayBuffer[] {
+    if (this.#owed.length === 0) return NONE;
+    const spares: SharedArrayBuffer[] = [];
+    this.#owed = this.#owed.filter(size => {
+      const spare = lent.segments.free(size);
+      if (spare !== null) spares.push(spare);
+      return spare === null;
+    });
+    return spares;
   }
 }
 
-interface Loan {
-  readonly segment: SharedArrayBuffer;
-  readonly home: Home | null;
-}
+const NONE: readonly SharedArrayBuffer[] = [];
 
 class Lent {
-  /** Those that were made here, and those whose thread has ended. */
+  /** Those that are free, whoever made them. */
   readonly segments = new Segments();
   /** Where inputs for threads are encoded. */
   readonly room = new SegmentRoom(this.segments, false);
   /** How many are lent. */
   count = 0;
-  readonly #dropped = new FinalizationRegistry<Loan>(loan => this.#end(loan));
+  readonly #loans = new WeakMap<Large, SharedArrayBuffer>();
+  readonly #dropped = new FinalizationRegistry<SharedArrayBuffer>(segment => this.#end(segment));
 
   /** Counts the segments of a value that was just encoded here, or has come from a thread. */
   hold<T extends PackedInputs | PackedValue>(value: T, home: Home | null = null): T {
@@ -41,24 +51,28 @@ class Lent {
       if (part.viewed || part.memory instanceof ArrayBuffer) continue;
       const segment = home === null ? part.memory : weighed(part.memory);
       this.count += 1;
-      this.#dropped.register(part, { segment, home }, part);
+      home?.owes(segment.byteLength);
+      this.#loans.set(part, segment);
+      this.#dropped.register(part, segment, part);
     }
     return value;
   }
 
   /** Nobody will read this value again. */
-  release(value: PackedInputs | PackedValue, home: Home | null = null): void {
+  release(value: PackedInputs | PackedValue): void {
     if (!(value instanceof Packed) || value.large === null) return;
     for (const part of value.large) {
-      if (!this.#dropped.unregister(part)) continue;
-      this.#end({ segment: part.memory as SharedArrayBuffer, home });
+      const segment = this.#loans.get(part);
+      if (segment === undefined) continue;
+      this.#loans.delete(part);
+      this.#dropped.unregister(part);
+      this.#end(segment);
     }
   }
 
-  #end({ segment, home }: Loan): void {
+  #end(segment: SharedArrayBuffer): void {
     this.count -= 1;
-    if (home === null || home.gone) this.segments.give(segment);
-    else home.back.push(segment);
+    this.segments.give(segment);
   }
 }
 

@@ -145,7 +145,7 @@ export class Member {
   add(entry: Entry, now: number): void {
     const wire = this.#wire;
     // With a call, as the worker has no use for them before.
-    if (this.home.back.length > 0) for (const segment of this.home.back.splice(0)) wire.push(SPARE, segment);
+    for (const segment of this.home.spares()) wire.push(SPARE, segment);
     const length = wire.length;
     const { task } = entry.call;
     const known = this.#tasks.get(task);
@@ -220,7 +220,6 @@ export class Member {
   /** What it had and will not end: the calls it has begun by their numbers, and the others. */
   leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
     this.state = "ended";
-    this.home.leave();
     const { claimed } = this.far.claims.takeBack(this.#seq);
     const begun = new Map<number, Entry>(this.suspended);
     const unbegun: Entry[] = [];

@@ -23,7 +23,7 @@ export const RESUME = 5;
 export const TELL = 6;
 /** Calls of one task in a row, with plain inputs. */
 export const CALLS = 7;
-/** Nobody reads this segment of the worker's any more. */
+/** A free segment of shared memory, for the worker's next results. */
 export const SPARE = 8;
 /** From the worker. */
 export const READY = 11;
