@@ -231,6 +231,12 @@ export class Scheduler {
     }
   }
 
+  /** There are more results than there should be, for a while in which nothing starts that needs none. */
+  pressed(on: boolean): void {
+    this.journal?.({ fact: "pressed", on });
+    this.turns.pressed = on;
+  }
+
   /** Hands out what can run now. */
   decide(): void {
     this.journal?.({ fact: "decide" });
