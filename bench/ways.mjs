@@ -88,12 +88,38 @@ function check(sum, calls) {
 
 /** An array of 64 MB, there and back, one call after the other; `own` makes it what the contender carries. */
 export async function carried({ call, own = array => array }, calls) {
-  const length = 2 ** 23;
-  const array = own(new Float64Array(length).fill(1));
+  const array = own(ones());
+  const began = performance.now();
+  for (let i = 0; i < calls; i++) checkArray(await call(array));
+  return { ms: performance.now() - began };
+}
+
+/** The same, in which each call is given what the one before it gave: it may be given away. */
+export async function handedOn({ call }, calls) {
+  let array = ones();
   const began = performance.now();
   for (let i = 0; i < calls; i++) {
-    const back = await call(array);
-    if (back.length !== length || back[length - 1] !== 1) throw new Error("the array came back as another");
+    array = await call(array);
+    checkArray(array);
   }
   return { ms: performance.now() - began };
+}
+
+/** The same, through five calls each time, of which only the last one's result is looked at. */
+export async function chained({ call, chain }, calls) {
+  const array = ones();
+  const through = chain ?? (async given => call(await call(await call(await call(await call(given))))));
+  const began = performance.now();
+  for (let i = 0; i < calls; i++) checkArray(await through(array));
+  return { ms: performance.now() - began };
+}
+
+const LENGTH = 2 ** 23;
+
+function ones() {
+  return new Float64Array(LENGTH).fill(1);
+}
+
+function checkArray(array) {
+  if (array.length !== LENGTH || array[LENGTH - 1] !== 1) throw new Error("the array came back as another");
 }

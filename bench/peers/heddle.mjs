@@ -11,6 +11,8 @@ const on =
 const waysOf = task => ({
   call: x => task.submit(x),
   map: inputs => task.map(inputs),
+  /** What goes from call to call does not pass by the flow. */
+  chain: x => [1, 2, 3, 4].reduce(before => task.submit(before), task.submit(x)),
   /** A flow that makes all calls at once, and ends with the last of them. */
   flow: flow("all", inputs => task.map(inputs)).submit,
   /** As long as an iterator gives inputs; results are taken as they come. */

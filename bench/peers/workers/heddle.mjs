@@ -1,4 +1,4 @@
-import { task } from "heddle";
+import { move, task } from "heddle";
 import * as noops from "../../noop.mjs";
 import * as work from "../../work.mjs";
 
@@ -6,5 +6,8 @@ const noop = task("noop", noops.noop);
 const add = task("add", noops.add);
 const spin = task("spin", work.spin);
 const busy = task("busy", work.busy);
+const moved = task("moved", array => move(array));
+const filled = task("filled", x => new Float64Array(2 ** 20).fill(x));
+const plus = task("plus", (a, b) => a.map((x, i) => x + b[i]));
 
-export const tasks = { noop, add, spin, busy };
+export const tasks = { noop, add, spin, busy, moved, filled, plus };
