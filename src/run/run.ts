@@ -123,7 +123,8 @@ export class Run implements Orders {
 
   /** A map has elements to pull, or room for more calls. */
   hungry(job: MapJob): void {
-    if (job.exhausted) return;
+    if (job.exhausted || job.isHungry) return;
+    job.isHungry = true;
     this.jobs.add(job);
     this.hungryJobs.add(job);
     this.plan();
@@ -238,6 +239,7 @@ export class Run implements Orders {
       this.flushAgain = false;
       for (const job of this.hungryJobs) {
         this.hungryJobs.delete(job);
+        job.isHungry = false;
         job.pump();
       }
       if (this.limits.timed) this.scheduler.clock(now());
