@@ -10,6 +10,7 @@ import { writeInputs } from "../workers/inputs.ts";
 import { lent } from "../workers/lent.ts";
 import { AdoptedFuture, isThenable } from "./adopted.ts";
 import { fewInputs } from "./few-inputs.ts";
+import { freeze } from "./freeze.ts";
 import { FutureBase } from "./future.ts";
 import { keptPacked } from "./kept.ts";
 
@@ -288,20 +289,4 @@ function arePlain(inputs: PackedInputs): inputs is readonly Primitive[] {
 
 function isFuture(slot: Slot): slot is FutureBase {
   return slot instanceof FutureBase;
-}
-
-function freeze(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  const open: object[] = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (Object.isFrozen(next) || !isPlain(next)) continue;
-    Object.freeze(next);
-    for (const part of Object.values(next)) if (typeof part === "object" && part !== null) open.push(part as object);
-  }
-}
-
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

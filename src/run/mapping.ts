@@ -43,8 +43,8 @@ export class MapJob {
   private subscriber: ((future: ElementFuture) => void) | null = null;
   pulled = 0;
   exhausted = false;
-  /** The run knows that there are elements to pull. */
-  isHungry = false;
+  /** The run knows that a call has ended, and that there is room for another. */
+  private isHungry = false;
   broken: Ended | null = null;
   private pumping = false;
 
@@ -179,6 +179,7 @@ export class MapJob {
 
   /** Makes calls of the elements that there is room for. */
   pump(): void {
+    this.isHungry = false;
     if (this.pumping) return;
     this.pumping = true;
     const before = this.pulled;
@@ -244,7 +245,10 @@ export class MapJob {
       handle.observe();
       this.subscriber(handle);
     }
-    if (!this.exhausted) this.run.hungry(this);
+    if (!this.exhausted && !this.isHungry) {
+      this.isHungry = true;
+      this.run.hungry(this);
+    }
     this.endIfDone();
   }
 

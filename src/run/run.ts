@@ -123,8 +123,7 @@ export class Run implements Orders {
 
   /** A map has elements to pull, or room for more calls. */
   hungry(job: MapJob): void {
-    if (job.exhausted || job.isHungry) return;
-    job.isHungry = true;
+    if (job.exhausted) return;
     this.jobs.add(job);
     this.hungryJobs.add(job);
     this.plan();
@@ -239,7 +238,6 @@ export class Run implements Orders {
       this.flushAgain = false;
       for (const job of this.hungryJobs) {
         this.hungryJobs.delete(job);
-        job.isHungry = false;
         job.pump();
       }
       if (this.limits.timed) this.scheduler.clock(now());

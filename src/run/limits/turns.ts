@@ -119,7 +119,7 @@ export class Turns {
 
   /** Consumers are deeper, and so come first. */
   private onlyAdds({ exempt, ready }: PoolState): boolean {
-    return !exempt && this.graph.depth[ready.first] === 0;
+    return !exempt && this.graph.depthOf(ready.first) === 0;
   }
 
   /** As `fill`, where what one pool starts may be what another lacks. */
