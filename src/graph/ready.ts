@@ -27,7 +27,7 @@ export class ReadyQueue {
   }
 
   push(node: number): void {
-    const lane = this.lane(this.graph.priority[node]!, this.graph.depth[node]!);
+    const lane = this.lane(this.graph.priorityOf(node), this.graph.depthOf(node));
     if (lane === undefined) this.strays.push(node);
     else lane.push(node, this.graph);
     this.size++;
@@ -75,17 +75,20 @@ export class ReadyQueue {
     const made = this.spare.pop() ?? new Lane();
     made.priority = priority;
     made.depth = depth;
-    if (low === lanes.length) lanes.push(made);
-    else lanes.splice(low, 0, made);
+    // Mostly near the end, where to move what is behind costs less than `splice`.
+    for (let at = lanes.length; at > low; at--) lanes[at] = lanes[at - 1]!;
+    lanes[low] = made;
     return made;
   }
 }
 
 /** The order in which nodes that could run now do. */
-export function goesBefore({ priority, depth, order }: Graph, a: number, b: number): boolean {
-  if (priority[a] !== priority[b]) return priority[a]! > priority[b]!;
-  if (depth[a] !== depth[b]) return depth[a]! > depth[b]!;
-  return order[a]! < order[b]!;
+export function goesBefore(graph: Graph, a: number, b: number): boolean {
+  const [priority, other] = [graph.priorityOf(a), graph.priorityOf(b)];
+  if (priority !== other) return priority > other;
+  const [depth, otherDepth] = [graph.depthOf(a), graph.depthOf(b)];
+  if (depth !== otherDepth) return depth > otherDepth;
+  return graph.orderOf(a) < graph.orderOf(b);
 }
 
 /** What is ready of one priority and depth. Used again for others when it is empty, with the room that it has. */
@@ -102,19 +105,19 @@ class Lane {
   }
 
   push(node: number, graph: Graph): void {
-    if (this.tail === this.head || graph.order[this.queue[this.tail - 1]!]! < graph.order[node]!) {
+    if (this.tail === this.head || graph.orderOf(this.queue[this.tail - 1]!) < graph.orderOf(node)) {
       this.queue[this.tail++] = node;
       return;
     }
-    this.outOfTurn ??= new Heap((a, b) => graph.order[a]! < graph.order[b]!);
+    this.outOfTurn ??= new Heap((a, b) => graph.orderOf(a) < graph.orderOf(b));
     this.outOfTurn.push(node);
   }
 
-  first({ order }: Graph): number {
+  first(graph: Graph): number {
     const early = this.outOfTurn?.first;
     if (this.head === this.tail) return early!;
     const first = this.queue[this.head]!;
-    return early !== undefined && order[early]! < order[first]! ? early : first;
+    return early !== undefined && graph.orderOf(early) < graph.orderOf(first) ? early : first;
   }
 
   pop(graph: Graph): number {

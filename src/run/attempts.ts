@@ -7,13 +7,13 @@ import { unstorable } from "./cached/kept-results.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
 import { after, now } from "./clock.ts";
 import { Flight } from "./flight.ts";
-import { Flights } from "./flights.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { isOverdue, overdue } from "./overdue.ts";
 import { Restarts } from "./restarts.ts";
 import { retryDelay } from "./retry.ts";
 import { tellRetrying } from "./retrying.ts";
 import type { Run } from "./run.ts";
+import { UnderWay } from "./under-way.ts";
 
 const STATES = {
   failed: FAILED,
@@ -29,7 +29,7 @@ export class Attempts {
   /** Why calls were cancelled, by number, until their attempt has ended. */
   readonly reasons = new Map<number, string>();
   private readonly run: Run;
-  private readonly flights = new Flights();
+  private readonly flights = new UnderWay<Flight>();
   /** What goes on for another call than the one that it was begun for, by the number of that other. */
   private readonly inherited = new Map<number, Flight>();
   private readonly keepAlive = new KeepAlive();
@@ -44,7 +44,7 @@ export class Attempts {
   take(call: Call, pool: number): Flight {
     const flight = new Flight(call, ++call.attempt, pool);
     if (call.spec.cache !== null) flight.place = this.run.directories.placeOf(flight);
-    this.flights.set(flight);
+    this.flights.set(flight.id, flight);
     if (pool !== this.run.pools.flows) this.keepAlive.add();
     return flight;
   }

@@ -3,6 +3,7 @@ import { nameOfState, PENDING } from "../graph/states.ts";
 import type { CallState, Future } from "../task/types.ts";
 import { partOf } from "./derived.ts";
 import type { Failure } from "./failure.ts";
+import { TwoInputs } from "./few-inputs.ts";
 import { FutureBase } from "./future.ts";
 import type { CallInputs } from "./inputs.ts";
 import type { Run } from "./run.ts";
@@ -32,18 +33,33 @@ export function cancelledError(id: string, reason: string): Error {
   return new CancelledError({ task: id, reason });
 }
 
+const NOT_TWO = Symbol("not two inputs");
+
 /** A submitted call is its own future. */
 export class CallFuture extends FutureBase implements Call {
   readonly spec: Spec;
   readonly number: number;
   node = -1;
   attempt = 0;
-  inputs: CallInputs | null = null;
+  /** Its inputs, or of two the first. */
+  private held: unknown = null;
+  private second: unknown = NOT_TWO;
 
   constructor(spec: Spec, number: number) {
     super();
     this.spec = spec;
     this.number = number;
+  }
+
+  get inputs(): CallInputs | null {
+    const { held, second } = this;
+    return second === NOT_TWO ? (held as CallInputs | null) : new TwoInputs(held, second);
+  }
+
+  set inputs(inputs: CallInputs | null) {
+    const two = inputs instanceof TwoInputs;
+    this.held = two ? inputs.first : inputs;
+    this.second = two ? inputs.second : NOT_TWO;
   }
 
   get run(): Run {
@@ -59,7 +75,7 @@ export class CallFuture extends FutureBase implements Call {
   }
 
   get depth(): number {
-    return this.node < 0 ? 0 : this.run.scheduler.graph.depth[this.node]!;
+    return this.node < 0 ? 0 : this.run.scheduler.graph.depthOf(this.node);
   }
 
   override get state(): CallState {

@@ -30,6 +30,7 @@ export class Columns {
     reasons: {},
   };
   private waiting = 0;
+  private hasMany = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(bus: EventBus) {
@@ -114,10 +115,19 @@ export class Columns {
     this.last = null;
   }
 
+  /** Hands long columns on while they are new: those that have been about for long are costly to be rid of. */
+  deliver(): void {
+    if (!this.hasMany) return;
+    this.hasMany = false;
+    this.bus.flush();
+  }
+
   private pending(): void {
     this.waiting++;
-    if (this.waiting >= FULL) this.write();
-    else if (this.timer === undefined) this.timer = setTimeout(() => this.write(), AT_MOST_MS).unref();
+    if (this.waiting >= FULL) {
+      this.write();
+      this.hasMany = true;
+    } else if (this.timer === undefined) this.timer = setTimeout(() => this.write(), AT_MOST_MS).unref();
   }
 
   private writeSubmitted(): void {

@@ -1,13 +1,10 @@
 import { FileMark } from "../codec/file.ts";
-import { hasFiles } from "../codec/file-table.ts";
-import { withoutMarks } from "../codec/handed-over.ts";
-import { unpack, unpackMarked } from "../codec/pack.ts";
-import { Packed } from "../codec/packed.ts";
 import { parseDuration } from "../config/duration.ts";
 import { TimeoutError } from "../errors.ts";
 import { COMPLETED, isTerminal, nameOfState, PENDING } from "../graph/states.ts";
 import type { CallState, Future, Outcome, WaitOptions } from "../task/types.ts";
 import { after } from "./clock.ts";
+import { decodedOnce, isKept, markedOf, namesFiles } from "./decoded.ts";
 import type { Failure } from "./failure.ts";
 import { KeptList } from "./kept.ts";
 import { returning } from "./returning.ts";
@@ -21,18 +18,23 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Those who wait for a future, as for most nobody does. */
+class Ears {
+  waiting: Waiting | null = null;
+  listeners: (() => void)[] = [];
+}
+
 /**
  * What all futures have in common: they settle once, keep their value encoded until somebody reads it, and remember
  * whether anybody looked. The promise behind one is made only when somebody awaits it.
  */
 export abstract class FutureBase implements PromiseLike<unknown> {
   protected settledAs: number = PENDING;
-  /** A live value, or a `Packed` one. */
-  protected raw: unknown = undefined;
-  failure: Failure | null = null;
+  /** A live value, or a `Packed` one; of what has failed, how. */
+  private raw: unknown = undefined;
   observed = false;
-  private waiting: Waiting | null = null;
-  private listeners: (() => void)[] | null = null;
+  /** Who waits for it. */
+  private ears: Ears | null = null;
 
   abstract get id(): string;
   abstract get task(): string;
@@ -56,6 +58,10 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   /** The state as a number, as the graph has it. */
   get endState(): number {
     return this.settledAs;
+  }
+
+  get failure(): Failure | null {
+    return this.settledAs !== COMPLETED && isTerminal(this.settledAs) ? (this.raw as Failure) : null;
   }
 
   get error(): Error | undefined {
@@ -108,7 +114,7 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   fail(state: number, _error: Error, failure: Failure): void {
     if (isTerminal(this.settledAs)) return;
     this.settledAs = state;
-    this.failure = failure;
+    this.raw = failure;
     if (this.observed) failure.observe();
     this.announce();
   }
@@ -122,8 +128,10 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   /** Calls back, in no particular turn, when this has settled; at once if it has. */
   listen(listener: () => void): void {
     if (this.isSettled) callBack(listener);
-    else if (this.listeners === null) this.listeners = [listener];
-    else this.listeners.push(listener);
+    else {
+      this.ears ??= new Ears();
+      this.ears.listeners.push(listener);
+    }
   }
 
   then<A = unknown, B = never>(
@@ -201,11 +209,12 @@ export abstract class FutureBase implements PromiseLike<unknown> {
 
   protected promise(): Promise<unknown> {
     this.observe();
-    if (this.waiting === null) {
-      this.waiting = withResolvers();
-      if (this.isSettled) this.answer(this.waiting);
+    this.ears ??= new Ears();
+    if (this.ears.waiting === null) {
+      this.ears.waiting = withResolvers();
+      if (this.isSettled) this.answer(this.ears.waiting);
     }
-    return this.waiting.promise;
+    return this.ears.waiting.promise;
   }
 
   /** Resolves when this has settled, or when the time is up. */
@@ -227,10 +236,11 @@ export abstract class FutureBase implements PromiseLike<unknown> {
   }
 
   private announce(): void {
-    if (this.waiting !== null) this.answer(this.waiting);
-    const { listeners } = this;
-    if (listeners === null) return;
-    this.listeners = null;
+    const { ears } = this;
+    if (ears === null) return;
+    if (ears.waiting !== null) this.answer(ears.waiting);
+    const { listeners } = ears;
+    ears.listeners = [];
     for (const listener of listeners) callBack(listener);
   }
 
@@ -255,39 +265,6 @@ export abstract class FutureBase implements PromiseLike<unknown> {
 }
 
 const NOTHING: readonly StoredValue[] = [];
-const decoded = new WeakMap<object, { readonly value: unknown }>();
-
-/** A value that is still encoded, or has parts that are. */
-function isKept(raw: unknown): raw is Packed | KeptList | StoredValue {
-  return raw instanceof Packed || raw instanceof KeptList || raw instanceof StoredValue;
-}
-
-function namesFiles(raw: unknown): boolean {
-  if (raw instanceof KeptList) return FileMark.any || raw.values.some(namesFiles);
-  const packed = raw instanceof StoredValue ? raw.packed : raw;
-  return packed instanceof Packed && hasFiles(packed);
-}
-
-function markedOf(raw: unknown): unknown {
-  if (raw instanceof KeptList) return raw.values.map(markedOf);
-  const packed = raw instanceof StoredValue ? raw.packed : raw;
-  return packed instanceof Packed ? unpackMarked(packed) : packed;
-}
-
-/** All who ask for a value get the same one. */
-function decodedOnce(raw: object): unknown {
-  let live = decoded.get(raw);
-  if (live === undefined) {
-    live = { value: raw instanceof KeptList ? raw.values.map(liveOf) : liveOf(raw) };
-    decoded.set(raw, live);
-  }
-  return live.value;
-}
-
-function liveOf(raw: unknown): unknown {
-  const packed = raw instanceof StoredValue ? raw.toDecode : raw;
-  return packed instanceof Packed ? unpack(packed) : withoutMarks(packed);
-}
 
 function withResolvers(): Waiting {
   let resolve: Waiting["resolve"] = () => {};

@@ -9,6 +9,8 @@ import { collect, substitute } from "../codec/substitute.ts";
 import { writeInputs } from "../workers/inputs.ts";
 import { lent } from "../workers/lent.ts";
 import { AdoptedFuture, isThenable } from "./adopted.ts";
+import { fewInputs } from "./few-inputs.ts";
+import { freeze } from "./freeze.ts";
 import { FutureBase } from "./future.ts";
 import { keptPacked } from "./kept.ts";
 
@@ -66,8 +68,7 @@ const none: readonly FutureBase[] = [];
 
 /** Inputs handed over as they are, to a place that shares this memory. */
 class SharedInputs implements CallInputs {
-  readonly plain = null;
-  private readonly given: unknown[];
+  protected readonly given: unknown[];
 
   constructor(given: unknown[]) {
     this.given = given;
@@ -75,6 +76,10 @@ class SharedInputs implements CallInputs {
 
   get futures(): readonly FutureBase[] {
     return none;
+  }
+
+  get plain(): null {
+    return null;
   }
 
   values(): unknown[] {
@@ -90,25 +95,18 @@ class SharedInputs implements CallInputs {
 
 /** The same, with futures that stand for some of them as they are. */
 class FlatInputs extends SharedInputs {
-  private readonly flat: unknown[];
-
-  constructor(given: unknown[]) {
-    super(given);
-    this.flat = given;
-  }
-
   override get futures(): readonly FutureBase[] {
-    return directFutures(this.flat);
+    return directFutures(this.given);
   }
 
   /** Puts the values where the futures were: they are asked for when all have completed, and stay the same. */
   override values(): unknown[] {
-    const { flat } = this;
-    for (let i = 0; i < flat.length; i++) {
-      const input = flat[i];
-      if (input instanceof FutureBase) flat[i] = input.value;
+    const { given } = this;
+    for (let i = 0; i < given.length; i++) {
+      const input = given[i];
+      if (input instanceof FutureBase) given[i] = input.value;
     }
-    return flat;
+    return given;
   }
 }
 
@@ -116,11 +114,9 @@ class FlatInputs extends SharedInputs {
 class NestedInputs extends SharedInputs {
   private readonly found: readonly FutureBase[];
   private readonly futureOf: FutureOf;
-  private readonly nested: readonly unknown[];
 
   constructor(given: unknown[], found: readonly FutureBase[], futureOf: FutureOf) {
     super(given);
-    this.nested = given;
     this.found = found;
     this.futureOf = futureOf;
   }
@@ -130,7 +126,7 @@ class NestedInputs extends SharedInputs {
   }
 
   override values(): unknown[] {
-    return this.nested.map(input => this.resolve(input));
+    return this.given.map(input => this.resolve(input));
   }
 
   private resolve(input: unknown): unknown {
@@ -202,7 +198,19 @@ export function futuresIn(value: unknown, futureOf: FutureOf): FutureBase[] {
 
 /** Captures inputs as references; plain ones are frozen under `strict`, so that a later change throws where it happens. */
 export function captureShared(given: unknown[], futureOf: FutureOf, strict: boolean, task: string): CallInputs {
-  let flat = false;
+  return given.every(isWhole) ? directInputs(given) : captureSearched(given, futureOf, strict, task);
+}
+
+/** A primitive value, or a future: what no future can be inside of. */
+function isWhole(input: unknown): boolean {
+  return typeof input !== "object" || input === null || input instanceof FutureBase;
+}
+
+function directInputs(given: unknown[]): CallInputs {
+  return fewInputs(given) ?? new FlatInputs(given);
+}
+
+function captureSearched(given: unknown[], futureOf: FutureOf, strict: boolean, task: string): CallInputs {
   let nested: FutureBase[] | null = null;
   let replaced = false;
   let index = 0;
@@ -217,8 +225,8 @@ export function captureShared(given: unknown[], futureOf: FutureOf, strict: bool
   for (; index < given.length; index++) {
     const input = given[index];
     if (typeof input !== "object" || input === null) continue;
-    if (input instanceof FutureBase) flat = true;
-    else if (input instanceof Constant) {
+    if (input instanceof FutureBase) continue;
+    if (input instanceof Constant) {
       given[index] = input.handedTo(task, index);
       if (strict) freeze(input.value);
     } else {
@@ -228,7 +236,7 @@ export function captureShared(given: unknown[], futureOf: FutureOf, strict: bool
     }
   }
   if (nested !== null) return new NestedInputs(given, [...directFutures(given), ...nested], futureOf);
-  return flat ? new FlatInputs(given) : new SharedInputs(given);
+  return directInputs(given);
 }
 
 function directFutures(given: readonly unknown[]): FutureBase[] {
@@ -281,20 +289,4 @@ function arePlain(inputs: PackedInputs): inputs is readonly Primitive[] {
 
 function isFuture(slot: Slot): slot is FutureBase {
   return slot instanceof FutureBase;
-}
-
-function freeze(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  const open: object[] = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (Object.isFrozen(next) || !isPlain(next)) continue;
-    Object.freeze(next);
-    for (const part of Object.values(next)) if (typeof part === "object" && part !== null) open.push(part as object);
-  }
-}
-
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -13,6 +13,7 @@ import { Rows } from "./rows.ts";
 import type { Run } from "./run.ts";
 import { END, NotIterable, SourceFailed, WAIT } from "./sources.ts";
 import type { Spec } from "./spec.ts";
+import { UnderWay } from "./under-way.ts";
 
 const lists = new FinalizationRegistry<MapJob>(job => job.listIsGone());
 
@@ -28,7 +29,7 @@ export class MapJob {
   private readonly inFlight: number;
   /** What its elements come from, where the run is only planned. */
   readonly waitsFor: readonly FutureBase[] = [];
-  private readonly active = new Map<number, Element>();
+  private readonly active = new UnderWay<Element>();
   /** Null when nobody can ask for them any more: then streams of any length need no room. */
   private results: Results | null = new Results();
   /** The list, while somebody waits for it or looks at what fails. */
@@ -42,6 +43,8 @@ export class MapJob {
   private subscriber: ((future: ElementFuture) => void) | null = null;
   pulled = 0;
   exhausted = false;
+  /** The run knows that a call has ended, and that there is room for another. */
+  private isHungry = false;
   broken: Ended | null = null;
   private pumping = false;
 
@@ -146,7 +149,7 @@ export class MapJob {
 
   /** The numbers of its calls that have not ended. */
   underWay(): number[] {
-    return [...this.active.values()].map(({ number }) => number);
+    return this.active.all().map(({ number }) => number);
   }
 
   stateOfElement(index: number): CallState {
@@ -163,7 +166,7 @@ export class MapJob {
   cancel(reason: string): boolean {
     if (this.allEnded) return false;
     this.stop(reason);
-    for (const element of [...this.active.values()]) this.run.cancel(element, reason);
+    for (const element of this.active.all()) this.run.cancel(element, reason);
     return true;
   }
 
@@ -176,6 +179,7 @@ export class MapJob {
 
   /** Makes calls of the elements that there is room for. */
   pump(): void {
+    this.isHungry = false;
     if (this.pumping) return;
     this.pumping = true;
     const before = this.pulled;
@@ -241,7 +245,10 @@ export class MapJob {
       handle.observe();
       this.subscriber(handle);
     }
-    if (!this.exhausted) this.run.hungry(this);
+    if (!this.exhausted && !this.isHungry) {
+      this.isHungry = true;
+      this.run.hungry(this);
+    }
     this.endIfDone();
   }
 

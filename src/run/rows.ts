@@ -33,6 +33,7 @@ export class Rows {
   /** The next row, `WAIT` or `END`; throws what a source throws, and MapLengthError when only some have ended. */
   next(): unknown[] | typeof WAIT | typeof END {
     const { row, sources } = this;
+    if (sources.length === 1) return this.only(sources[0]!.pull());
     let waits = false;
     for (let i = 0; i < sources.length; i++) {
       if (row[i] !== UNSET) continue;
@@ -41,7 +42,8 @@ export class Rows {
       else row[i] = next;
     }
     if (waits) return WAIT;
-    const ended = row.filter(one => one === END).length;
+    let ended = 0;
+    for (const one of row) if (one === END) ended++;
     if (ended === 0) {
       const taken = row.slice();
       row.fill(UNSET);
@@ -50,6 +52,12 @@ export class Rows {
     }
     if (ended < sources.filter(source => !source.constant).length) throw this.lengthError();
     return END;
+  }
+
+  private only(input: unknown): unknown[] | typeof WAIT | typeof END {
+    if (input === WAIT || input === END) return input;
+    this.taken++;
+    return [input];
   }
 
   stop(): void {

@@ -249,6 +249,7 @@ export class Run implements Orders {
     this.flushing = false;
     this.attempts.armWake();
     this.limits.changed();
+    this.columns.deliver();
   }
 
   dispatch(node: number, pool: number): void {

@@ -40,13 +40,13 @@ export class Scheduler {
   }
 
   stateOf(node: number): StateName {
-    const state = this.graph.state[node]!;
+    const state = this.graph.stateOf(node);
     return nameOfState(state === RUNNING && !this.graph.has(node, STARTED) ? QUEUED : state);
   }
 
   /** True until the call's function has begun to run. */
   isWaiting(node: number): boolean {
-    const state = this.graph.state[node]!;
+    const state = this.graph.stateOf(node);
     return state < RUNNING || state === RETRYING || (state === RUNNING && !this.graph.has(node, STARTED));
   }
 
@@ -86,8 +86,8 @@ export class Scheduler {
   declare(depth = 0): number {
     this.journal?.({ fact: "declared", depth });
     const node = this.graph.add();
-    this.graph.depth[node] = depth;
-    this.graph.order[node] = ++this.submitted;
+    this.graph.setDepth(node, depth);
+    this.graph.setOrder(node, ++this.submitted);
     return node;
   }
 
@@ -107,17 +107,17 @@ export class Scheduler {
     this.journal?.({ fact: "defined", node, pool, priority, inputs: inputs.slice(0, count), demand, within });
     const { graph } = this;
     if (demand !== 0 || within >= 0) this.labels.define(node, demand, within);
-    graph.pool[node] = pool;
-    graph.priority[node] = priority;
+    graph.setPool(node, pool);
+    graph.setPriority(node, priority);
     for (let i = 0; i < count; i++) graph.link(inputs[i]!, node);
-    if (graph.unmet[node] === 0) this.turns.enqueue(node);
+    if (graph.unmetOf(node) === 0) this.turns.enqueue(node);
   }
 
   started(node: number, at = this.turns.now): void {
     this.journal?.({ fact: "started", node, at });
     // What has been given up may begin all the same, and counts for rates.
     if (this.labels.isLimited(node)) this.labels.started(node, at);
-    if (this.graph.state[node] === RUNNING) this.graph.mark(node, STARTED);
+    if (this.graph.stateOf(node) === RUNNING) this.graph.mark(node, STARTED);
   }
 
   /** A running call waits for those that it submitted: its slot, and what it does not hold, are free meanwhile. */
@@ -135,7 +135,7 @@ export class Scheduler {
   /** The node has ended, in a terminal state; settling twice changes nothing. */
   settled(node: number, state: number): void {
     this.journal?.({ fact: "settled", node, state });
-    if (!isTerminal(this.graph.state[node]!)) this.finish(node, state);
+    if (!isTerminal(this.graph.stateOf(node))) this.finish(node, state);
   }
 
   /** The runner no longer holds the node's slot. */
@@ -149,8 +149,8 @@ export class Scheduler {
   lost(node: number): void {
     this.journal?.({ fact: "lost", node });
     this.turns.release(node);
-    if (this.graph.state[node] === RUNNING) {
-      this.graph.state[node] = PENDING;
+    if (this.graph.stateOf(node) === RUNNING) {
+      this.graph.setState(node, PENDING);
       this.turns.enqueue(node);
     }
     this.removeIfDone(node);
@@ -160,8 +160,8 @@ export class Scheduler {
   moved(node: number, pool: number): void {
     this.journal?.({ fact: "moved", node, pool });
     this.turns.release(node);
-    if (this.graph.state[node] === RUNNING) {
-      this.graph.pool[node] = pool;
+    if (this.graph.stateOf(node) === RUNNING) {
+      this.graph.setPool(node, pool);
       this.turns.enqueue(node);
     }
     this.removeIfDone(node);
@@ -171,25 +171,25 @@ export class Scheduler {
   raised(node: number, priority: number): void {
     this.journal?.({ fact: "raised", node, priority });
     const { graph } = this;
-    if (graph.priority[node]! >= priority || isTerminal(graph.state[node]!)) return;
-    graph.priority[node] = priority;
-    if (graph.state[node] === QUEUED) this.turns.enqueue(node);
+    if (graph.priorityOf(node) >= priority || isTerminal(graph.stateOf(node))) return;
+    graph.setPriority(node, priority);
+    if (graph.stateOf(node) === QUEUED) this.turns.enqueue(node);
   }
 
   /** An attempt failed and another will be made at `retryAt`, on the clock that `clock` tells. */
   failedForNow(node: number, retryAt: number): void {
     this.journal?.({ fact: "failedForNow", node, retryAt });
     this.turns.release(node);
-    if (this.graph.state[node] === RUNNING) {
-      this.graph.state[node] = RETRYING;
-      this.wakes.add(retryAt, node, this.graph.order[node]!);
+    if (this.graph.stateOf(node) === RUNNING) {
+      this.graph.setState(node, RETRYING);
+      this.wakes.add(retryAt, node, this.graph.orderOf(node));
     }
     this.removeIfDone(node);
   }
 
   cancelled(node: number): void {
     this.journal?.({ fact: "cancelled", node });
-    if (isTerminal(this.graph.state[node]!)) return;
+    if (isTerminal(this.graph.stateOf(node))) return;
     const underWay = this.graph.has(node, HOLDS_SLOT | WAITS);
     this.finish(node, CANCELLED);
     if (underWay) this.orders.stop(node);
@@ -225,8 +225,8 @@ export class Scheduler {
     this.turns.now = Math.max(this.turns.now, now);
     for (let wake = this.wakes.due(now); wake !== undefined; wake = this.wakes.due(now)) {
       const { node, order } = wake;
-      if (this.graph.state[node] !== RETRYING || this.graph.order[node] !== order) continue;
-      this.graph.state[node] = PENDING;
+      if (this.graph.stateOf(node) !== RETRYING || this.graph.orderOf(node) !== order) continue;
+      this.graph.setState(node, PENDING);
       this.turns.enqueue(node);
     }
   }
@@ -246,17 +246,17 @@ export class Scheduler {
   /** Ends a node and all that cannot run any more because of it; iterative, as graphs are deep. */
   private finish(node: number, state: number): void {
     const { graph, orders } = this;
-    if (graph.state[node] === QUEUED) this.turns.leaves(node);
-    graph.state[node] = state;
+    if (graph.stateOf(node) === QUEUED) this.turns.leaves(node);
+    graph.setState(node, state);
     if (!graph.hasConsumers(node)) {
       this.removeIfDone(node);
       return;
     }
     if (state === COMPLETED) {
       for (let consumer = graph.cut(node); consumer >= 0; consumer = graph.cut(node)) {
-        graph.unmet[consumer]!--;
-        if (graph.state[consumer] !== PENDING) this.removeIfDone(consumer);
-        else if (graph.unmet[consumer] === 0) this.turns.enqueue(consumer);
+        const unmet = graph.meet(consumer);
+        if (graph.stateOf(consumer) !== PENDING) this.removeIfDone(consumer);
+        else if (unmet === 0) this.turns.enqueue(consumer);
       }
       this.removeIfDone(node);
       return;
@@ -266,10 +266,10 @@ export class Scheduler {
     for (let at = 0; at < ended.length; at++) {
       const input = ended[at]!;
       for (let consumer = graph.cut(input); consumer >= 0; consumer = graph.cut(input)) {
-        graph.unmet[consumer]!--;
-        const open = graph.state[consumer] === PENDING;
+        graph.meet(consumer);
+        const open = graph.stateOf(consumer) === PENDING;
         if (open) {
-          graph.state[consumer] = UPSTREAM_FAILED;
+          graph.setState(consumer, UPSTREAM_FAILED);
           this.graph.mark(consumer, ENDING);
           ended.push(consumer);
         }
@@ -285,7 +285,7 @@ export class Scheduler {
 
   private removeIfDone(node: number): void {
     const { graph } = this;
-    if (!isTerminal(graph.state[node]!) || graph.unmet[node] !== 0) return;
+    if (!isTerminal(graph.stateOf(node)) || graph.unmetOf(node) !== 0) return;
     if (this.graph.has(node, IN_USE)) return;
     this.graph.mark(node, REMOVED);
     this.labels.remove(node);

@@ -92,7 +92,7 @@ export class FlowScope implements NestedScope {
     inline: boolean,
     made?: (call: CallFuture) => void,
   ): Future<unknown> {
-    this.mustBeOpen(`${definition.name}${inline ? "" : ".submit"}(…)`);
+    if (this.hasEnded) this.refuse(`${definition.name}${inline ? "" : ".submit"}(…)`);
     const spec = this.specOf(definition, options, inline);
     const call = new CallFuture(spec, this.run.nextNumber());
     made?.(call);
@@ -101,7 +101,7 @@ export class FlowScope implements NestedScope {
   }
 
   map(definition: Definition, options: AnyOptions, each: unknown[]): FutureList<unknown> {
-    this.mustBeOpen(`${definition.name}.map(…)`);
+    if (this.hasEnded) this.refuse(`${definition.name}.map(…)`);
     const spec = this.specOf(definition, options, false);
     const job = new MapJob(this.run, spec, each, options.inFlight ?? DEFAULT_IN_FLIGHT);
     this.callBegan();
@@ -202,8 +202,8 @@ export class FlowScope implements NestedScope {
     return this.run.settings.onError ?? this.options.onError ?? "stop";
   }
 
-  private mustBeOpen(call: string): void {
-    if (this.hasEnded) throw new FlowEndedError({ call, flow: this.name });
+  private refuse(call: string): never {
+    throw new FlowEndedError({ call, flow: this.name });
   }
 
   private specOf(definition: Definition, options: AnyOptions, inline: boolean): Spec {

@@ -9,7 +9,7 @@ export function waitsFor(run: Run, call: Call): readonly string[] {
   const { node } = call;
   const { scheduler } = run;
   if (node < 0 || call.failure !== null || run.settings.nested !== undefined) return [];
-  const state = scheduler.graph.state[node]!;
+  const state = scheduler.graph.stateOf(node);
   if (isTerminal(state)) return [];
   if (state === PENDING)
     return inputsOf(call)

@@ -28,8 +28,9 @@ describe("Graph", () => {
           unmet[consumer]!++;
           depth[consumer] = Math.max(depth[consumer]!, depth[input]! + 1);
         }
-        expect([...graph.unmet.subarray(0, 201)]).toEqual(unmet);
-        expect([...graph.depth.subarray(0, 201)]).toEqual(depth);
+        const nodes = Array.from({ length: 201 }, (_, node) => node);
+        expect(nodes.map(node => graph.unmetOf(node))).toEqual(unmet);
+        expect(nodes.map(node => graph.depthOf(node))).toEqual(depth);
         for (let i = 0; i <= 200; i++) {
           expect([...graph.consumersOf(i)]).toEqual(consumers[i]);
           expect(cutAll(graph, i)).toEqual(consumers[i]);
@@ -47,15 +48,18 @@ describe("Graph", () => {
       expect(new Set(nodes).size).toBe(10);
       expect(graph.size).toBe(10);
       for (const node of nodes) {
-        expect(graph.state[node]).toBe(PENDING);
-        expect([graph.unmet[node], graph.depth[node], graph.priority[node], graph.flags[node]]).toEqual([0, 0, 0, 0]);
-        expect(graph.pool[node]).toBe(-1);
+        expect(graph.stateOf(node)).toBe(PENDING);
+        expect([graph.unmetOf(node), graph.depthOf(node), graph.priorityOf(node), graph.demandOf(node)]).toEqual([
+          0, 0, 0, 0,
+        ]);
+        expect(graph.has(node, 255)).toBe(false);
+        expect(graph.poolOf(node)).toBe(-1);
         expect(cutAll(graph, node)).toEqual([]);
       }
       for (const node of nodes) {
-        graph.state[node] = COMPLETED;
-        graph.depth[node] = 5;
-        graph.flags[node] = 7;
+        graph.setState(node, COMPLETED);
+        graph.setDepth(node, 5);
+        graph.mark(node, 7);
         graph.remove(node);
       }
     }
@@ -68,7 +72,7 @@ describe("Graph", () => {
     const [a, b] = [graph.add(), graph.add()];
     expect(() => graph.remove(a)).toThrow("still in use");
     graph.link(a, b);
-    graph.state[b] = COMPLETED;
+    graph.setState(b, COMPLETED);
     expect(() => graph.remove(b)).toThrow("still in use");
   });
 
@@ -76,13 +80,13 @@ describe("Graph", () => {
     const graph = new Graph();
     for (let i = 0; i < 5000; i++) {
       const node = graph.add();
-      graph.order[node] = i;
-      graph.priority[node] = i / 2;
+      graph.setOrder(node, i);
+      graph.setPriority(node, i / 2);
       if (i > 0) graph.link(node - 1, node);
     }
-    expect(graph.depth[4999]).toBe(4999);
-    expect(graph.order[4321]).toBe(4321);
-    expect(graph.priority[4321]).toBe(2160.5);
+    expect(graph.depthOf(4999)).toBe(4999);
+    expect(graph.orderOf(4321)).toBe(4321);
+    expect(graph.priorityOf(4321)).toBe(2160.5);
     expect([...cutAll(graph, 63), ...cutAll(graph, 64)]).toEqual([64, 65]);
   });
 });
@@ -115,9 +119,9 @@ describe("ReadyQueue", () => {
           const made = graph.add();
           const { priority, depth, late } = step;
           const order = late ? at : at - 1000;
-          graph.priority[made] = priority;
-          graph.depth[made] = depth;
-          graph.order[made] = order;
+          graph.setPriority(made, priority);
+          graph.setDepth(made, depth);
+          graph.setOrder(made, order);
           ready.push(made);
           naive.push({ node: made, priority, depth, order });
           expect(ready.size).toBe(naive.length);
@@ -135,7 +139,7 @@ describe("ReadyQueue", () => {
     let order = 0;
     const push = () => {
       const made = graph.add();
-      graph.order[made] = order++;
+      graph.setOrder(made, order++);
       ready.push(made);
     };
     for (let i = 0; i < 5000; i++) push();

@@ -23,7 +23,7 @@ export function stuck(blocked: readonly number[], standing: Standing): number[] 
   if (blocked.length === 0) return [];
   const { graph } = standing;
   const moving = movable(blocked, standing, true);
-  return blocked.filter(node => !moving.has(node) && !isTerminal(graph.state[node]!));
+  return blocked.filter(node => !moving.has(node) && !isTerminal(graph.stateOf(node)));
 }
 
 /** Whether nothing that this run has of shared limits will ever come back, unless other runs let it have more. */
@@ -38,7 +38,7 @@ export function isFrozen(blocked: readonly number[], standing: Standing): boolea
 function movable(blocked: readonly number[], standing: Standing, sharesCome: boolean): Set<number> {
   const { graph, parents } = standing;
   const nodes = new Set([...blocked, ...parents.keys(), ...parents.values(), ...standing.grants.keys()]);
-  const open = [...nodes].filter(node => !isTerminal(graph.state[node]!));
+  const open = [...nodes].filter(node => !isTerminal(graph.stateOf(node)));
   const kin = kinOf(standing);
   const moving = new Set<number>();
   for (let before = -1; before !== moving.size; ) {
@@ -61,7 +61,7 @@ interface Kin {
 
 function kinOf({ graph, parents, grants }: Standing): Kin {
   const children = new Map<number, number[]>();
-  for (const [child, parent] of parents) if (!isTerminal(graph.state[child]!)) enlist(children, parent, child);
+  for (const [child, parent] of parents) if (!isTerminal(graph.stateOf(child))) enlist(children, parent, child);
   const holders = new Map<Allowance, number[]>();
   for (const [owner, grant] of grants) for (const source of hasOf(grant)) enlist(holders, source, owner);
   return { children, holders };
@@ -81,11 +81,11 @@ function mayMove(
   sharesCome: boolean,
 ): boolean {
   const { graph } = standing;
-  const state = graph.state[node]!;
+  const state = graph.stateOf(node);
   const children = kin.children.get(node) ?? [];
   const childMoves = children.length === 0 || children.some(child => moving.has(child));
   if (state === RETRYING) return true;
-  if (state === PENDING) return graph.unmet[node] === 0;
+  if (state === PENDING) return graph.unmetOf(node) === 0;
   if (state === RUNNING && !standing.waits(node)) return standing.isFlow(node) ? childMoves : true;
   const group = standing.groupOf(node);
   if (state === RUNNING && children.length > 0) return childMoves;

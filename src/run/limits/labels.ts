@@ -63,7 +63,7 @@ export class Labels {
 
   /** `within`: the call that it is submitted from; -1 for none. */
   define(node: number, demand: number, within: number): void {
-    this.graph.demand[node] = demand;
+    this.graph.setDemand(node, demand);
     if (within < 0) return;
     this.parents.set(node, within);
     const holding = this.lentBy(within);
@@ -71,7 +71,7 @@ export class Labels {
   }
 
   isLimited(node: number): boolean {
-    return this.graph.demand[node] !== NO_NEEDS;
+    return this.demands.length > 1 && this.graph.demandOf(node) !== NO_NEEDS;
   }
 
   /** What a call lends of a label to those within it, itself or from around; undefined if nothing. */
@@ -80,7 +80,7 @@ export class Labels {
   }
 
   groupOf(node: number, pool: number): Group {
-    const demand = this.graph.demand[node]!;
+    const demand = this.graph.demandOf(node);
     const around = this.around.get(node) ?? null;
     this.groups[pool] ??= [];
     this.byDemand[demand] ??= new Map();
@@ -111,7 +111,7 @@ export class Labels {
   /** A call that waited wants to go on: gives where it stands, or null until what it lent is back. */
   resume(node: number): Group | null {
     const { holding } = this.grants.get(node)!;
-    if (holding === null || holding.isBack) return this.groupOf(node, this.graph.pool[node]!);
+    if (holding === null || holding.isBack) return this.groupOf(node, this.graph.poolOf(node));
     this.unreturned.set(holding, node);
     return null;
   }
@@ -252,7 +252,7 @@ export class Labels {
   }
 
   private priorityOf({ ready }: Group): number {
-    return ready.size === 0 ? Number.NEGATIVE_INFINITY : this.graph.priority[ready.first]!;
+    return ready.size === 0 ? Number.NEGATIVE_INFINITY : this.graph.priorityOf(ready.first);
   }
 
   private lentBy(node: number): Holding | null {

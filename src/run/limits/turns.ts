@@ -88,7 +88,7 @@ export class Turns {
   wait(node: number): void {
     this.graph.unmark(node, HOLDS_SLOT);
     this.graph.mark(node, WAITS);
-    this.pools[this.graph.pool[node]!]!.used--;
+    this.pools[this.graph.poolOf(node)]!.used--;
     this.labels.wait(node);
   }
 
@@ -102,7 +102,7 @@ export class Turns {
     if (this.graph.has(node, WAITS)) this.graph.unmark(node, WAITS);
     else if (this.graph.has(node, HOLDS_SLOT)) {
       this.graph.unmark(node, HOLDS_SLOT);
-      this.pools[this.graph.pool[node]!]!.used--;
+      this.pools[this.graph.poolOf(node)]!.used--;
     } else return;
     if (this.labels.has(node)) this.labels.end(node);
   }
@@ -119,7 +119,7 @@ export class Turns {
 
   /** Consumers are deeper, and so come first. */
   private onlyAdds({ exempt, ready }: PoolState): boolean {
-    return !exempt && this.graph.depth[ready.first] === 0;
+    return !exempt && this.graph.depthOf(ready.first) === 0;
   }
 
   /** As `fill`, where what one pool starts may be what another lacks. */
@@ -146,7 +146,7 @@ export class Turns {
         group.waiting--;
         this.labels.grant(node, group);
         this.sharing.used(group.toStart);
-        this.labels.overtook(group, this.graph.priority[node]!, this.chooser.blocked, this.now);
+        this.labels.overtook(group, this.graph.priorityOf(node), this.chooser.blocked, this.now);
       }
       this.start(node, pool, number);
     }
@@ -187,13 +187,13 @@ export class Turns {
       grants: labels.grants,
       parents: labels.parents,
       waits: node => this.graph.has(node, WAITS),
-      isFlow: node => this.pools[graph.pool[node]!]?.exempt === true && graph.pool[node] === FLOWS,
-      groupOf: node => (labels.isLimited(node) ? labels.groupOf(node, graph.pool[node]!) : null),
+      isFlow: node => this.pools[graph.poolOf(node)]?.exempt === true && graph.poolOf(node) === FLOWS,
+      groupOf: node => (labels.isLimited(node) ? labels.groupOf(node, graph.poolOf(node)) : null),
     };
   }
 
   private queueToResume(node: number): void {
-    const queue = this.labels.has(node) ? this.labels.resume(node) : this.pools[this.graph.pool[node]!]!;
+    const queue = this.labels.has(node) ? this.labels.resume(node) : this.pools[this.graph.poolOf(node)]!;
     if (queue === null) return;
     this.graph.mark(node, RESUMES);
     queue.resumers.push(node);
@@ -223,11 +223,11 @@ export class Turns {
   }
 
   private isQueuedIn(node: number, pool: number): boolean {
-    return this.graph.state[node] === QUEUED && this.graph.pool[node] === pool;
+    return this.graph.stateOf(node) === QUEUED && this.graph.poolOf(node) === pool;
   }
 
   private start(node: number, pool: PoolState, number: number): void {
-    this.graph.state[node] = RUNNING;
+    this.graph.setState(node, RUNNING);
     this.graph.unmark(node, STARTED);
     this.graph.mark(node, HOLDS_SLOT);
     pool.used++;
@@ -255,9 +255,9 @@ export class Turns {
   /** What keeps a call from starting, or one that waited from going on. */
   causes(node: number): Cause[] {
     const { labels, graph } = this;
-    const number = graph.pool[node]!;
+    const number = graph.poolOf(node);
     const { exempt, used, slots, free } = this.pools[number]!;
-    if (graph.state[node] === RUNNING && !graph.has(node, WAITS)) return [{ why: "worker" }];
+    if (graph.stateOf(node) === RUNNING && !graph.has(node, WAITS)) return [{ why: "worker" }];
     if (graph.has(node, WAITS) && !graph.has(node, RESUMES)) return [{ why: "loan" }];
     const limited = !exempt && labels.isLimited(node);
     const causes = limited ? labels.groupOf(node, number).causes(this.now, graph.has(node, WAITS)) : [];
@@ -267,17 +267,17 @@ export class Turns {
 
   /** A node that was queued has ended. */
   leaves(node: number): void {
-    const pool = this.graph.pool[node]!;
+    const pool = this.graph.poolOf(node);
     if (this.pools[pool]!.exempt || !this.labels.isLimited(node)) return;
     this.labels.groupOf(node, pool).waiting--;
   }
 
   enqueue(node: number): void {
-    const isNew = this.graph.state[node] !== QUEUED;
-    this.graph.state[node] = QUEUED;
+    const isNew = this.graph.stateOf(node) !== QUEUED;
+    this.graph.setState(node, QUEUED);
     if (this.graph.has(node, IN_QUEUE)) this.again.set(node, (this.again.get(node) ?? 0) + 1);
     this.graph.mark(node, IN_QUEUE);
-    const number = this.graph.pool[node]!;
+    const number = this.graph.poolOf(node);
     const pool = this.pools[number]!;
     if (pool.exempt || !this.labels.isLimited(node)) {
       pool.ready.push(node);

@@ -18,7 +18,7 @@ export function nestedScope(run: Run, flight: Flight): FlowScope {
 /** Says who holds what a call can never get. */
 export function deadlock(run: Run, call: Call): Error {
   const { limits, scheduler } = run;
-  const { labels, holders } = scheduler.labels.lackingOf(call.node, scheduler.graph.pool[call.node]!);
+  const { labels, holders } = scheduler.labels.lackingOf(call.node, scheduler.graph.poolOf(call.node));
   return new LabelDeadlockError({
     task: idOf(call),
     needs: labels.map(label => limits.nameOf(label)).join(" and "),
