@@ -7,7 +7,7 @@ import { assertRoom } from "./room.ts";
 import { TURNSTILE } from "./turnstile.ts";
 
 /** Raised when an older heddle could misread what this one writes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FORMAT_FILE = "format.json";
 const FORMAT_KEY = "heddle-store";
 /** What a new index takes, in bytes. */

@@ -31,6 +31,7 @@ export class Gate implements Claimant {
   constructor(run: Run, kept: Kept) {
     this.run = run;
     this.kept = kept;
+    kept.onWritten = execution => this.forget(execution);
     this.claims = new Claims(kept, this, () => run.plan());
   }
 
@@ -112,7 +113,7 @@ export class Gate implements Claimant {
     execution.outcome = { raw: result.raw };
     this.executions.finished(execution);
     const keeps = !execution.spoilt && this.run.settings.planner === undefined;
-    const written = keeps && this.kept.write(execution, result, ms, () => this.forget(execution));
+    const written = keeps && this.kept.write(execution, result, ms);
     for (const each of this.executions.release(execution)) this.complete(each, result.raw);
     if (!written) this.forget(execution);
     return result.raw;

@@ -18,7 +18,7 @@ import type { Execution } from "./execution.ts";
 import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
 import { digestOf, digestOfResult, digestWithDirectory } from "./keys.ts";
-import { Writing } from "./writing.ts";
+import { ResultWrite, Writing } from "./writing.ts";
 
 /** A result in the form in which it is kept. */
 export interface PackedResult {
@@ -47,6 +47,8 @@ export class Kept {
   private readonly inBackground = new Set<Promise<unknown>>();
   private readonly warned = new Set<string>();
   private readonly forgetFiles: () => void;
+  /** Is told of each execution whose result others can see now, or will not. */
+  onWritten: (execution: Execution) => void = () => {};
 
   constructor(run: Run, { cache, force, openOwners, shared }: Means) {
     this.run = run;
@@ -137,8 +139,8 @@ export class Kept {
     }
   }
 
-  /** Writes a result; false if it is not to be kept. Calls back when others can see it, or when that failed. */
-  write(execution: Execution, { packed, directory }: PackedResult, ms: number, written: () => void): boolean {
+  /** Writes a result; false if it is not to be kept. `onWritten` is told when others can see it, or when that failed. */
+  write(execution: Execution, { packed, directory }: PackedResult, ms: number): boolean {
     const { call, maker, key } = execution;
     const { policy } = maker;
     try {
@@ -148,7 +150,7 @@ export class Kept {
       return false;
     }
     const { value, ...files } = toStore(packed, this.run.root);
-    const facts: EntryFacts = {
+    const bare: EntryFacts = {
       key,
       identity: maker.definition.identity,
       result: directory === null ? digestOfResult(packed) : digestWithDirectory(packed, directory),
@@ -156,24 +158,34 @@ export class Kept {
       ms,
       run: this.run.id,
       call: idOf(call),
-      ...(execution.children !== null && { children: [...execution.children.values()] }),
-      ...files,
-      ...(directory !== null && { directory }),
     };
+    const { children } = execution;
+    const facts =
+      children === null && directory === null && files.files === undefined
+        ? bare
+        : {
+            ...bare,
+            ...(children !== null && { children: [...children.values()] }),
+            ...files,
+            ...(directory !== null && { directory }),
+          };
     if (directory !== null) this.run.directories.kept(join(this.cache.store.folder, directory.path));
-    const about = this.aboutOf(call, maker);
-    const done = (outcome: Entry | Error) => {
-      if (outcome instanceof Error) {
-        this.run.warn(`The result of ${idOf(call)} could not be kept: ${outcome.message}`, call.number);
-      } else {
-        // Other machines have nothing of its directory.
-        if (outcome.run === facts.run && directory === null) this.shared?.push(facts, value);
-        this.used(key);
-      }
-      written();
-    };
-    this.writing.add({ execution, facts, value, about, done });
+    this.writing.add(new ResultWrite(execution, facts, value, this.aboutOf(call, maker), this));
     return true;
+  }
+
+  written({ execution, facts, value }: ResultWrite, outcome: Entry | Error | null): void {
+    if (outcome instanceof Error) {
+      const { call } = execution;
+      this.run.warn(`The result of ${facts.call} could not be kept: ${outcome.message}`, call.number);
+    } else {
+      // Other machines have nothing of its directory.
+      const ours = outcome === null || outcome.run === facts.run;
+      if (ours && facts.directory === undefined) this.shared?.push(facts, value);
+      this.used(facts.key);
+    }
+    this.onWritten(execution);
+    this.writing.ended();
   }
 
   /** The run does not end before this has. */
