@@ -48,10 +48,15 @@ export class Validity {
   }
 
   private lookAlone(key: string, policy: CachePolicy): Found {
-    const entry = unlessDamaged(() => this.store.look(key));
+    let entry: Hit | undefined;
+    try {
+      entry = this.store.look(key);
+    } catch (error) {
+      return { entry: null, miss: damageIn(error), old: true };
+    }
     if (entry === undefined) return NONE;
-    const problem = "why" in entry ? entry : this.problemOf(entry, policy);
-    return problem === null ? { entry: entry as Hit, miss: null } : { entry: null, miss: problem, old: true };
+    const problem = this.problemOf(entry, policy);
+    return problem === null ? { entry, miss: null } : { entry: null, miss: problem, old: true };
   }
 
   private problemOf(entry: Standing, policy: CachePolicy | null): Reason | null {
@@ -95,16 +100,25 @@ export class Validity {
         const key = calls.keyOf(at);
         if (this.sound.has(key) || visited.has(key)) continue;
         visited.add(key);
-        const entry = unlessDamaged(() => this.store.standing(key));
-        if (entry === undefined) return changed(kind, "its result is gone");
-        const miss = "why" in entry ? entry : this.problemOf(entry, policy);
-        if (miss !== null) return changed(kind, `its result is ${miss.why}`);
-        const { calls: own } = entry as Standing;
-        if (own != null && policy?.shallow !== true) open.push(own);
+        const found = this.standingOf(key, policy);
+        if (typeof found === "string") return changed(kind, `its result is ${found}`);
+        if (found.calls != null && policy?.shallow !== true) open.push(found.calls);
       }
     }
     for (const key of visited) this.sound.add(key);
     return null;
+  }
+
+  /** What is known of a result that holds, else why it does not. */
+  private standingOf(key: ShortKey, policy: CachePolicy | null): Standing | "gone" | Reason["why"] {
+    let standing: Standing | undefined;
+    try {
+      standing = this.store.standing(key);
+    } catch (error) {
+      return damageIn(error).why;
+    }
+    if (standing === undefined) return "gone";
+    return this.problemOf(standing, policy)?.why ?? standing;
   }
 
   private presentOf(kind: ChildKind, kinds: Map<ChildKind, PresentKind>): PresentKind {
@@ -127,11 +141,7 @@ function changed({ identity }: ChildKind, reason: string): Reason {
   return { why: "childChanged", task: identity.slice(identity.lastIndexOf("#") + 1), reason };
 }
 
-function unlessDamaged<T>(look: () => T): T | (Reason & { why: "damaged" }) {
-  try {
-    return look();
-  } catch (error) {
-    if (!(error instanceof HeddleError) || error.name !== "DamagedEntryError") throw error;
-    return { why: "damaged", problem: error.message.split("\n", 1)[0]! };
-  }
+function damageIn(error: unknown): Reason & { readonly why: "damaged" } {
+  if (!(error instanceof HeddleError) || error.name !== "DamagedEntryError") throw error;
+  return { why: "damaged", problem: error.message.split("\n", 1)[0]! };
 }

@@ -65,23 +65,23 @@ export class Uses {
       told.clear();
       this.#toldSince = now;
     }
-    const fresh = new Set<CallKey>();
-    for (const key of keys) if (!told.has(key)) fresh.add(key);
-    if (fresh.size === 0) return;
-    const bytes = Buffer.allocUnsafe(RECORD * fresh.size);
+    const bytes = Buffer.allocUnsafe(RECORD * keys.length);
     let at = 0;
-    for (const key of fresh) {
-      bytes.writeDoubleLE(now, at);
-      at = writeKey(key, bytes, at + 8);
-    }
     try {
-      write(this.#opened(), bytes);
+      for (const key of keys) {
+        const before = told.size;
+        told.add(key);
+        if (told.size === before) continue;
+        bytes.writeDoubleLE(now, at);
+        at = writeKey(key, bytes, at + 8);
+      }
+      if (at > 0) write(this.#opened(), bytes.subarray(0, at));
     } catch (error) {
       // What it ends with may be half there: the next one goes into another file.
       this.#shut();
+      told.clear();
       throw error;
     }
-    for (const key of fresh) told.add(key);
   }
 
   #opened(): number {

@@ -46,6 +46,7 @@ export class Kept {
   private readonly writing: Writing;
   private readonly inBackground = new Set<Promise<unknown>>();
   private readonly warned = new Set<string>();
+  private last: { readonly spec: Spec; readonly maker: KeyMaker } | null = null;
   private readonly forgetFiles: () => void;
   /** Is told of each execution whose result others can see now, or will not. */
   onWritten: (execution: Execution) => void = () => {};
@@ -60,9 +61,11 @@ export class Kept {
     this.forgetFiles = useFileDigests(path => cache.files.of(path));
   }
 
-  makerOf({ definition, cache }: Spec): KeyMaker {
-    const maker = this.cache.makerOf(definition, cache!);
+  makerOf(spec: Spec): KeyMaker {
+    if (this.last?.spec === spec) return this.last.maker;
+    const maker = this.cache.makerOf(spec.definition, spec.cache!);
     this.tellOfCode(maker);
+    this.last = { spec, maker };
     return maker;
   }
 
