@@ -19,7 +19,7 @@ export type Told = [
 ];
 
 /** The items of a JSON list. */
-export function aboutText({ marks, names, sources, awaited }: About): string {
+function aboutText({ marks, names, sources, awaited }: About): string {
   const more = awaited === undefined ? "" : `,${JSON.stringify(awaited)}`;
   return `${JSON.stringify(marks)},${textOf(names)},${textOf(sources)}${more}`;
 }
@@ -29,7 +29,7 @@ const NULLS = ["[]", "[null]", "[null,null]", "[null,null,null]"];
 /** Most calls of a task have the same names, and no sources. */
 let last: { readonly list: readonly (string | null)[]; readonly text: string } = { list: [], text: "[]" };
 
-function textOf(list: readonly (string | null)[]): string {
+export function textOf(list: readonly (string | null)[]): string {
   if (last.list === list) return last.text;
   const text = list.every(each => each === null) ? NULLS[list.length] : undefined;
   if (text !== undefined) return text;

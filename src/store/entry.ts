@@ -49,8 +49,8 @@ export interface ChildRef {
 /** What the index knows of a completed call. Never changed once written. */
 export interface EntryFacts {
   readonly key: CallKey;
-  /** What counts in the keys of calls that take this result. */
-  readonly result: Digest;
+  /** What counts in the keys of calls that take this result; may be null for a primitive, which tells it itself. */
+  readonly result: Digest | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly children?: readonly ChildRef[];

@@ -9,7 +9,9 @@ import type { About, CallKey, Entry, EntryFacts, Standing } from "./entry.ts";
 import { asBuffer, type Index, NEW } from "./environment.ts";
 import { Holds } from "./holds.ts";
 import type { PutNew } from "./new-records.ts";
+import type { Opened } from "./opened.ts";
 import { decodeEntry, encodeEntry } from "./record.ts";
+import type { Uses } from "./uses.ts";
 import { flatten } from "./values.ts";
 
 /** Up to this many bytes a value lies in the index, which takes half the time of a file. */
@@ -69,10 +71,15 @@ export class Ledger {
   readonly #batch: Batch;
   readonly #blobs: Blobs;
   readonly #directories: Directories;
+  readonly #uses: Uses;
   readonly #wrap: (error: unknown) => Error;
   readonly holds: Holds;
 
-  constructor(index: Index, batch: Batch, blobs: Blobs, directories: Directories, wrap: (error: unknown) => Error) {
+  constructor(
+    { index, batch, blobs, directories, uses }: Pick<Opened, "index" | "batch" | "blobs" | "directories" | "uses">,
+    wrap: (error: unknown) => Error,
+  ) {
+    this.#uses = uses;
     this.#wrap = wrap;
     this.#index = index;
     this.#batch = batch;
@@ -89,7 +96,7 @@ export class Ledger {
       this.#slowly(write);
       return;
     }
-    const record = encodeEntry(facts, { flat }, this.#aboutWithin(write));
+    const record = encodeEntry(facts, { flat }, this.#aboutWithin(write), this.#uses.writer);
     this.#batch.putNew(new Plain(this.#index.entries, write, record, this.#slowly));
   }
 
@@ -113,7 +120,8 @@ export class Ledger {
     const flat = flatten(value);
     const blob = flat.size > INLINE ? await this.#blobs.write(value, compress) : null;
     const entry = { ...facts, value: blob === null ? { inline: value } : { blob: blob.ref } };
-    const record = encodeEntry(facts, blob === null ? { flat } : { blob: blob.ref }, this.#aboutWithin(write));
+    const kept = blob === null ? { flat } : { blob: blob.ref };
+    const record = encodeEntry(facts, kept, this.#aboutWithin(write), this.#uses.writer);
     const gone: string[] = [];
     const settling = this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
     const counts = await settling.catch(async error => {

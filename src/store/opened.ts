@@ -56,9 +56,9 @@ function make(places: Places, onRelease: () => Promise<void>): Opened {
   const drafts = new Drafts(places);
   const blobs = new Blobs(places, drafts);
   const directories = new Directories(places, drafts);
-  const ledger = new Ledger(index, batch, blobs, directories, wrap);
-  const notes = new Notes(index, batch);
   const uses = new Uses(places, drafts);
+  const ledger = new Ledger({ index, batch, blobs, directories, uses }, wrap);
+  const notes = new Notes(index, batch);
   return { places, index, batch, drafts, blobs, directories, ledger, notes, uses, release: onRelease };
 }
 

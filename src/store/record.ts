@@ -1,7 +1,7 @@
 /** Entries as records of the index, and back. A hit reads one, so both are written by hand. */
 import type { Digest } from "../codec/digest.ts";
 import { DamagedEntryError } from "../errors.ts";
-import { aboutOf, aboutText, type Told } from "./about-record.ts";
+import { aboutOf, type Told } from "./about-record.ts";
 import { Arena } from "./arena.ts";
 import { Children, encodeChildren } from "./children.ts";
 import type {
@@ -17,19 +17,20 @@ import type {
   Standing,
 } from "./entry.ts";
 import { keySeed, seedOfLast } from "./key.ts";
+import { mostForNames, writeNames } from "./names.ts";
 import { HEAD, seal, unsealed } from "./sealed.ts";
 import { type Flat, flatten, KIND, readFlat, TAGS, writeFlat } from "./values.ts";
 
 /**
- * Behind the head: when, how long, the result's digest, and where the parts behind begin. These are the names, and what
- * explains the key, as JSON; the calls that a flow made; files and a directory as JSON; the inputs with their kind; and
- * the value, which goes to the end. A part that is not there takes no room.
+ * Behind the head: when, how long, who wrote it, and where the parts behind begin. These are the names, and what explains
+ * the key, as JSON; the calls that a flow made; files and a directory as JSON; the inputs with their kind; the result's
+ * digest; and the value, which goes to the end. A part that is not there takes no room.
  */
 const CREATED = HEAD;
 const TOOK = HEAD + 8;
-const RESULT = HEAD + 16;
+const WRITER = HEAD + 16;
 const DIGEST = 32;
-const CHILDREN_AT = RESULT + DIGEST;
+const CHILDREN_AT = WRITER + 8;
 const MORE_AT = CHILDREN_AT + 4;
 const INPUTS_AT = CHILDREN_AT + 8;
 const VALUE_AT = CHILDREN_AT + 12;
@@ -38,6 +39,7 @@ const NAMES = CHILDREN_AT + 16;
 const BLOB = DIGEST + 8 + 8 + 1;
 /** Bytes that a character takes at most, as UTF-8. */
 const WIDEST = 3;
+const HAS_RESULT = 1;
 
 interface More {
   readonly files?: readonly FileFact[];
@@ -50,24 +52,23 @@ const arena = new Arena();
 
 /**
  * @param about what explains its key, if it is to be kept in the entry itself.
+ * @param writer stands for this process as long as it uses the store.
  * @throws TypeError for facts that cannot be kept, such as a digest that is none.
  */
-export function encodeEntry(facts: EntryFacts, kept: Kept, about: About | null = null): Buffer {
-  const names = namesOf(facts, about);
+export function encodeEntry(facts: EntryFacts, kept: Kept, about: About | null = null, writer = 0): Buffer {
   const children = facts.children === undefined ? null : encodeChildren(facts.children);
   const more = moreOf(facts);
   const inputs = about?.inputs === undefined ? null : flatten(about.inputs);
   const valueSize = "flat" in kept ? kept.flat.size : BLOB;
-  let most = NAMES + WIDEST * (names.length + more.length) + valueSize;
+  let most = NAMES + mostForNames(facts, about) + WIDEST * more.length + DIGEST + valueSize;
   if (children !== null) most += children.length;
   if (inputs !== null) most += 1 + inputs.size;
   const bytes = arena.reserve(most);
   const start = arena.start;
   bytes.writeDoubleLE(facts.createdAt, start + CREATED);
   bytes.writeDoubleLE(facts.ms, start + TOOK);
-  writeDigest(bytes, facts.result, start + RESULT);
-  let at = start + NAMES;
-  at += bytes.write(names, at);
+  bytes.writeDoubleLE(writer, start + WRITER);
+  let at = writeNames(facts, about, bytes, start + NAMES);
   bytes.writeUInt32LE(at - start, start + CHILDREN_AT);
   if (children !== null) {
     bytes.set(children, at);
@@ -81,22 +82,16 @@ export function encodeEntry(facts: EntryFacts, kept: Kept, about: About | null =
     writeFlat(inputs, bytes, at + 1);
     at += 1 + inputs.size;
   }
+  if (facts.result !== null) {
+    writeDigest(bytes, facts.result, at);
+    at += DIGEST;
+  }
   bytes.writeUInt32LE(at - start, start + VALUE_AT);
   if ("flat" in kept) writeFlat(kept.flat, bytes, at);
   else writeBlob(bytes, kept.blob, at);
   const record = arena.take(at + valueSize - start);
-  return seal(record, "flat" in kept ? kept.flat.kind : KIND.blob, 0, keySeed(facts.key));
-}
-
-/** Most entries that are written one after the other are of one task, and of one run. */
-let last = { identity: "", run: "", text: '["",""' };
-
-function namesOf({ identity, run, call }: EntryFacts, about: About | null): string {
-  if (last.identity !== identity || last.run !== run) {
-    last = { identity, run, text: `[${JSON.stringify(identity)},${JSON.stringify(run)}` };
-  }
-  const names = `${last.text},${JSON.stringify(call)}`;
-  return about === null ? `${names}]` : `${names},${aboutText(about)}]`;
+  const kind = "flat" in kept ? kept.flat.kind : KIND.blob;
+  return seal(record, kind, facts.result === null ? 0 : HAS_RESULT, keySeed(facts.key));
 }
 
 function moreOf({ files, directory }: EntryFacts): string {
@@ -137,15 +132,18 @@ function textsOf(record: Buffer): [identity: string, run: string, call: string, 
   return JSON.parse(record.toString("utf8", NAMES, record.readUInt32LE(CHILDREN_AT)));
 }
 
-function resultIn(record: Buffer): Digest {
-  return record.toString("hex", RESULT, RESULT + DIGEST) as Digest;
+function resultIn(record: Buffer): Digest | null {
+  if (record[2] !== HAS_RESULT) return null;
+  const to = record.readUInt32LE(VALUE_AT);
+  return record.toString("hex", to - DIGEST, to) as Digest;
 }
 
 /** What explains the key of an entry, if that is kept in it; undefined also for a record that is damaged. */
 export function aboutIn(key: CallKey, record: Buffer): About | undefined {
   if (unsealed(record, record.length, keySeed(key)) !== null) return undefined;
   const [, , , ...told] = textsOf(record);
-  const [from, to] = [record.readUInt32LE(INPUTS_AT), record.readUInt32LE(VALUE_AT)];
+  const from = record.readUInt32LE(INPUTS_AT);
+  const to = record.readUInt32LE(VALUE_AT) - (record[2] === HAS_RESULT ? DIGEST : 0);
   return aboutOf(told, from === to ? undefined : readFlat(record[from]!, record, from + 1, to));
 }
 
@@ -210,6 +208,11 @@ export function decodeStanding(record: Buffer, length: number): Standing {
   };
   const more = moreIn(record);
   return more === null ? standing : { ...standing, ...more };
+}
+
+/** Who wrote a record; 0 for nobody. */
+export function writerOf(record: Buffer, length: number): number {
+  return length >= NAMES ? record.readDoubleLE(WRITER) : 0;
 }
 
 /** When the call of a record completed, without reading the rest. */

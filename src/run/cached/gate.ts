@@ -27,7 +27,6 @@ export class Gate implements Claimant {
   private readonly held = new Set<Call>();
   /** What was computed in this run although it was there: once is enough. */
   private readonly renewed = new Set<string>();
-
   constructor(run: Run, kept: Kept) {
     this.run = run;
     this.kept = kept;

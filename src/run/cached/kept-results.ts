@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Reason } from "../../cache/reason.ts";
 import type { KeyMaker, ResultCache } from "../../cache/results.ts";
 import { explainMiss } from "../../cache/why.ts";
+import type { Digest } from "../../codec/digest.ts";
 import { useFileDigests } from "../../codec/file-content.ts";
 import { pack, unpack } from "../../codec/pack.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
@@ -156,7 +157,7 @@ export class Kept {
     const bare: EntryFacts = {
       key,
       identity: maker.definition.identity,
-      result: directory === null ? digestOfResult(packed) : digestWithDirectory(packed, directory),
+      result: this.digestToKeep(packed, directory),
       createdAt: Date.now(),
       ms,
       run: this.run.id,
@@ -177,6 +178,13 @@ export class Kept {
     return true;
   }
 
+  private digestToKeep(packed: PackedValue, directory: DirectoryFact | null): Digest | null {
+    if (directory !== null) return digestWithDirectory(packed, directory);
+    // Other machines are told it; here a value says it that is always in its entry.
+    if (this.shared === null && (typeof packed === "number" || typeof packed === "boolean")) return null;
+    return digestOfResult(packed);
+  }
+
   written({ execution, facts, value }: ResultWrite, outcome: Entry | Error | null): void {
     if (outcome instanceof Error) {
       const { call } = execution;
@@ -185,7 +193,8 @@ export class Kept {
       // Other machines have nothing of its directory.
       const ours = outcome === null || outcome.run === facts.run;
       if (ours && facts.directory === undefined) this.shared?.push(facts, value);
-      this.used(facts.key);
+      // What this process wrote is in use as long as it has the store open.
+      if (!ours) this.used(facts.key);
     }
     this.onWritten(execution);
     this.writing.ended();
