@@ -216,7 +216,18 @@ export class Store {
   /** Remembers that entries are used now. Until this process has closed the store, or died, `prune` leaves them alone. */
   use(keys: readonly CallKey[]): void {
     try {
-      this.#parts().uses.add(keys);
+      const { uses } = this.#parts();
+      for (const key of keys) uses.add(key);
+      uses.flush();
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  /** The same of one of many: to be followed by `use` of the last, or of none. */
+  useSoon(key: CallKey): void {
+    try {
+      this.#parts().uses.add(key);
     } catch (error) {
       throw this.#error(error);
     }

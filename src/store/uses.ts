@@ -34,6 +34,8 @@ const MOST_WRITERS = 2 ** 47;
 /** A use need not be told again for this long at most, in milliseconds. */
 const FRESH = 60 * 60_000;
 const MOST_REMEMBERED = 100_000;
+/** Uses that are written together at most. */
+const AT_ONCE = 1_000;
 /** Each process leaves a file: so many of them are put together by the next. */
 const MOST_FILES = 64;
 const DAY = 24 * 60 * 60_000;
@@ -58,6 +60,9 @@ export class Uses {
   #file: number | null = null;
   #writer = 0;
   readonly #told = new Set<CallKey>();
+  readonly #pending = Buffer.allocUnsafe(RECORD * AT_ONCE);
+  #end = 0;
+  #noting = false;
   #toldSince = 0;
 
   constructor({ uses }: Places, drafts: Drafts) {
@@ -79,28 +84,38 @@ export class Uses {
     return this.#writer;
   }
 
-  add(keys: readonly CallKey[]): void {
-    const now = Date.now();
+  /** Notes a use, to be written by the next `flush`. */
+  add(key: CallKey): void {
+    if (!this.#noting) this.#begin();
     const told = this.#told;
-    if (told.size >= MOST_REMEMBERED || now - this.#toldSince >= FRESH) {
-      told.clear();
-      this.#toldSince = now;
-    }
-    const bytes = Buffer.allocUnsafe(RECORD * keys.length);
-    let at = 0;
+    const before = told.size;
+    told.add(key);
+    if (told.size === before) return;
+    if (this.#end === this.#pending.length) this.flush();
+    this.#end = writeKey(key, this.#pending, this.#end + 8);
+  }
+
+  #begin(): void {
+    this.#noting = true;
+    const now = Date.now();
+    if (this.#told.size < MOST_REMEMBERED && now - this.#toldSince < FRESH) return;
+    this.#told.clear();
+    this.#toldSince = now;
+  }
+
+  flush(): void {
+    this.#noting = false;
+    const end = this.#end;
+    if (end === 0) return;
+    this.#end = 0;
+    const now = Date.now();
+    for (let at = 0; at < end; at += RECORD) this.#pending.writeDoubleLE(now, at);
     try {
-      for (const key of keys) {
-        const before = told.size;
-        told.add(key);
-        if (told.size === before) continue;
-        bytes.writeDoubleLE(now, at);
-        at = writeKey(key, bytes, at + 8);
-      }
-      if (at > 0) write(this.#opened(), bytes.subarray(0, at));
+      write(this.#opened(), this.#pending.subarray(0, end));
     } catch (error) {
       // What it ends with may be half there: the next one goes into another file.
       this.#shut();
-      told.clear();
+      this.#told.clear();
       throw error;
     }
   }

@@ -19,6 +19,7 @@ import type { Execution } from "./execution.ts";
 import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
 import { digestOf, digestOfResult, digestWithDirectory } from "./keys.ts";
+import { NotedUses } from "./uses.ts";
 import { ResultWrite, Writing } from "./writing.ts";
 
 /** A result in the form in which it is kept. */
@@ -43,7 +44,7 @@ export class Kept {
   private owners: Owners | Promise<Owners> | null = null;
   private readonly openOwners: () => Promise<Owners>;
   private readonly shared: SharedStore | null;
-  private readonly uses: string[] = [];
+  private readonly uses: NotedUses;
   private readonly writing: Writing;
   private readonly inBackground = new Set<Promise<unknown>>();
   private readonly warned = new Set<string>();
@@ -56,6 +57,9 @@ export class Kept {
     this.run = run;
     this.cache = cache;
     this.writing = new Writing(cache);
+    this.uses = new NotedUses(cache.store, error =>
+      this.warn("Which results were used could not be noted, so they may be removed too soon", error),
+    );
     this.force = force === true ? true : new Set(force === false ? [] : force);
     this.openOwners = openOwners;
     this.shared = shared;
@@ -108,7 +112,7 @@ export class Kept {
   }
 
   used(key: string): void {
-    if (this.uses.push(key) === 1) queueMicrotask(() => this.writeUses());
+    this.uses.add(key);
   }
 
   /** Results of other machines; null if there is no shared store. */
@@ -230,7 +234,7 @@ export class Kept {
     const told = (error: unknown) => this.warn("The cache could not be closed well", error);
     await this.settled();
     this.forgetFiles();
-    this.writeUses();
+    this.uses.write();
     await this.shared?.close().catch(told);
     const owners = await this.owners;
     await owners?.close().catch(told);
@@ -253,16 +257,6 @@ export class Kept {
     for (const text of code.unseen) {
       const remedy = "what counts of that belongs into the inputs or into cache.include";
       this.run.warn(`The cache of ${definition.name} does not see that it ${text}: ${remedy}`);
-    }
-  }
-
-  /** Where that fails, as on a full disk, results are as good as before. */
-  private writeUses(): void {
-    if (this.uses.length === 0) return;
-    try {
-      this.cache.store.use(this.uses.splice(0));
-    } catch (error) {
-      this.warn("Which results were used could not be noted, so they may be removed too soon", error);
     }
   }
 
