@@ -159,7 +159,7 @@ export function decodeHit(key: CallKey, record: Buffer, length: number): Hit {
   const value = valueAfter(key, record, valueAt, length);
   const hit: Hit = { key, result: null, createdAt: record.readDoubleLE(CREATED), value, calls: callsIn(record) };
   const more = moreIn(record);
-  if (more === null && "inline" in value) return hit;
+  if (more === null && record[1] !== KIND.blob) return hit;
   return { ...hit, ...more, result: resultIn(record) };
 }
 
@@ -175,6 +175,7 @@ function moreIn(record: Buffer): More | null {
 
 function valueAfter(key: CallKey, record: Buffer, from: number, to: number): KeptValue {
   const kind = record[1]!;
+  if (kind === KIND.number && to - from === 8) return { inline: record.readDoubleLE(from) };
   if (kind === KIND.blob) return { blob: blobAt(record, from) };
   const { value, ok } = readFlat(kind, record, from, to);
   if (!ok) throw new DamagedEntryError({ key, problem: "its record holds a value of a kind that is not known" });

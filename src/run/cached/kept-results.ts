@@ -157,7 +157,7 @@ export class Kept {
       this.run.warn(`cache.when of ${idOf(call)} failed, so its result is not kept: ${String(error)}`, call.number);
       return false;
     }
-    const { value, ...files } = toStore(packed, this.run.root);
+    const { value, files } = toStore(packed, this.run.root);
     const bare: EntryFacts = {
       key,
       identity: maker.definition.identity,
@@ -169,12 +169,12 @@ export class Kept {
     };
     const { children } = execution;
     const facts =
-      children === null && directory === null && files.files === undefined
+      children === null && directory === null && files === undefined
         ? bare
         : {
             ...bare,
             ...(children !== null && { children: [...children.values()] }),
-            ...files,
+            ...(files !== undefined && { files }),
             ...(directory !== null && { directory }),
           };
     if (directory !== null) this.run.directories.kept(join(this.cache.store.folder, directory.path));
