@@ -1,4 +1,7 @@
-/** The ways of making calls that rows measure. Each checks the results, so that nobody is fast by doing nothing. */
+/**
+ * The ways of making calls that rows measure. Each gives milliseconds and checks the results, so that nobody is fast by
+ * doing nothing.
+ */
 
 /** All at once, over an array; then all are awaited. */
 export async function mapped({ call, map }, calls) {
@@ -10,16 +13,48 @@ export async function mapped({ call, map }, calls) {
     results.reduce((sum, x) => sum + x, 0),
     calls,
   );
-  return ms;
+  return { ms };
+}
+
+/** Over an iterator; results are taken as they come, and not kept. */
+export async function iterated({ over }, calls) {
+  let sum = 0;
+  const began = performance.now();
+  await over(upTo(calls), x => {
+    sum += x;
+  });
+  const ms = performance.now() - began;
+  check(sum, calls);
+  return { ms };
+}
+
+function* upTo(calls) {
+  for (let i = 0; i < calls; i++) yield i;
 }
 
 /** One by one, 1,000 under way at any time, each awaited by whoever made it. */
-export async function inFlight({ call, stream }, calls) {
+export async function inFlight({ call, ahead }, calls) {
   const began = performance.now();
-  const sum = await (stream === undefined ? lanes(call, calls) : stream(calls, 1_000));
+  const sum = await (ahead === undefined ? lanes(call, calls) : ahead(calls, AT_ONCE));
   const ms = performance.now() - began;
   check(sum, calls);
-  return ms;
+  return { ms };
+}
+
+/** The same, with how long each call took, from when it was made until its result was there. */
+export async function timed({ call, ahead }, calls) {
+  const took = [];
+  const each = async x => {
+    const began = performance.now();
+    const result = await call(x);
+    took.push(performance.now() - began);
+    return result;
+  };
+  const sum = await (ahead === undefined ? lanes(each, calls) : ahead(calls, AT_ONCE, ms => took.push(ms)));
+  check(sum, calls);
+  took.sort((a, b) => a - b);
+  const at = share => took[Math.min(took.length - 1, Math.floor(took.length * share))];
+  return { value: at(0.99), columns: { median: at(0.5), longest: took.at(-1) } };
 }
 
 /** One after the other, so that each finds an idle worker. */
@@ -29,10 +64,12 @@ export async function idle({ call }, calls) {
   for (let i = 0; i < calls; i++) sum += await call(i);
   const ms = performance.now() - began;
   check(sum, calls);
-  return ms;
+  return { ms };
 }
 
-async function lanes(call, calls) {
+const AT_ONCE = 1_000;
+
+export async function lanes(call, calls, atOnce = AT_ONCE) {
   let next = 0;
   let sum = 0;
   const lane = async () => {
@@ -41,10 +78,22 @@ async function lanes(call, calls) {
       sum += result;
     }
   };
-  await Promise.all(Array.from({ length: 1_000 }, lane));
+  await Promise.all(Array.from({ length: atOnce }, lane));
   return sum;
 }
 
 function check(sum, calls) {
   if (sum !== (calls * (calls - 1)) / 2) throw new Error(`the results of ${calls} calls are wrong`);
+}
+
+/** An array of 64 MB, there and back, one call after the other; `own` makes it what the contender carries. */
+export async function carried({ call, own = array => array }, calls) {
+  const length = 2 ** 23;
+  const array = own(new Float64Array(length).fill(1));
+  const began = performance.now();
+  for (let i = 0; i < calls; i++) {
+    const back = await call(array);
+    if (back.length !== length || back[length - 1] !== 1) throw new Error("the array came back as another");
+  }
+  return { ms: performance.now() - began };
 }

@@ -26,6 +26,7 @@ const INSIDE = [
   "runners/threads",
   "store/store",
   "workers/inputs",
+  "workers/lent",
 ];
 
 function input() {

@@ -175,6 +175,11 @@ export const catalogue = {
     says: "{part}, so the result of {task} cannot be kept",
     remedy: "{hint} Or turn the cache off for this task: cache: false.",
   },
+  LOST_RESULT: {
+    name: "LostResultError",
+    says: "The result of {task} was put on disk, as maxLiveBytes says, and cannot be read back from {path}: {problem}",
+    remedy: "Leave the folder of a run alone until it has ended, and await what you need of it before that.",
+  },
   AMOUNT: {
     name: "AmountError",
     says: "{task} needs {amount} of {label}, and there is no more than {there}",

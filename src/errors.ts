@@ -86,6 +86,7 @@ export const DrawingError = errorClass("DRAWING");
 export const StoreError = errorClass("STORE");
 export const StoreVersionError = errorClass("STORE_VERSION");
 export const UnstorableResultError = errorClass("UNSTORABLE_RESULT");
+export const LostResultError = errorClass("LOST_RESULT");
 export const AmountError = errorClass("AMOUNT");
 export const LabelDeadlockError = errorClass("LABEL_DEADLOCK");
 export const WaitCycleError = errorClass("WAIT_CYCLE");

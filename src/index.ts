@@ -1,5 +1,6 @@
 /** The front door: what a pipeline needs. */
 export { type FilePath, file } from "./codec/file.ts";
+export { move, shared } from "./codec/memory.ts";
 export { registerSerializer } from "./codec/serializers.ts";
 export { defineConfig } from "./config/config.ts";
 export type { LimitConfig, LimitsConfig } from "./config/limits.ts";

@@ -1,4 +1,7 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { noop } from "../noop.mjs";
+import { busy, spin } from "../work.mjs";
 
-parentPort.on("message", x => parentPort.postMessage(Array.isArray(x) ? x.map(each => noop(each)) : noop(x)));
+const work = { busy, spin }[workerData] ?? noop;
+
+parentPort.on("message", x => parentPort.postMessage(Array.isArray(x) ? x.map(each => work(each)) : work(x)));

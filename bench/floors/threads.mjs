@@ -1,29 +1,17 @@
 /** Worker threads that get flat arrays of inputs and send back flat arrays of results; no promise, no name, no time. */
-import { Worker } from "node:worker_threads";
 import { chunks } from "./chunks.mjs";
+import { ask, withWorkers } from "./workers.mjs";
 
 export const from = "node";
 
 export const places = {
-  threads: async measure => {
-    const workers = [0, 1].map(() => new Worker(new URL("./thread.mjs", import.meta.url)));
-    const [first] = workers;
-    const far = workers.map(worker => ({
-      send: inputs => worker.postMessage(inputs),
-      receive: listener => worker.on("message", listener),
-      stop: listener => worker.off("message", listener),
-    }));
-    try {
-      return await measure({
-        call: x =>
-          new Promise(resolve => {
-            first.once("message", resolve);
-            first.postMessage(x);
-          }),
-        ...chunks(far),
-      });
-    } finally {
-      await Promise.all(workers.map(worker => worker.terminate()));
-    }
-  },
+  threads: (measure, { work } = {}) =>
+    withWorkers(work, workers => {
+      const far = workers.map(worker => ({
+        send: inputs => worker.postMessage(inputs),
+        receive: listener => worker.on("message", listener),
+        stop: listener => worker.off("message", listener),
+      }));
+      return measure({ call: x => ask(workers[0], x), ...chunks(far) });
+    }),
 };

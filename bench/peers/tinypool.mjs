@@ -2,10 +2,14 @@ import { Tinypool } from "tinypool";
 
 export const from = "tinypool";
 
+const inFlight = { concurrentTasksPerWorker: 500, useAtomics: false };
+
 /** Its default, one call at a time at each worker, is 2 to 3 times slower where many wait. */
 const settings = {
   mapped: { concurrentTasksPerWorker: 1_000, useAtomics: false },
-  inFlight: { concurrentTasksPerWorker: 500, useAtomics: false },
+  inFlight,
+  timed: inFlight,
+  computing: { concurrentTasksPerWorker: 2 },
   idle: { concurrentTasksPerWorker: 1 },
 };
 
@@ -34,20 +38,25 @@ class Queue {
   cancel() {}
 }
 
-const on = runtime => async (measure, way) => {
-  const pool = new Tinypool({
-    filename: new URL("./workers/function.mjs", import.meta.url).href,
-    runtime,
-    minThreads: 2,
-    maxThreads: 2,
-    taskQueue: new Queue(),
-    ...settings[way],
-  });
-  try {
-    return await measure({ call: x => pool.run(x) });
-  } finally {
-    await pool.destroy();
-  }
-};
+/** Who names no function gets the default one, a no-op. */
+const callOf = (pool, work) => (work === "noop" ? x => pool.run(x) : x => pool.run(x, { name: work }));
+
+const on =
+  runtime =>
+  async (measure, { way, work = "noop" }) => {
+    const pool = new Tinypool({
+      filename: new URL("./workers/function.mjs", import.meta.url).href,
+      runtime,
+      minThreads: 2,
+      maxThreads: 2,
+      taskQueue: new Queue(),
+      ...(settings[way] ?? settings.idle),
+    });
+    try {
+      return await measure({ call: callOf(pool, work) });
+    } finally {
+      await pool.destroy();
+    }
+  };
 
 export const places = { threads: on("worker_threads"), processes: on("child_process") };

@@ -1,10 +1,31 @@
+import { perCall } from "../units.mjs";
+
 /** The rows, in the order in which they are shown. */
 export const names = [
   "inline-mapped",
+  "inline-growth",
+  "inline-iterator",
   "threads-mapped",
+  "threads-growth",
   "threads-in-flight",
+  "threads-tail",
   "threads-idle",
+  "threads-64mb",
+  "threads-64mb-shared",
+  "threads-compute",
+  "threads-depth",
+  "threads-skewed",
+  "threads-fair",
+  "threads-short",
   "processes-mapped",
+  "processes-in-flight",
+  "processes-tail",
+  "processes-idle",
+  "first-threads",
+  "first-processes",
+  "run-js",
+  "run-ts",
+  "run-threads",
   "graph",
   "keys-primitives",
   "keys-object",
@@ -19,4 +40,13 @@ export const names = [
   "cache-start",
 ];
 
-export const loadRow = async name => (await import(`./${name}.mjs`)).default;
+/** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */
+export async function loadRow(name) {
+  const { default: row } = await import(new URL(`./${name}.mjs`, import.meta.url).href);
+  const contenders = Object.entries(row.contenders).map(([who, one]) => [
+    who,
+    typeof one === "function" ? { load: one } : one,
+  ]);
+  const order = contenders.map(([who]) => who);
+  return { name, rounds: 5, unit: perCall, of: "calls", ...row, order, contenders: Object.fromEntries(contenders) };
+}

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { whole } from "../units.mjs";
 
 const heddle = fileURLToPath(new URL("../../", import.meta.url));
 const pathOf = (folder, name) => join(folder, "project", name);
@@ -41,7 +42,7 @@ export default {
   of: "files",
   contenders,
   floor: "a stat of each file",
-  whole: true,
+  unit: whole,
   fill: async ({ first }, files, folder) => {
     write(folder, files);
     await first(folder, await import(pathToFileURL(pathOf(folder, "tasks.js")).href));

@@ -1,5 +1,6 @@
 /** Rows about choose(n, n / 2), a flow that calls itself: n is twice the root of the number of calls. */
 import { join } from "node:path";
+import { whole } from "../units.mjs";
 
 const sizes = calls => {
   const half = Math.round(Math.sqrt(calls));
@@ -28,7 +29,7 @@ export const choose = row => ({
     floor: () => import("../floors/choose.mjs"),
   },
   floor: "a table of promises",
-  whole: true,
+  unit: whole,
   ...row,
 });
 

@@ -1,8 +1,11 @@
 /** Structured clone as bytes, with seals written as what they stand for. */
 import { Serializer } from "node:v8";
 import { FileTable } from "./file-table.ts";
+import { ELSEWHERE, Large, VIEWED } from "./large.ts";
 import { viewName } from "./leaves.ts";
+import type { Place, Room } from "./room.ts";
 import type { Sealed } from "./seal.ts";
+import { sharedMemory } from "./shared-memory.ts";
 
 /**
  * How an object is written that V8 leaves to us: a number, then its fields. Views come first, by their class; below
@@ -37,21 +40,30 @@ class Encoder extends Serializer {
   readonly #files: FileTable;
   /** What is written after the value: the rest of errors and the lower strata, so that cycles can pass through them. */
   readonly #later: unknown[] = [];
+  readonly #room: Room | null;
+  /** What has been written up to each large array, and these. */
+  readonly #pieces: Uint8Array[] = [];
+  readonly #large: Large[] = [];
+  #written = 0;
+  #sum = 0;
 
-  constructor(seals: ReadonlyMap<unknown, Sealed>) {
+  constructor(seals: ReadonlyMap<unknown, Sealed>, room: Room | null) {
     super();
     this.#seals = seals;
+    this.#room = room;
     this.#files = new FileTable(seals);
     (this as unknown as HostObjects)._setTreatArrayBufferViewsAsHostObjects(true);
   }
 
-  encode(value: unknown): Uint8Array {
+  encode(value: unknown): Encoded {
     const files = this.#files.bytes();
     if (files !== null) this.writeRawBytes(files);
     this.writeHeader();
     this.writeValue(value);
     for (const part of this.#later) this.writeValue(part);
-    return this.releaseBuffer();
+    if (this.#large.length === 0) return { data: this.releaseBuffer(), large: null };
+    this.#endPiece();
+    return { data: new Uint8Array(Buffer.concat(this.#pieces)), large: this.#large };
   }
 
   /** Called by V8. */
@@ -61,10 +73,35 @@ class Encoder extends Serializer {
       this.#writeSeal(seal);
       return;
     }
-    this.writeUint32(VIEWS.indexOf(viewName(view) as (typeof VIEWS)[number]));
+    if (view.byteLength === 0 && sharedMemory.gone.has(view.buffer)) throw new Error("an array that was moved before");
+    const code = VIEWS.indexOf(viewName(view) as (typeof VIEWS)[number]);
+    const place = this.#room?.placeOf(view) ?? null;
+    if (place !== null) {
+      this.writeUint32(code + (place.viewed ? VIEWED : ELSEWHERE));
+      this.writeUint32(view.byteLength);
+      this.#cut(place, view.byteLength);
+      return;
+    }
+    this.writeUint32(code);
     this.writeUint32(view.byteLength);
     // Only its own bytes travel, however long the buffer below it is.
     this.writeRawBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  }
+
+  #cut({ memory, offset, viewed }: Place, length: number): void {
+    this.#endPiece();
+    this.#large.push(new Large(memory, offset, length, this.#written, viewed));
+    this.#sum += length;
+    // V8 pads by the parity of places: the bytes must be those that they would be with the array among them.
+    if ((this.#written + this.#sum) % 2 === 1) this.writeRawBytes(PAD);
+  }
+
+  #endPiece(): void {
+    const odd = (this.#written + this.#sum) % 2;
+    const piece = this.releaseBuffer();
+    const own = this.#pieces.length > 0 && odd === 1 ? piece.subarray(1) : piece;
+    this.#pieces.push(own);
+    this.#written += own.length;
   }
 
   #writeSeal(seal: Sealed): void {
@@ -101,8 +138,20 @@ class Encoder extends Serializer {
   }
 }
 
+const PAD = new Uint8Array(1);
 const NO_SEALS: ReadonlyMap<unknown, Sealed> = new Map();
 
-export function encodeClone(value: unknown, seals: ReadonlyMap<unknown, Sealed> = NO_SEALS): Uint8Array {
-  return new Encoder(seals).encode(value);
+/** The bytes, and the large arrays that are not among them. */
+export interface Encoded {
+  readonly data: Uint8Array;
+  readonly large: readonly Large[] | null;
+}
+
+/** `room`: where large arrays are put; without it, among the bytes. */
+export function encodeClone(
+  value: unknown,
+  seals: ReadonlyMap<unknown, Sealed> = NO_SEALS,
+  room: Room | null = null,
+): Encoded {
+  return new Encoder(seals, room).encode(value);
 }

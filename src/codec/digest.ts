@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { CanonicalBytes } from "./digest/canonical.ts";
 import { Pass } from "./digest/pass.ts";
 import { hasFiles, splitFiles } from "./file-table.ts";
+import { whole } from "./large.ts";
 import type { SlotOf } from "./pack.ts";
 import { Packed, type PackedValue } from "./packed.ts";
 import type { Subject } from "./uncloneable.ts";
@@ -84,8 +85,9 @@ export function inputsDigest(marks: readonly string[]): string {
  */
 export function resultDigest(packed: PackedValue, content?: Digest): Digest {
   if (!(packed instanceof Packed)) return primitiveText(packed) as Digest;
-  if (!hasFiles(packed)) return digestBytes(`${packed.tag} ${content ?? digestBytes(packed.data)}`);
-  const { files, rest } = splitFiles(packed.data);
+  const all = whole(packed);
+  if (!hasFiles(all)) return digestBytes(`${all.tag} ${content ?? digestBytes(all.data)}`);
+  const { files, rest } = splitFiles(all.data);
   return digestBytes(`${packed.tag} ${digestBytes(rest)} ${files.map(file => file.digest).join(" ")}`);
 }
 

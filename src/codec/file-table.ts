@@ -4,6 +4,7 @@
  */
 import { ProtocolError } from "../errors.ts";
 import type { Digest } from "./digest.ts";
+import { whole } from "./large.ts";
 import { Packed, type PackedValue } from "./packed.ts";
 import type { Sealed } from "./seal.ts";
 
@@ -57,7 +58,7 @@ export function hasFiles(packed: Packed): packed is Packed & { readonly data: Ui
 /** The same value with other paths of its files. */
 export function withPaths(packed: PackedValue, change: (path: string) => string): PackedValue {
   if (!(packed instanceof Packed) || !hasFiles(packed)) return packed;
-  const { files, rest } = splitFiles(packed.data);
+  const { files, rest } = splitFiles(whole(packed).data as Uint8Array);
   const front = bytesOf(files.map(file => ({ ...file, path: change(file.path) })));
   const data = new Uint8Array(front.length + rest.length);
   data.set(front);

@@ -1,11 +1,14 @@
 import { types } from "node:util";
 import { isForeign } from "./containers.ts";
+import { sharedMemory } from "./shared-memory.ts";
 
 /** Whether structured clone keeps an object as it is. */
 export function isLeaf(value: object, prototype: object | null): boolean {
   if (prototype === null) return false;
   if (ArrayBuffer.isView(value)) {
-    return !types.isSharedArrayBuffer(value.buffer) && isForeign(prototype, viewName(value));
+    const { buffer } = value;
+    if (types.isSharedArrayBuffer(buffer) && !sharedMemory.known.has(buffer)) return false;
+    return isForeign(prototype, viewName(value));
   }
   if (types.isDate(value)) return isForeign(prototype, "Date");
   if (types.isRegExp(value)) return isForeign(prototype, "RegExp");

@@ -12,6 +12,7 @@ import { checkFile } from "./file-content.ts";
 import { keepsAsJson, Seen } from "./json.ts";
 import { Hole, Packed, type PackedInputs, type PackedValue, type Primitive } from "./packed.ts";
 import { type Entry, inputsEntry, pathOf, rootEntry } from "./path.ts";
+import type { Room } from "./room.ts";
 import { Scan } from "./scan.ts";
 import { sealed } from "./seal.ts";
 import { Blocked, isStackOverflow, messageOf, type Subject, tooDeep, uncloneable } from "./uncloneable.ts";
@@ -25,11 +26,12 @@ export type SlotOf = (value: object) => number | undefined;
 /**
  * Encodes a value, once, where it was made. Never changes it.
  *
+ * @param room Where large arrays go; without it, among the bytes.
  * @throws UncloneableError that names the task, the path of the part that cannot travel, and the remedy.
  */
-export function pack(value: unknown, subject: Subject): PackedValue {
+export function pack(value: unknown, subject: Subject, room: Room | null = null): PackedValue {
   if (isPrimitive(value)) return value;
-  return packText(value, new Seen()) ?? packClone(rootEntry(value, subject.role), subject, null);
+  return packText(value, new Seen()) ?? packClone(rootEntry(value, subject.role), subject, null, room);
 }
 
 /**
@@ -37,7 +39,12 @@ export function pack(value: unknown, subject: Subject): PackedValue {
  *
  * @throws UncloneableError
  */
-export function packInputs(inputs: readonly unknown[], subject: Subject, slotOf: SlotOf): PackedInputs {
+export function packInputs(
+  inputs: readonly unknown[],
+  subject: Subject,
+  slotOf: SlotOf,
+  room: Room | null = null,
+): PackedInputs {
   const items: (PackedValue | Hole)[] = [];
   // Shared by all inputs, as two that share a part must still share it on the other side.
   let seen: Seen | null = null;
@@ -57,7 +64,7 @@ export function packInputs(inputs: readonly unknown[], subject: Subject, slotOf:
     }
     seen ??= new Seen();
     const text = packText(input, seen);
-    if (text === null) return packClone(inputsEntry(inputs), subject, slotOf);
+    if (text === null) return packClone(inputsEntry(inputs), subject, slotOf, room);
     items.push(text);
   }
   return items;
@@ -73,7 +80,8 @@ function packFile(file: FileMark, index: number, subject: Subject): string {
   }
 }
 
-function isPrimitive(value: unknown): value is Primitive {
+/** What nobody can change travels as it is. */
+export function isPrimitive(value: unknown): value is Primitive {
   switch (typeof value) {
     case "object":
       return value === null;
@@ -95,13 +103,17 @@ function packText(value: unknown, seen: Seen): Packed | null {
   }
 }
 
-function packClone(root: Entry, subject: Subject, slotOf: SlotOf | null): Packed {
+function packClone(root: Entry, subject: Subject, slotOf: SlotOf | null, room: Room | null): Packed {
   const scan = new Scan(subject, slotOf);
   try {
     scan.run(root);
-    if (!scan.copies) return new Packed("clone", encodeClone(root.value));
+    if (!scan.copies) {
+      const { data, large } = encodeClone(root.value, undefined, room);
+      return new Packed("clone", data, large);
+    }
     const copy = sealed(root.value, scan.parts);
-    return new Packed("marked", encodeClone(copy.value, copy.seals));
+    const { data, large } = encodeClone(copy.value, copy.seals, room);
+    return new Packed("marked", data, large);
   } catch (error) {
     if (error instanceof Blocked) throw error.error;
     throw uncloneable(

@@ -3,6 +3,7 @@
  * travels as it is, or text or bytes that stay encoded until somebody reads them. Whoever only hands a value on never
  * decodes it.
  */
+import type { Large } from "./large.ts";
 import { oneClass } from "./one-class.ts";
 
 /**
@@ -16,10 +17,13 @@ export type PackedTag = "json" | "clone" | "marked";
 class PackedBytes {
   readonly tag: PackedTag;
   readonly data: string | Uint8Array;
+  /** The large arrays that are not among the bytes, in order: only between threads. See `whole`. */
+  readonly large: readonly Large[] | null;
 
-  constructor(tag: PackedTag, data: string | Uint8Array) {
+  constructor(tag: PackedTag, data: string | Uint8Array, large: readonly Large[] | null = null) {
     this.tag = tag;
     this.data = data;
+    this.large = large;
   }
 }
 

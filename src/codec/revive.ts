@@ -1,13 +1,15 @@
 /** The way back from the bytes of `clone.ts`. */
 import { Deserializer } from "node:v8";
-import { ProtocolError, SerializerError } from "../errors.ts";
+import { ProtocolError, SerializerError, UsageError } from "../errors.ts";
 import { CONTAINERS, SEAL, VIEWS } from "./clone.ts";
 import { type ErrorHead, type ErrorRest, isError, reviveHead, reviveRest, setStack } from "./errorfields.ts";
 import { FileMark } from "./file.ts";
 import { type PackedFile, splitFiles } from "./file-table.ts";
+import { ELSEWHERE, type Large, VIEWED } from "./large.ts";
 import { fillSlots, Slot } from "./refill.ts";
 import { empty, fill } from "./seal.ts";
 import { serializerNamed } from "./serializers.ts";
+import { sharedMemory } from "./shared-memory.ts";
 import { isStackOverflow, messageOf } from "./uncloneable.ts";
 
 const AHEAD = "it comes from a newer version of heddle, or is damaged";
@@ -17,11 +19,20 @@ class Decoder extends Deserializer {
   readonly #slots: readonly unknown[];
   readonly #files: readonly PackedFile[];
   readonly #marks: boolean;
+  readonly #large: readonly Large[];
+  #next = 0;
   /** Primitive values, which V8 would not take from `_readHostObject`: put in place afterwards. */
   #unfilled = 0;
 
-  constructor(bytes: Uint8Array, slots: readonly unknown[], files: readonly PackedFile[], marks: boolean) {
+  constructor(
+    bytes: Uint8Array,
+    slots: readonly unknown[],
+    files: readonly PackedFile[],
+    marks: boolean,
+    large: readonly Large[],
+  ) {
     super(bytes);
+    this.#large = large;
     this.#slots = slots;
     this.#files = files;
     this.#marks = marks;
@@ -115,25 +126,51 @@ class Decoder extends Deserializer {
   }
 
   #readView(code: number): ArrayBufferView {
-    const name = VIEWS[code];
-    if (name === undefined) throw unreadable(`an object of the unknown kind ${code}; ${AHEAD}`);
+    if (code >= ELSEWHERE) return this.#readLarge(code);
     const bytes = this.readRawBytes(this.readUint32());
     // Into memory of its own: these bytes may be decoded again, and are no reader's to change.
     const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-    if (name === "Buffer") return Buffer.from(buffer);
-    const View: unknown = Reflect.get(globalThis, name);
-    if (typeof View !== "function") throw unreadable(`a ${name}, which this version of Node does not have`);
-    return Reflect.construct(View, [buffer]) as ArrayBufferView;
+    return viewOn(code, buffer, 0, buffer.byteLength);
+  }
+
+  #readLarge(code: number): ArrayBufferView {
+    const length = this.readUint32();
+    const part = this.#large[this.#next++];
+    if (part?.length !== length) throw unreadable("a large array is missing");
+    if (code >= VIEWED) {
+      sharedMemory.known.add(part.memory);
+      return viewOn(code - VIEWED, part.memory, part.offset, length);
+    }
+    const { bytes } = part;
+    if (part.memory instanceof ArrayBuffer) return viewOn(code - ELSEWHERE, part.memory, 0, length);
+    const own = Buffer.allocUnsafeSlow(length);
+    own.set(bytes);
+    return viewOn(code - ELSEWHERE, own.buffer, 0, length);
   }
 }
 
+function viewOn(code: number, buffer: ArrayBufferLike, offset: number, length: number): ArrayBufferView {
+  const name = VIEWS[code];
+  if (name === undefined) throw unreadable(`an object of the unknown kind ${code}; ${AHEAD}`);
+  if (name === "Buffer") return Buffer.from(buffer, offset, length);
+  const View: unknown = Reflect.get(globalThis, name);
+  if (typeof View !== "function") throw unreadable(`a ${name}, which this version of Node does not have`);
+  const width = Number(Reflect.get(View, "BYTES_PER_ELEMENT") ?? 1);
+  return Reflect.construct(View, [buffer, offset, length / width]) as ArrayBufferView;
+}
+
 /** `marks`: files stay marked as such, with what they were; else they become their paths. */
-export function decodeClone(bytes: Uint8Array, slots: readonly unknown[], marks: boolean): unknown {
+export function decodeClone(
+  bytes: Uint8Array,
+  slots: readonly unknown[],
+  marks: boolean,
+  large: readonly Large[],
+): unknown {
   try {
     const { files, rest } = splitFiles(bytes);
-    return new Decoder(rest, slots, files, marks).decode();
+    return new Decoder(rest, slots, files, marks, large).decode();
   } catch (error) {
-    if (error instanceof ProtocolError || error instanceof SerializerError) throw error;
+    if (isTold(error)) throw error;
     if (isStackOverflow(error)) throw unreadable("a value nested too deeply for the stack that is left");
     throw unreadable(messageOf(error), error);
   }
@@ -153,4 +190,8 @@ function decodeInstance(name: string, decode: () => unknown): object {
 
 function unreadable(problem: string, cause?: unknown): Error {
   return new ProtocolError({ from: "the other side", problem }, { cause });
+}
+
+function isTold(error: unknown): boolean {
+  return error instanceof ProtocolError || error instanceof SerializerError || error instanceof UsageError;
 }

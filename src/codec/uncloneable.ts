@@ -84,7 +84,7 @@ function awaited(role: Subject["role"]): string {
 }
 
 function sharedMemory(kind: string): Obstacle {
-  return { kind, hint: "Shared memory does not travel yet: pass a copy, such as new Uint8Array(view).slice()." };
+  return { kind, hint: "Pass shared(view), a view on it: threads then see one memory, and other places get copies." };
 }
 
 function isThenable(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { ProtocolError } from "../errors.ts";
+import type { Large } from "./large.ts";
 import { Hole, Packed, type PackedInputs, type PackedValue } from "./packed.ts";
 import { decodeClone } from "./revive.ts";
 import { messageOf } from "./uncloneable.ts";
@@ -24,8 +25,10 @@ export function unpackInputs(inputs: PackedInputs, slots: readonly unknown[]): u
   return inputs.map(item => (item instanceof Hole ? slots[item.slot] : unpack(item)));
 }
 
-function decode({ tag, data }: Packed, slots: readonly unknown[], marks = false): unknown {
-  if (tag !== "json") return decodeClone(data as Uint8Array, slots, marks);
+const NONE: readonly Large[] = [];
+
+function decode({ tag, data, large }: Packed, slots: readonly unknown[], marks = false): unknown {
+  if (tag !== "json") return decodeClone(data as Uint8Array, slots, marks, large ?? NONE);
   try {
     return JSON.parse(data as string) as unknown;
   } catch (cause) {

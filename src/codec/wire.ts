@@ -1,4 +1,5 @@
 import { ProtocolError } from "../errors.ts";
+import { Large, whole } from "./large.ts";
 import { Hole, Packed, type PackedInputs, type PackedTag, type PackedValue } from "./packed.ts";
 
 /** Where reading has got to in a flat message. */
@@ -9,12 +10,28 @@ export interface Cursor {
 const PRIMITIVE = 0;
 const HOLE = 4;
 const LIST = 5;
+/** Added to what follows if there are large arrays beside the bytes. */
+const WITH_LARGE = 8;
 const TAGS: readonly (PackedTag | undefined)[] = [undefined, "json", "clone", "marked"];
 
-/** Appends a packed value to a message as two flat entries: a number that says what it is, and its payload. */
-export function toWire(packed: PackedValue, wire: unknown[]): void {
-  if (packed instanceof Packed) wire.push(TAGS.indexOf(packed.tag), packed.data);
-  else wire.push(PRIMITIVE, packed);
+/**
+ * Appends a packed value to a message as two flat entries: a number that says what it is, and its payload.
+ *
+ * @param shares Who reads it shares this memory, so that large arrays need not be among the bytes.
+ */
+export function toWire(packed: PackedValue, wire: unknown[], shares = false): void {
+  if (!(packed instanceof Packed)) wire.push(PRIMITIVE, packed);
+  else if (packed.large === null) wire.push(TAGS.indexOf(packed.tag), packed.data);
+  else if (shares) largeToWire(packed, packed.large, wire);
+  else toWire(whole(packed), wire);
+}
+
+function largeToWire({ tag, data }: Packed, large: readonly Large[], wire: unknown[]): void {
+  wire.push(TAGS.indexOf(tag) + WITH_LARGE, data, large.length);
+  for (const part of large) {
+    // What cannot be read is not sent either.
+    wire.push(part.bytes.buffer, part.offset, part.length, part.at, part.viewed);
+  }
 }
 
 /** Reads the packed value at the cursor, without decoding it, and moves the cursor behind it. */
@@ -23,19 +40,19 @@ export function fromWire(wire: readonly unknown[], cursor: Cursor): PackedValue 
   const payload = wire[cursor.at + 1];
   cursor.at += 2;
   if (tag === PRIMITIVE) return payload as PackedValue;
-  return packedOf(tag, payload);
+  return packedOf(tag, payload, wire, cursor);
 }
 
 /** Appends the inputs of a call: an encoded list as `toWire` does, else the list's length and its items. */
-export function inputsToWire(inputs: PackedInputs, wire: unknown[]): void {
+export function inputsToWire(inputs: PackedInputs, wire: unknown[], shares = false): void {
   if (inputs instanceof Packed) {
-    toWire(inputs, wire);
+    toWire(inputs, wire, shares);
     return;
   }
   wire.push(LIST, inputs.length);
   for (const item of inputs) {
     if (item instanceof Hole) wire.push(HOLE, item.slot);
-    else toWire(item, wire);
+    else toWire(item, wire, shares);
   }
 }
 
@@ -44,7 +61,7 @@ export function inputsFromWire(wire: readonly unknown[], cursor: Cursor): Packed
   const tag = wire[cursor.at];
   const payload = wire[cursor.at + 1];
   cursor.at += 2;
-  if (tag !== LIST) return packedOf(tag, payload);
+  if (tag !== LIST) return packedOf(tag, payload, wire, cursor);
   const items: (PackedValue | Hole)[] = [];
   for (let i = 0; i < (payload as number); i++) {
     if (wire[cursor.at] === HOLE) {
@@ -55,10 +72,26 @@ export function inputsFromWire(wire: readonly unknown[], cursor: Cursor): Packed
   return items;
 }
 
-function packedOf(tag: unknown, payload: unknown): Packed {
+function packedOf(tag: unknown, payload: unknown, wire: readonly unknown[], cursor: Cursor): Packed {
+  if ((tag as number) > WITH_LARGE) {
+    const { tag: bare, data } = packedOf((tag as number) - WITH_LARGE, payload, wire, cursor);
+    return new Packed(bare, data, largeFromWire(wire, cursor));
+  }
   const name = TAGS[tag as number];
   if (name === undefined || (name === "json") !== (typeof payload === "string")) {
     throw new ProtocolError({ from: "the other side", problem: `no packed value begins with ${String(tag)}` });
   }
   return new Packed(name, payload as string | Uint8Array);
+}
+
+function largeFromWire(wire: readonly unknown[], cursor: Cursor): Large[] {
+  const large: Large[] = [];
+  for (let count = wire[cursor.at++] as number; count > 0; count -= 1) {
+    const [memory, offset, length, at, viewed] = wire.slice(cursor.at, cursor.at + 5) as ConstructorParameters<
+      typeof Large
+    >;
+    large.push(new Large(memory, offset, length, at, viewed));
+    cursor.at += 5;
+  }
+  return large;
 }

@@ -76,6 +76,7 @@ const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
   workers,
   runners: record,
   limits: record,
+  maxLiveBytes: size,
   prefix: record,
   onError: oneOf("stop", "continue"),
   strict: boolean,

@@ -66,6 +66,8 @@ export interface HeddleConfig {
   readonly runners?: Readonly<Record<string, ConfiguredRunner | RunnerFactory>>;
   /** How much of a label may be in use at once, or per time, where neither the flow nor `--limit` says it. */
   readonly limits?: LimitsConfig;
+  /** How many bytes of results a run may hold in memory, or a size such as "2GB", where the flow does not say it. */
+  readonly maxLiveBytes?: number | string;
   /** By label: what runs the calls that have it, such as `{ gpu: "srun --gres=gpu:{gpu}" }`. */
   readonly prefix?: Prefixes;
   /** What happens to calls that have not started when a flow's function throws; default "stop". */

@@ -20,6 +20,7 @@ export class Graph {
   flags = new Uint8Array(FIRST_CAPACITY);
   /** The number of what it needs of labels that are limited; 0 for nothing. */
   demand = new Int32Array(FIRST_CAPACITY);
+  /** The last edge to a consumer, which leads on to the first: a ring has both ends at the price of one. */
   private consumers = new Int32Array(FIRST_CAPACITY);
   private edgeTo = new Int32Array(FIRST_CAPACITY);
   private edgeNext = new Int32Array(FIRST_CAPACITY);
@@ -67,8 +68,13 @@ export class Graph {
   /** `consumer` cannot start before `input` has settled. */
   link(input: number, consumer: number): void {
     const edge = this.takeEdge();
+    const last = this.consumers[input]!;
     this.edgeTo[edge] = consumer;
-    this.edgeNext[edge] = this.consumers[input]!;
+    if (last === NONE) this.edgeNext[edge] = edge;
+    else {
+      this.edgeNext[edge] = this.edgeNext[last]!;
+      this.edgeNext[last] = edge;
+    }
     this.consumers[input] = edge;
     this.unmet[consumer]!++;
     const depth = this.depth[input]! + 1;
@@ -80,22 +86,24 @@ export class Graph {
   }
 
   *consumersOf(node: number): Iterable<number> {
-    for (let edge = this.consumers[node]!; edge !== NONE; edge = this.edgeNext[edge]!) yield this.edgeTo[edge]!;
+    const last = this.consumers[node]!;
+    if (last === NONE) return;
+    for (let edge = this.edgeNext[last]!; ; edge = this.edgeNext[edge]!) {
+      yield this.edgeTo[edge]!;
+      if (edge === last) return;
+    }
   }
 
-  /** Appends the consumers of a node to `into`, in the order in which they were linked, and forgets the edges. */
-  cut(node: number, into: number[]): void {
-    const start = into.length;
-    let edge = this.consumers[node]!;
-    this.consumers[node] = NONE;
-    while (edge !== NONE) {
-      into.push(this.edgeTo[edge]!);
-      const next = this.edgeNext[edge]!;
-      this.edgeNext[edge] = this.freeEdge;
-      this.freeEdge = edge;
-      edge = next;
-    }
-    reverseFrom(into, start);
+  /** Takes the first of the consumers of a node, in the order in which they were linked, and forgets the edge; -1: none. */
+  cut(node: number): number {
+    const last = this.consumers[node]!;
+    if (last === NONE) return NONE;
+    const edge = this.edgeNext[last]!;
+    if (edge === last) this.consumers[node] = NONE;
+    else this.edgeNext[last] = this.edgeNext[edge]!;
+    this.edgeNext[edge] = this.freeEdge;
+    this.freeEdge = edge;
+    return this.edgeTo[edge]!;
   }
 
   /** Gives the node's number back. Only for settled nodes to which no edge leads. */
@@ -152,12 +160,4 @@ function grown<T extends NumberArray>(array: T, Kind: new (length: number) => T)
   const larger = new Kind(array.length * 2);
   larger.set(array);
   return larger;
-}
-
-function reverseFrom(array: number[], start: number): void {
-  for (let low = start, high = array.length - 1; low < high; low++, high--) {
-    const swap = array[low]!;
-    array[low] = array[high]!;
-    array[high] = swap;
-  }
 }

@@ -58,6 +58,9 @@ export class ReadyQueue {
 
   private lane(priority: number, depth: number): Lane | undefined {
     const { lanes } = this;
+    // Mostly what becomes ready is as deep as the best, or deeper.
+    const best = lanes[lanes.length - 1];
+    if (best !== undefined && best.priority === priority && best.depth === depth) return best;
     let low = 0;
     let high = lanes.length;
     while (low < high) {

@@ -200,7 +200,7 @@ export class Attempts {
 
   private finish(flight: Flight, attempt: Attempt, directory: DirectoryFact | null): void {
     const { call } = flight;
-    const { node } = call;
+    const { node, inputs } = call;
     let { value } = attempt;
     if (call.spec.cache !== null) {
       try {
@@ -211,6 +211,7 @@ export class Attempts {
       }
     } else if (flight.directory !== null) this.run.journal?.failed(call);
     this.run.complete(call, value, attempt.worker, attempt.ms);
+    if (!flight.inherited) inputs?.release();
     this.run.scheduler.settled(node, COMPLETED);
     this.run.scheduler.freed(node);
     this.freeSlot(flight);
@@ -223,7 +224,7 @@ export class Attempts {
     mayRetry: boolean,
   ): void {
     const { call } = flight;
-    const { node } = call;
+    const { node, inputs } = call;
     const given = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
     const error = call.spec.cache === null ? given : unstorable(given, idOf(call));
     const delay = mayRetry ? this.delayOf(flight, state, error) : null;
@@ -234,6 +235,7 @@ export class Attempts {
       return;
     }
     this.run.fail(call, state, error, null, end.worker, end.ms);
+    if (!flight.inherited) inputs?.release();
     this.run.scheduler.settled(node, state);
     this.run.scheduler.freed(node);
     this.freeSlot(flight);
@@ -242,7 +244,6 @@ export class Attempts {
   private timedOut(flight: Flight): void {
     if (flight.abandoned || this.flights.get(flight.id) !== flight) return;
     const { call } = flight;
-    const { node } = call;
     const ms = now() - flight.startedAt;
     const error = overdue(flight);
     flight.abandoned = true;
@@ -250,7 +251,7 @@ export class Attempts {
     const delay = this.delayOf(flight, TIMED_OUT, error);
     if (delay === null) {
       this.run.fail(call, TIMED_OUT, error, null, flight.worker, ms);
-      this.run.scheduler.settled(node, TIMED_OUT);
+      this.run.scheduler.settled(call.node, TIMED_OUT);
     } else {
       flight.retryIn = delay;
       tellRetrying(this.run, flight, TIMED_OUT, error, delay, { worker: flight.worker, ms });
@@ -291,7 +292,7 @@ export class Attempts {
     if (flight === undefined) return undefined;
     this.flights.delete(id);
     if (flight.pool !== this.run.pools.flows) this.keepAlive.remove();
-    this.reasons.delete(id);
+    if (this.reasons.size > 0) this.reasons.delete(id);
     flight.stopTimer?.();
     flight.nest?.giveUp(`${flight.display} ended without waiting for it`);
     return flight;

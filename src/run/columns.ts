@@ -5,6 +5,13 @@ import { now } from "./clock.ts";
 const FULL = 2048;
 const AT_MOST_MS = 50;
 
+/** Calls of one worker that have completed. */
+interface Ended {
+  readonly worker: number;
+  readonly calls: number[];
+  readonly ms: number[];
+}
+
 /**
  * Gathers what happens to calls by the thousand into one event for many: which were submitted, started, completed.
  * All other events go through here as well, behind what happened before them.
@@ -13,7 +20,9 @@ export class Columns {
   private readonly bus: EventBus;
   private submitted: { at: number; task: number; parent: number | null; first: number; count: number } | null = null;
   private begun: { at: number; worker: number; calls: number[] } | null = null;
-  private readonly completed = new Map<number, { calls: number[]; ms: number[] }>();
+  private readonly completed = new Map<number, Ended>();
+  /** Of the worker that was heard of last. */
+  private last: Ended | null = null;
   private cached: number[] = [];
   private keyed: { calls: number[]; keys: string[]; reasons: Record<number, string> } = {
     calls: [],
@@ -54,14 +63,20 @@ export class Columns {
   }
 
   callCompleted(worker: number, call: number, ms: number): void {
-    let column = this.completed.get(worker);
-    if (column === undefined) {
-      column = { calls: [], ms: [] };
-      this.completed.set(worker, column);
-    }
+    const column = this.last?.worker === worker ? this.last : this.endedOn(worker);
     column.calls.push(call);
     column.ms.push(ms);
     this.pending();
+  }
+
+  private endedOn(worker: number): Ended {
+    let column = this.completed.get(worker);
+    if (column === undefined) {
+      column = { worker, calls: [], ms: [] };
+      this.completed.set(worker, column);
+    }
+    this.last = column;
+    return column;
   }
 
   callCached(call: number): void {
@@ -96,6 +111,7 @@ export class Columns {
     const columns = [...this.completed].sort(([a], [b]) => b - a);
     for (const [worker, { calls, ms }] of columns) this.bus.emit({ type: "completed", at, worker, calls, ms });
     this.completed.clear();
+    this.last = null;
   }
 
   private pending(): void {

@@ -1,4 +1,4 @@
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { DirectoryFact } from "../store/entry.ts";
 import { takeManifest } from "../store/manifest.ts";
@@ -72,6 +72,16 @@ export class CallDirectories {
       if (execution !== undefined) execution.spoilt = true;
       return null;
     }
+  }
+
+  /** A folder for what the run itself puts away, which goes when it has ended. */
+  async scratch(name: string): Promise<string> {
+    if (!this.inFolder) this.sweeping.push(this.sweep());
+    this.inFolder = true;
+    // Names of calls do not begin so.
+    const path = join(this.base, `.${name}`);
+    await mkdir(path, { recursive: true });
+    return path;
   }
 
   /** It belongs to a result in the store. */

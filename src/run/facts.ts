@@ -38,6 +38,7 @@ export type Fact =
   | { readonly fact: "shareGranted"; readonly number: number }
   | { readonly fact: "shareQueued"; readonly number: number; readonly lacking: readonly Lack[] }
   | { readonly fact: "shareHopeless"; readonly number: number }
+  | { readonly fact: "pressed"; readonly on: boolean }
   | { readonly fact: "clock"; readonly now: number }
   | { readonly fact: "decide" };
 

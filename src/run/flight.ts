@@ -1,3 +1,4 @@
+import type { Primitive } from "../codec/packed.ts";
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { type Call, idOf } from "./call.ts";
 import type { FlowScope } from "./scope.ts";
@@ -60,11 +61,15 @@ export class Flight implements Dispatch {
     this.startedAt = at;
   }
 
+  get plain(): readonly Primitive[] | null {
+    return this.call.inputs!.plain;
+  }
+
   inputs(): unknown[] {
     return this.call.inputs!.values();
   }
 
-  pack(wire: unknown[]): void {
-    this.call.inputs!.pack(wire);
+  pack(wire: unknown[], shares = false): void {
+    this.call.inputs!.pack(wire, shares);
   }
 }

@@ -285,7 +285,7 @@ function decodedOnce(raw: object): unknown {
 }
 
 function liveOf(raw: unknown): unknown {
-  const packed = raw instanceof StoredValue ? raw.packed : raw;
+  const packed = raw instanceof StoredValue ? raw.toDecode : raw;
   return packed instanceof Packed ? unpack(packed) : withoutMarks(packed);
 }
 

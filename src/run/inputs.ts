@@ -1,11 +1,13 @@
 import { markOf } from "../codec/digest.ts";
 import { FileMark } from "../codec/file.ts";
 import { checkFiles, handedOver } from "../codec/handed-over.ts";
-import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
-import type { PackedInputs, PackedValue } from "../codec/packed.ts";
+import { isPrimitive, pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
+import type { PackedInputs, PackedValue, Primitive } from "../codec/packed.ts";
 import { Quote } from "../codec/quote.ts";
+import type { Room } from "../codec/room.ts";
 import { collect, substitute } from "../codec/substitute.ts";
 import { writeInputs } from "../workers/inputs.ts";
+import { lent } from "../workers/lent.ts";
 import { AdoptedFuture, isThenable } from "./adopted.ts";
 import { FutureBase } from "./future.ts";
 import { keptPacked } from "./kept.ts";
@@ -14,8 +16,13 @@ import { keptPacked } from "./kept.ts";
 export interface CallInputs {
   /** The futures among them. */
   readonly futures: readonly FutureBase[];
+  /** All of them, if they were captured for elsewhere and are plain. */
+  readonly plain: readonly Primitive[] | null;
   values(): unknown[];
-  pack(wire: unknown[]): void;
+  /** `shares`: whoever reads it shares this memory. */
+  pack(wire: unknown[], shares: boolean): void;
+  /** The call has ended, and no other goes on with what was sent for it: nobody reads it any more. */
+  release(): void;
 }
 
 /** A value that many calls share, encoded once. */
@@ -40,8 +47,9 @@ export class Constant {
     return this.unquoted;
   }
 
-  packed(task: string): PackedValue {
-    this.encoded ??= { value: pack(this.value, { task, role: "input" }) };
+  packed(task: string, shares: boolean): PackedValue {
+    const room = shares ? lent.room : null;
+    this.encoded ??= { value: lent.hold(pack(this.value, { task, role: "input" }, room)) };
     return this.encoded.value;
   }
 
@@ -58,6 +66,7 @@ const none: readonly FutureBase[] = [];
 
 /** Inputs handed over as they are, to a place that shares this memory. */
 class SharedInputs implements CallInputs {
+  readonly plain = null;
   private readonly given: unknown[];
 
   constructor(given: unknown[]) {
@@ -75,6 +84,8 @@ class SharedInputs implements CallInputs {
   pack(): void {
     throw new Error("these inputs were captured for a runner that shares this memory");
   }
+
+  release(): void {}
 }
 
 /** The same, with futures that stand for some of them as they are. */
@@ -145,15 +156,24 @@ export class EncodedInputs implements CallInputs {
     this.futures = slots.some(isFuture) ? slots.filter(isFuture) : none;
   }
 
+  get plain(): readonly Primitive[] | null {
+    const { template } = this;
+    return this.slots.length === 0 && arePlain(template) ? template : null;
+  }
+
   /** Each time new ones: nobody else sees what is done to them. */
   values(): unknown[] {
     return unpackInputs(this.template, this.slots.map(liveSlot));
   }
 
-  pack(wire: unknown[]): void {
+  pack(wire: unknown[], shares: boolean): void {
     const { task } = this;
-    const slots = this.slots.map(slot => (slot instanceof Constant ? slot.packed(task) : keptPacked(slot)));
-    writeInputs(this.template, slots, wire);
+    const slots = this.slots.map(slot => (slot instanceof Constant ? slot.packed(task, shares) : keptPacked(slot)));
+    writeInputs(this.template, slots, wire, shares);
+  }
+
+  release(): void {
+    lent.release(this.template);
   }
 }
 
@@ -244,10 +264,19 @@ export class Slots {
 }
 
 /** Captures inputs as bytes; throws `UncloneableError` with the path of what cannot be sent. */
-export function captureEncoded(given: readonly unknown[], futureOf: FutureOf, task: string): CallInputs {
+export function captureEncoded(
+  given: readonly unknown[],
+  futureOf: FutureOf,
+  task: string,
+  room: Room | null,
+): CallInputs {
   const slots = new Slots(futureOf);
-  const template = packInputs(given, { task, role: "input" }, slots.slotOf);
-  return new EncodedInputs(template, slots.all, task);
+  const template = packInputs(given, { task, role: "input" }, slots.slotOf, room);
+  return new EncodedInputs(lent.hold(template), slots.all, task);
+}
+
+function arePlain(inputs: PackedInputs): inputs is readonly Primitive[] {
+  return Array.isArray(inputs) && inputs.every(isPrimitive);
 }
 
 function isFuture(slot: Slot): slot is FutureBase {

@@ -63,12 +63,12 @@ export class Intake {
     });
   }
 
-  private capture({ cache, shared, strict, definition }: Spec, given: unknown[]): CallInputs {
+  private capture({ cache, shared, room, strict, definition }: Spec, given: unknown[]): CallInputs {
     const { futureOf } = this.run;
-    if (cache !== null) return captureKeyed(given, futureOf, definition.name);
+    if (cache !== null) return captureKeyed(given, futureOf, definition.name, room);
     return shared
       ? captureShared(given, futureOf, strict, definition.name)
-      : captureEncoded(given, futureOf, definition.name);
+      : captureEncoded(given, futureOf, definition.name, room);
   }
 
   private enter(call: Call, needs: readonly FutureBase[]): void {

@@ -4,7 +4,7 @@ import type { AnyOptions, Definition } from "../task/definition.ts";
 import type { FlowScope } from "./scope.ts";
 
 /**
- * A flow that is called inside a run joins it. The limits and the store are those of the run, so that it may name them
+ * A flow that is called inside a run joins it. The limits, the bound of what is in memory and the store are those of the run, so that it may name them
  * only as the flow that is run does.
  *
  * @throws OptionError
@@ -13,9 +13,12 @@ export function mustJoin({ name }: Definition, options: AnyOptions, scope: FlowS
   if (scope.number === null) return;
   const { root, settings } = scope.run;
   const outermost = frameOf(scope).options;
-  const { limits, store } = options;
+  const { limits, maxLiveBytes, store } = options;
   if (limits !== undefined && JSON.stringify(limits) !== JSON.stringify(outermost.limits)) {
     throw refusal(name, "limits", "Name them on the flow that is run, in the config, or with --limit.");
+  }
+  if (maxLiveBytes !== undefined && maxLiveBytes !== outermost.maxLiveBytes) {
+    throw refusal(name, "maxLiveBytes", "Name it on the flow that is run, in the config, or with --max-live-bytes.");
   }
   if (store === undefined) return;
   const used = [outermost.store, settings.cache?.folder ?? ".heddle"];

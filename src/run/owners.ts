@@ -23,7 +23,9 @@ export class Owners {
   remove(node: number): void {
     const owner = this.owners[node];
     this.owners[node] = undefined;
-    if (owner !== undefined && isCall(owner)) owner.node = -1;
+    if (owner === undefined || !isCall(owner)) return;
+    owner.node = -1;
+    this.run.live?.ended(owner);
   }
 
   /** The call that a node is; only for nodes that are dispatched or depend on others, which are calls. */

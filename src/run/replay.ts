@@ -23,6 +23,7 @@ export function replay(scheduler: Scheduler, fact: Fact): void {
   else if (fact.fact === "shareGranted") scheduler.shareGranted(fact.number);
   else if (fact.fact === "shareQueued") scheduler.shareQueued(fact.number, fact.lacking);
   else if (fact.fact === "shareHopeless") scheduler.shareHopeless(fact.number);
+  else if (fact.fact === "pressed") scheduler.pressed(fact.on);
   else if (fact.fact === "clock") scheduler.clock(fact.now);
   else scheduler.decide();
 }

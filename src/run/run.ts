@@ -21,6 +21,7 @@ import { adopter, type CallInputs } from "./inputs.ts";
 import { Intake } from "./intake.ts";
 import { liveValue } from "./kept.ts";
 import { RunLimits } from "./limits/run-limits.ts";
+import { LiveResults } from "./live/live-results.ts";
 import type { MapJob } from "./mapping.ts";
 import { Callers } from "./nested/callers.ts";
 import { Owners } from "./owners.ts";
@@ -51,6 +52,7 @@ export class Run implements Orders {
   readonly bus = new EventBus();
   /** Stands before the runners where results are kept or a run is planned. */
   gate: Gate | null = null;
+  readonly live: LiveResults | null;
   /** Keeps what was done, in case the run does not end well. */
   journal: Journal | null = null;
   private readonly owners: Owners;
@@ -72,6 +74,7 @@ export class Run implements Orders {
     for (const reader of settings.readers ?? []) this.bus.read(reader as EventReader);
     this.columns = new Columns(this.bus);
     this.directories = new CallDirectories(this);
+    this.live = settings.maxLiveBytes === undefined ? null : new LiveResults(this, settings.maxLiveBytes);
     this.scheduler = new Scheduler(this);
     this.limits = new RunLimits(this, limits);
     this.owners = new Owners(this);
@@ -101,7 +104,6 @@ export class Run implements Orders {
     return this.specs.make(definition, options, scope, here);
   }
 
-  /** Takes a new call into the graph. */
   begin(call: Call, given: unknown[], after: readonly unknown[] | null): void {
     this.intake.begin(call, given, after);
   }
@@ -115,7 +117,6 @@ export class Run implements Orders {
     return this.settings.strict ?? options.strict ?? parent?.strict ?? underTestRunner();
   }
 
-  /** The name of the call that a node is. */
   nameOf(node: number): string {
     return idOf(this.owners.callOf(node));
   }
@@ -177,7 +178,7 @@ export class Run implements Orders {
     this.columns.callCompleted(worker, call.number, ms);
     if (this.journal !== null && isJournalled(call.spec)) this.journal.completed(call, raw, ms);
     call.inputs = null;
-    call.complete(raw);
+    call.complete(this.live === null ? raw : this.live.hold(call, raw));
     if (call.spec.watched) this.hook(call, "onSuccess", "completed", [liveValue(raw)]);
     call.spec.scope.callEnded();
   }
@@ -252,6 +253,7 @@ export class Run implements Orders {
 
   dispatch(node: number, pool: number): void {
     const call = this.owners.callOf(node);
+    this.live?.begins(call);
     if (this.gate !== null) {
       if (pool === this.pools.gate) {
         this.gate.take(call);
@@ -262,7 +264,7 @@ export class Run implements Orders {
         this.plan();
         return;
       }
-    }
+    } else if (this.live?.fetches(call, pool) === true) return;
     this.pools.queue(pool, this.attempts.take(call, pool));
   }
 

@@ -231,6 +231,12 @@ export class Scheduler {
     }
   }
 
+  /** There are more results than there should be, for a while in which nothing starts that needs none. */
+  pressed(on: boolean): void {
+    this.journal?.({ fact: "pressed", on });
+    this.turns.pressed = on;
+  }
+
   /** Hands out what can run now. */
   decide(): void {
     this.journal?.({ fact: "decide" });
@@ -246,27 +252,28 @@ export class Scheduler {
       this.removeIfDone(node);
       return;
     }
+    if (state === COMPLETED) {
+      for (let consumer = graph.cut(node); consumer >= 0; consumer = graph.cut(node)) {
+        graph.unmet[consumer]!--;
+        if (graph.state[consumer] !== PENDING) this.removeIfDone(consumer);
+        else if (graph.unmet[consumer] === 0) this.turns.enqueue(consumer);
+      }
+      this.removeIfDone(node);
+      return;
+    }
     const ended = [node];
     this.graph.mark(node, ENDING);
-    const consumers: number[] = [];
     for (let at = 0; at < ended.length; at++) {
       const input = ended[at]!;
-      const failed = graph.state[input] !== COMPLETED;
-      consumers.length = 0;
-      graph.cut(input, consumers);
-      for (const consumer of consumers) {
+      for (let consumer = graph.cut(input); consumer >= 0; consumer = graph.cut(input)) {
         graph.unmet[consumer]!--;
         const open = graph.state[consumer] === PENDING;
-        if (failed) {
-          if (open) {
-            graph.state[consumer] = UPSTREAM_FAILED;
-            this.graph.mark(consumer, ENDING);
-            ended.push(consumer);
-          }
-          orders.upstreamFailed(consumer, input, open);
-        } else if (open && graph.unmet[consumer] === 0) {
-          this.turns.enqueue(consumer);
+        if (open) {
+          graph.state[consumer] = UPSTREAM_FAILED;
+          this.graph.mark(consumer, ENDING);
+          ended.push(consumer);
         }
+        orders.upstreamFailed(consumer, input, open);
         if (!open) this.removeIfDone(consumer);
       }
     }

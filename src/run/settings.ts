@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly limits?: LimitsConfig;
   /** Limits of labels on which neither the flow nor `limits` has a word. */
   readonly defaultLimits?: LimitsConfig;
+  /** How many bytes of encoded results may be held in memory; over what the flow says. */
+  readonly maxLiveBytes?: number;
   readonly strict?: boolean;
   /**
    * Everything in this process, whatever runners tasks and flows name: on `runner` if that shares this memory, else

@@ -1,4 +1,5 @@
 import type { CachePolicy } from "../cache/policy.ts";
+import type { Room } from "../codec/room.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import type { FlowScope } from "./scope.ts";
@@ -15,6 +16,8 @@ export interface Spec {
   readonly cache: CachePolicy | null;
   /** True when the pool shares this memory: inputs are handed over as they are. */
   readonly shared: boolean;
+  /** Where large arrays of their inputs go, if the pool's workers can read them there. */
+  readonly room: Room | null;
   readonly priority: number;
   /** The number of what it needs of labels that are limited; 0 for nothing. */
   readonly demand: number;

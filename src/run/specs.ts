@@ -1,4 +1,5 @@
 import type { AnyOptions, Definition } from "../task/definition.ts";
+import { lent } from "../workers/lent.ts";
 import { Policies } from "./cached/policies.ts";
 import { mustJoin } from "./joined.ts";
 import type { Run } from "./run.ts";
@@ -33,6 +34,7 @@ export class Specs {
       pool,
       cache,
       shared: this.run.pools.isShared(pool),
+      room: this.run.pools.runnerOf(pool).segments === true ? lent.room : null,
       priority: all.priority ?? 0,
       demand: this.run.limits.demandOf(definition, all, scope.within),
       retries: all.retries ?? 0,
@@ -53,6 +55,7 @@ export class Specs {
       pool: here && definition.kind === "task" && options.runner === undefined ? pools.here : scope.pool,
       cache: null,
       shared: false,
+      room: null,
       priority: 0,
       demand: 0,
       retries: 0,

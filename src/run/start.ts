@@ -1,3 +1,4 @@
+import { parseSize } from "../config/size.ts";
 import { InterruptedError } from "../errors.ts";
 import { errorFacts } from "../events/facts.ts";
 import { FAILED } from "../graph/states.ts";
@@ -60,7 +61,9 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   const readers = settings.quiet === true ? (settings.readers ?? []) : [...(settings.readers ?? []), echo];
   const folder = settings.cache?.folder ?? options.store;
   const cache = { ...settings.cache, ...(folder !== undefined && { folder }) };
-  const run = new Run(id, root, { ...settings, cache, readers }, options.limits);
+  const bound = options.maxLiveBytes;
+  const own = bound === undefined ? {} : { maxLiveBytes: parseSize(bound, `${definition.name}, maxLiveBytes`) };
+  const run = new Run(id, root, { ...own, ...settings, cache, readers }, options.limits);
   const began = now();
   const frame = new FlowScope(run, definition.name, options, null, null);
   run.pools.prefixes.check(options.prefix);
@@ -93,6 +96,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
     run.attempts.close();
     run.limits.shared?.close();
     await loadedOf(call);
+    run.live?.close();
     const error = interrupted ? new InterruptedError() : (call.error ?? (await frame.unobserved()));
     const resumable = (await resumption?.end(error === undefined)) ?? 0;
     await run.directories.close();

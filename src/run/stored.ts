@@ -8,16 +8,20 @@ export interface Loaded {
 
 /** A result that is in the store, and is read when somebody needs the value: its digest is known before. */
 export class StoredValue {
-  /** What counts in the keys of consumers. Another one after loading, if the value had to be computed again. */
-  digest: string;
+  private mark: string;
   private read: (() => Promise<Loaded>) | null;
   private loading: Promise<void> | null = null;
   private value: PackedValue = undefined;
 
   constructor(digest: string, read: (() => Promise<Loaded>) | null, value?: PackedValue) {
-    this.digest = digest;
+    this.mark = digest;
     this.read = read;
     this.value = value;
+  }
+
+  /** What counts in the keys of consumers. Another one after loading, if the value had to be computed again. */
+  get digest(): string {
+    return this.mark;
   }
 
   get isLoaded(): boolean {
@@ -30,11 +34,16 @@ export class StoredValue {
     return this.value;
   }
 
+  /** The same, for the flow to see. */
+  get toDecode(): PackedValue {
+    return this.packed;
+  }
+
   load(): Promise<void> {
     if (this.read === null) return Promise.resolve();
     this.loading ??= this.read().then(({ value, digest }) => {
       this.value = value;
-      this.digest = digest;
+      this.mark = digest;
       this.read = null;
     });
     return this.loading;

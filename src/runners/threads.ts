@@ -44,6 +44,7 @@ export function threads(options: ThreadsOptions = {}): Runner {
     name,
     workers,
     shared: false,
+    segments: true,
     resized: count => threads({ ...options, workers: count }),
     open: host => new LateSession(host, () => load(options, { name, workers, concurrency, init, limits })),
   };

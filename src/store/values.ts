@@ -1,4 +1,5 @@
 /** Packed values as bytes in records, and as the contents of files. */
+import { whole } from "../codec/large.ts";
 import { Packed, type PackedTag, type PackedValue } from "../codec/packed.ts";
 
 /** How a value stands in a record; numbers never change their meaning. */
@@ -30,7 +31,7 @@ export interface Flat {
 const NOTHING = new Uint8Array(0);
 
 export function flatten(value: PackedValue): Flat {
-  if (value instanceof Packed) return flat(KIND[value.tag], value.data);
+  if (value instanceof Packed) return flat(KIND[value.tag], whole(value).data);
   switch (typeof value) {
     case "number": {
       const bytes = Buffer.allocUnsafe(8);
@@ -108,7 +109,8 @@ function own(bytes: Uint8Array): Uint8Array {
 /** What a file keeps of a value: its tag and bytes; null for what has no such form and stays in its record. */
 export function toFile(value: PackedValue): { readonly tag: PackedTag; readonly bytes: Uint8Array } | null {
   if (value instanceof Packed) {
-    return { tag: value.tag, bytes: typeof value.data === "string" ? Buffer.from(value.data) : value.data };
+    const { tag, data } = whole(value);
+    return { tag, bytes: typeof data === "string" ? Buffer.from(data) : data };
   }
   return typeof value === "string" ? { tag: "json", bytes: Buffer.from(JSON.stringify(value)) } : null;
 }

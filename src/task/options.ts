@@ -2,6 +2,7 @@ import { parseDuration } from "../config/duration.ts";
 import { checkLimits } from "../config/limits.ts";
 import { checkKeys } from "../config/nearest.ts";
 import { shown } from "../config/shown.ts";
+import { parseSize } from "../config/size.ts";
 import { OptionError } from "../errors.ts";
 import type { AnyOptions } from "./definition.ts";
 
@@ -24,7 +25,15 @@ const COMMON = [
 
 /** The options that a task, a flow or a call may have. */
 export const taskOptions: readonly string[] = [...COMMON, "restart", "hold", "labels"];
-export const flowOptions: readonly string[] = [...COMMON, "onError", "strict", "store", "limits", "prefix"];
+export const flowOptions: readonly string[] = [
+  ...COMMON,
+  "onError",
+  "strict",
+  "store",
+  "limits",
+  "maxLiveBytes",
+  "prefix",
+];
 const CALL_ONLY = ["after", "inFlight"];
 
 /** Throws an `OptionError` that names the task and the option, for options that mean nothing. */
@@ -73,6 +82,7 @@ const checks: Readonly<Record<string, Check>> = {
 
 function checkOption(key: keyof AnyOptions, value: unknown, where: string): void {
   if (key === "timeout") checkTimeout(value, where);
+  else if (key === "maxLiveBytes") parseSize(value, where);
   else if (key === "limits") checkLimits(value, where);
   else if (key === "cache") checkCache(value, where);
   else if (key === "retryDelay") checkRetryDelay(value, where);

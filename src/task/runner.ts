@@ -4,6 +4,7 @@
  * Fit for places elsewhere: a call names its task by identity and module, its inputs and its result are opaque bytes
  * unless the place shares this process's memory, and workers come and go.
  */
+import type { Primitive } from "../codec/packed.ts";
 import type { HeddleEvent } from "../events/event.ts";
 import type { NestedScope } from "./port.ts";
 
@@ -30,10 +31,15 @@ export interface Dispatch {
   readonly timeout: number;
   /** Where this attempt's directory is to be made, if it asks for one; null: anywhere in the host's `dirs`. */
   readonly dir: string | null;
+  /** The inputs, if they are plain values and nothing else: those need no packing. */
+  readonly plain: readonly Primitive[] | null;
   /** The inputs as values, for places that share this memory. */
   inputs(): unknown[];
-  /** The inputs packed, appended to `wire`; throws `UncloneableError`. */
-  pack(wire: unknown[]): void;
+  /**
+   * The inputs packed, appended to `wire`; throws `UncloneableError`. `shares`: the worker shares this memory, so that
+   * large arrays are referred to.
+   */
+  pack(wire: unknown[], shares?: boolean): void;
 }
 
 /** How an attempt ended. */
@@ -90,6 +96,8 @@ export interface Runner {
   readonly workers: number;
   /** True when calls share this process's memory, so that inputs are handed over as they are. */
   readonly shared: boolean;
+  /** True when its workers have memory of their own, but can read this process's shared memory. */
+  readonly segments?: boolean;
   /** The same runner with another number of workers, for `-n`; left out where that number cannot be chosen. */
   resized?(workers: number | "auto"): Runner;
   /** The runner for calls with these labels; left out where they make no difference. */

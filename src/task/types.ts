@@ -253,6 +253,11 @@ export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
   readonly store?: string;
   /** How much of a label may be in use at once, or per time, in a run of this flow. */
   readonly limits?: LimitsConfig;
+  /**
+   * How many bytes of results a run of this flow may hold in memory, or a size such as `"2GB"`: beyond that, those that
+   * no call reads are on disk. Not those of inline calls, which are the very values.
+   */
+  readonly maxLiveBytes?: number | string;
   /** Freeze plain inputs of inline calls, so that a change after `submit` throws; default true under test runners. */
   readonly strict?: boolean;
 }

@@ -1,12 +1,7 @@
 /**
  * Claims: which calls a worker has begun, kept where the coordinator can read it although the worker is stuck or dead.
- *
- * Both sides follow Dekker. The worker writes the number it is about to begin, then reads the range that is being
- * taken back; the coordinator writes the range, then reads the number. So for every call in the range either the
- * worker sees that it was taken, or the coordinator sees that it was begun; calls above the number read are surely
- * back. The one call equal to it may be either, and the worker tells: it runs it or refuses it.
+ * A worker claims its calls in the order of their places; what it has not claimed can be taken back, all at once.
  */
-import { readSync, writeSync } from "node:fs";
 
 /** The worker's side. */
 export interface Claimer {
@@ -16,28 +11,37 @@ export interface Claimer {
 
 /** The coordinator's side, of one worker. */
 export interface ClaimReader {
-  /** The last call that the worker has begun; 0 for none. */
-  claimed(): number;
-  /**
-   * Takes back `from` to `to`; gives the last call begun: all above it are back. A range may be taken back that holds
-   * the one before, or lies above it when that has been refused to its end.
-   */
-  takeBack(from: number, to: number): number;
+  /** Makes room for the claim of `seq`, where `from` is the first call that has not ended; false if there is none. */
+  reserve(seq: number, from: number): boolean;
+  /** Takes back every call up to `to` that has not begun. */
+  takeBack(to: number): TakenBack;
+}
+
+export interface TakenBack {
+  /** The last call begun: all above it are back. That one itself may be either, and the worker tells. */
+  readonly claimed: number;
+  /** The last place that is used up, by a call or in taking back. */
+  readonly last: number;
 }
 
 /** Of a worker with which nothing is shared: all that was sent to it counts as begun, and stays there. */
 export const allClaimed: ClaimReader = {
-  claimed: () => Number.POSITIVE_INFINITY,
-  takeBack: () => Number.POSITIVE_INFINITY,
+  reserve: () => true,
+  takeBack: to => ({ claimed: Number.POSITIVE_INFINITY, last: to }),
 };
 
 const CLAIMED = 0;
-const FROM = 1;
-const TO = 2;
-/** Bytes that the claims of one worker need. */
-export const CLAIM_BYTES = 16;
+const TAKEN = 1;
+/** Bytes that claims in shared memory need. */
+export const CLAIM_BYTES = 8;
 
-/** Claims in memory that two threads share: 9 ns each. */
+/**
+ * Claims in memory that two threads share: 9 ns each.
+ *
+ * Both sides follow Dekker. The worker writes the number it is about to begin, then reads what is being taken back; the
+ * coordinator writes how far it takes back, then reads the number. So for every call either the worker sees that it
+ * was taken, or the coordinator sees that it was begun.
+ */
 export class SharedClaims implements Claimer, ClaimReader {
   readonly #cells: Int32Array;
 
@@ -47,49 +51,15 @@ export class SharedClaims implements Claimer, ClaimReader {
 
   claim(seq: number): boolean {
     Atomics.store(this.#cells, CLAIMED, seq);
-    return seq < Atomics.load(this.#cells, FROM) || seq > Atomics.load(this.#cells, TO);
+    return seq > Atomics.load(this.#cells, TAKEN);
   }
 
-  claimed(): number {
-    return Atomics.load(this.#cells, CLAIMED);
+  reserve(): boolean {
+    return true;
   }
 
-  takeBack(from: number, to: number): number {
-    // In this order a range that grows downwards holds at every moment what it held before.
-    Atomics.store(this.#cells, FROM, from);
-    Atomics.store(this.#cells, TO, to);
-    return Atomics.load(this.#cells, CLAIMED);
-  }
-}
-
-/** Claims in a file that two processes have open: about 1 µs each, and never on a disk if the file is in memory. */
-export class FileClaims implements Claimer, ClaimReader {
-  readonly #descriptor: number;
-  readonly #at: number;
-  readonly #own = new Int32Array(1);
-  readonly #range = new Int32Array(2);
-
-  constructor(descriptor: number, at: number) {
-    this.#descriptor = descriptor;
-    this.#at = at;
-  }
-
-  claim(seq: number): boolean {
-    this.#own[0] = seq;
-    writeSync(this.#descriptor, this.#own, 0, 4, this.#at);
-    readSync(this.#descriptor, this.#range, 0, 8, this.#at + 4);
-    return seq < this.#range[0]! || seq > this.#range[1]!;
-  }
-
-  claimed(): number {
-    readSync(this.#descriptor, this.#own, 0, 4, this.#at);
-    return this.#own[0]!;
-  }
-
-  takeBack(from: number, to: number): number {
-    this.#range[0] = from;
-    this.#range[1] = to;
-    writeSync(this.#descriptor, this.#range, 0, 8, this.#at + 4);
-    return this.claimed();
+  takeBack(to: number): TakenBack {
+    Atomics.store(this.#cells, TAKEN, to);
+    return { claimed: Atomics.load(this.#cells, CLAIMED), last: to };
   }
 }

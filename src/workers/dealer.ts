@@ -18,9 +18,12 @@ export class Dealer {
     this.#alone = alone;
   }
 
-  deal(): void {
+  /** True if something was sent. */
+  deal(): boolean {
+    const before = this.#queue.size + this.#alone.size;
     this.#dealAlone();
     if (this.#queue.size > 0) this.#share();
+    return this.#queue.size + this.#alone.size < before;
   }
 
   /** Shares out what waits, the emptiest worker first. */

@@ -3,8 +3,8 @@ import type { TaskAddress } from "../task/runner.ts";
 /** What a call costs besides its own time: decoding, claiming, reporting. In milliseconds. */
 const OVERHEAD = 0.004;
 /** How much work may wait at a worker, in milliseconds, and in calls. */
-const AHEAD = 1;
-export const MOST_AHEAD = 256;
+const AHEAD = 2;
+export const MOST_AHEAD = 512;
 /** Calls longer than this gain nothing from having a next one at hand. */
 const LONG = 20;
 

@@ -47,15 +47,10 @@ export class Execution implements RunningCall, Ambient, CallSink {
   readonly attempt: number;
   readonly runId: string;
   readonly reporter: Reporter;
-  readonly planning = false;
   readonly #place: Placed;
-  #dir: string | null = null;
   #over = false;
-  #abort: AbortController | null = null;
-  #reason: Error | null = null;
-  #bounded: BoundedOutput | null = null;
-  #nested: NestedScope | null = null;
-  #waiting: Waiting | null = null;
+  /** What few calls come to have. */
+  #more: More | null = null;
 
   constructor(
     number: number,
@@ -79,6 +74,10 @@ export class Execution implements RunningCall, Ambient, CallSink {
     return `${this.task}-${this.callId}`;
   }
 
+  get planning(): boolean {
+    return false;
+  }
+
   get call(): RunningCall {
     return this;
   }
@@ -89,11 +88,8 @@ export class Execution implements RunningCall, Ambient, CallSink {
 
   /** Made when asked for: most calls never look. */
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController();
-      if (this.#reason !== null) this.#abort.abort(this.#reason);
-    }
-    return this.#abort.signal;
+    this.#more ??= new More();
+    return this.#more.signal;
   }
 
   get dirs(): string {
@@ -102,49 +98,51 @@ export class Execution implements RunningCall, Ambient, CallSink {
 
   /** Made when asked for, likewise. */
   get dir(): string {
-    this.#dir ??= this.#makeDirectory();
-    return this.#dir;
+    this.#more ??= new More();
+    this.#more.dir ??= this.#makeDirectory();
+    return this.#more.dir;
   }
 
   /** Why it was told to stop; null if it was not. */
   get abandoned(): Error | null {
-    return this.#reason;
+    return this.#more === null ? null : this.#more.reason;
   }
 
   get nested(): NestedScope | null {
-    return this.#nested;
+    return this.#more === null ? null : this.#more.nested;
   }
 
   nest(): NestedScope {
-    if (this.#nested === null) {
-      this.#nested = this.reporter.nest(this);
-      if (this.#reason !== null) this.#nested.giveUp(this.#reason.message);
+    this.#more ??= new More();
+    if (this.#more.nested === null) {
+      this.#more.nested = this.reporter.nest(this);
+      if (this.#more.reason !== null) this.#more.nested.giveUp(this.#more.reason.message);
     }
-    return this.#nested;
+    return this.#more.nested;
   }
 
   wait<T>(promise: Promise<T>): Promise<T> {
     const pausing = { waits: () => this.reporter.waits(this), resumes: () => this.reporter.resumes(this) };
-    this.#waiting ??= new Waiting(pausing);
-    return this.#waiting.for(promise);
+    this.#more ??= new More();
+    this.#more.waiting ??= new Waiting(pausing);
+    return this.#more.waiting.for(promise);
   }
 
   /** It has its slot again. */
   goOn(): void {
-    this.#waiting?.goOn();
+    this.#more?.waiting?.goOn();
   }
 
   abort(reason: Error): void {
-    this.#reason ??= reason;
-    this.#nested?.giveUp(reason.message);
-    this.#waiting?.release();
-    this.#abort?.abort(reason);
+    this.#more ??= new More();
+    this.#more.stop(reason);
   }
 
   /** Text or bytes that the call wrote; `chunk` is cut if the call writes without end. */
   output(stream: "stdout" | "stderr", chunk: string | Uint8Array): void {
-    this.#bounded ??= new BoundedOutput((to, text) => this.reporter.output(this, to, text));
-    this.#bounded.write(stream, chunk);
+    this.#more ??= new More();
+    this.#more.bounded ??= new BoundedOutput((to, text) => this.reporter.output(this, to, text));
+    this.#more.bounded.write(stream, chunk);
   }
 
   log(level: LogLevel, message: string, data: unknown): void {
@@ -161,19 +159,22 @@ export class Execution implements RunningCall, Ambient, CallSink {
 
   end(ok: boolean, value: unknown, ms: number): void {
     this.#over = true;
-    this.#bounded?.end();
-    this.reporter.ended(this, ok, ok ? value : this.#asError(value), Math.max(0, ms - (this.#waiting?.ms ?? 0)));
+    const more = this.#more;
+    more?.bounded?.end();
+    const waited = more?.waiting?.ms ?? 0;
+    this.reporter.ended(this, ok, ok ? value : this.#asError(value), Math.max(0, ms - waited));
   }
 
   /** Its function has ended, at once or later: so has the call, when all that it called has. */
   finish(ok: boolean, value: unknown, began: number): void {
-    if (this.#nested === null) {
+    const { nested } = this;
+    if (nested === null) {
       this.end(ok, value, performance.now() - began);
       return;
     }
     // With nothing under way it only ends, and needs no slot for that.
-    const { isBusy } = this.#nested;
-    const concluding = this.#nested.conclude(ok ? { value } : { error: value });
+    const { isBusy } = nested;
+    const concluding = nested.conclude(ok ? { value } : { error: value });
     const concluded = isBusy ? this.wait(concluding) : concluding;
     concluded.then(
       result => this.end(true, result, performance.now() - began),
@@ -200,9 +201,41 @@ export class Execution implements RunningCall, Ambient, CallSink {
   }
 }
 
-/** Begins an execution; true when it ended before this function returned, else `reporter.ended` follows. */
-export function execute(execution: Execution, fn: (...inputs: never[]) => unknown, inputs: unknown[]): boolean {
-  const began = performance.now();
+/** What most calls never have, apart from the rest, as each field would cost every call its room. */
+class More {
+  dir: string | null = null;
+  reason: Error | null = null;
+  bounded: BoundedOutput | null = null;
+  nested: NestedScope | null = null;
+  waiting: Waiting | null = null;
+  #abort: AbortController | null = null;
+
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.reason !== null) this.#abort.abort(this.reason);
+    }
+    return this.#abort.signal;
+  }
+
+  stop(reason: Error): void {
+    this.reason ??= reason;
+    this.nested?.giveUp(reason.message);
+    this.waiting?.release();
+    this.#abort?.abort(reason);
+  }
+}
+
+/**
+ * Begins an execution; true when it ended before this function returned, else `reporter.ended` follows. `began` is the
+ * present time, where that is known.
+ */
+export function execute(
+  execution: Execution,
+  fn: (...inputs: never[]) => unknown,
+  inputs: unknown[],
+  began = performance.now(),
+): boolean {
   let value: unknown;
   try {
     value = shared.ambient.run(execution, invoke, fn as AnyFunction, inputs);

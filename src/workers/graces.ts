@@ -18,7 +18,7 @@ export class Graces {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       for (const [member, seq] of cancelled) {
-        if (member.entryOf(seq) !== undefined && member.hasBegun(seq)) this.#retire(member);
+        if (member.entryOf(seq) !== undefined) this.#retire(member);
       }
     }, GRACE);
     this.#timers.add(timer);

@@ -4,6 +4,7 @@ import type { WorkerEnded } from "../events/event.ts";
 import type { LogLevel } from "../task/context.ts";
 import type { Attempt, Host } from "../task/runner.ts";
 import { logFact, outputFact, progressFact, warningFact } from "./facts.ts";
+import { lent } from "./lent.ts";
 import type { Entry, Member } from "./member.ts";
 import { COMPLETED, FAILED, type Reports, readReports, type StreamName } from "./protocol.ts";
 
@@ -64,7 +65,11 @@ export class Hearing implements Reports {
   ended(seq: number, state: number, ms: number, packed: PackedValue): void {
     const member = this.#member;
     const entry = member.remove(seq);
-    if (entry === undefined) return;
+    lent.hold(packed, member.home);
+    if (entry === undefined) {
+      lent.release(packed);
+      return;
+    }
     const { id, task } = entry.call;
     member.ended += 1;
     member.loaded.add(task);
@@ -72,6 +77,7 @@ export class Hearing implements Reports {
     this.#pool.measured(ms);
     if (!entry.started) this.#started.push(id);
     if (entry.cancelled) {
+      lent.release(packed);
       this.#released.push(id);
       return;
     }
@@ -152,7 +158,7 @@ export class Hearing implements Reports {
     const member = this.#member;
     member.lastWords.add(text);
     const alone = member.concurrency === 1 && member.entries.size === 1;
-    const seq = alone ? member.entries.keys().next().value : undefined;
+    const seq = alone ? member.entries.first : undefined;
     this.output(seq ?? 0, stream, text);
   }
 

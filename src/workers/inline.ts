@@ -28,8 +28,9 @@ export class InlineSession implements RunnerSession, Reporter {
   readonly #running = new Map<number, Execution>();
   /** They wait for what they called, and take no room. */
   readonly #waiting = new Map<number, Execution>();
-  /** Told to have started, though their turn is yet to come: a hook or another call may still cancel them. */
-  readonly #starting = new Set<number>();
+  /** Told to have started, those from `#next` on yet to come: a hook or another call may still cancel them, which leaves a gap. */
+  #lot: (Dispatch | null)[] = [];
+  #next = 0;
   readonly #warned = new Set<TaskAddress>();
   #worker: number | null = null;
   #queue: Dispatch[] = [];
@@ -42,6 +43,8 @@ export class InlineSession implements RunnerSession, Reporter {
   /** The call that is in its synchronous part. */
   #current: Execution | null = null;
   #cancelledCurrent = false;
+  /** How long the last call ran that ended in its synchronous part. */
+  #ran = 0;
   /** Mean duration of late, in milliseconds. */
   #usual = 1;
   #asked = 0;
@@ -82,7 +85,7 @@ export class InlineSession implements RunnerSession, Reporter {
     });
     this.#head = 0;
     for (const id of ids) {
-      if (this.#starting.delete(id)) released.push(id);
+      if (this.#leavesLot(id)) released.push(id);
       const execution =
         this.#running.get(id) ?? this.#waiting.get(id) ?? (this.#current?.callId === id ? this.#current : undefined);
       if (execution === undefined) continue;
@@ -91,6 +94,12 @@ export class InlineSession implements RunnerSession, Reporter {
       execution.abort(new CancelledError({ task: execution.id, reason }));
     }
     if (released.length > 0) this.#host.released(released);
+  }
+
+  #leavesLot(id: number): boolean {
+    const place = this.#lot.findIndex((call, at) => at >= this.#next && call?.id === id);
+    if (place >= 0) this.#lot[place] = null;
+    return place >= 0;
   }
 
   resume(id: number): void {
@@ -133,6 +142,7 @@ export class InlineSession implements RunnerSession, Reporter {
     const id = execution.callId;
     if (execution === this.#current) {
       this.#current = null;
+      this.#ran = ms;
       if (this.#cancelledCurrent) return;
     } else if (!this.#has(execution)) return;
     else if (!this.#running.delete(id)) this.#waiting.delete(id);
@@ -204,11 +214,16 @@ export class InlineSession implements RunnerSession, Reporter {
     const count = Math.max(1, Math.min(room, Math.floor(GATHER / this.#usual)));
     const calls = this.#queue.slice(this.#head, this.#head + count);
     this.#head += count;
+    this.#lot = calls;
+    this.#next = 0;
     const ids = calls.map(call => call.id);
-    for (const id of ids) this.#starting.add(id);
     this.#host.started(this.#worker!, ids);
     let now = performance.now();
-    for (const call of calls) if (this.#starting.delete(call.id)) now = this.#run(call, now);
+    while (this.#next < calls.length) {
+      const call = this.#lot[this.#next++]!;
+      if (call !== null) now = this.#run(call, now);
+    }
+    this.#lot = [];
     return now;
   }
 
@@ -217,10 +232,10 @@ export class InlineSession implements RunnerSession, Reporter {
     const execution = new Execution(id, id, task.name, attempt, this.#host.runId, this, call);
     this.#current = execution;
     this.#cancelledCurrent = false;
-    const ended = execute(execution, task.fn, call.inputs());
+    const ended = execute(execution, task.fn, call.inputs(), began);
     if (!ended && !this.#cancelledCurrent) this.#running.set(id, execution);
     this.#current = null;
-    const now = performance.now();
+    const now = ended ? began + this.#ran : performance.now();
     if (this.#warnBlocking && now - began > BLOCKING) this.#warnOf(call, now - began);
     return now;
   }

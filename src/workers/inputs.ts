@@ -12,15 +12,15 @@ export type Slot = PackedValue | readonly PackedValue[];
 /** Stands where the kind of a packed value would, and is none of those. */
 const LIST = -1;
 
-/** Appends inputs and slots to a message. */
-export function writeInputs(inputs: PackedInputs, slots: readonly Slot[], wire: unknown[]): void {
-  inputsToWire(inputs, wire);
+/** Appends inputs and slots to a message; `shares` as in `toWire`. */
+export function writeInputs(inputs: PackedInputs, slots: readonly Slot[], wire: unknown[], shares: boolean): void {
+  inputsToWire(inputs, wire, shares);
   wire.push(slots.length);
   for (const slot of slots) {
     if (isList(slot)) {
       wire.push(LIST, slot.length);
-      for (const item of slot) toWire(item, wire);
-    } else toWire(slot, wire);
+      for (const item of slot) toWire(item, wire, shares);
+    } else toWire(slot, wire, shares);
   }
 }
 

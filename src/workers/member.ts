@@ -1,8 +1,11 @@
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { allClaimed } from "./claims.ts";
+import { Entries } from "./entries.ts";
 import { type Estimate, fits } from "./estimate.ts";
 import { LastWords } from "./last-words.ts";
-import { CANCEL, RESUME, type Setup, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
+import { Home } from "./lent.ts";
+import { CallRow } from "./plain.ts";
+import { CANCEL, RESUME, type Setup, SPARE, TELL, writeCall, writeSetup, writeTask } from "./protocol.ts";
 import type { Far } from "./transport.ts";
 
 /** One call in a pool. */
@@ -30,9 +33,11 @@ export class Member {
   readonly number: number;
   readonly concurrency: number;
   /** By place in the order of sending, from 1. */
-  readonly entries = new Map<number, Entry>();
+  readonly entries = new Entries();
   /** What waits there for what it called, by number: it takes no room. */
   readonly suspended = new Map<number, Entry>();
+  /** What it made for large results comes back here. */
+  readonly home = new Home();
   state: "starting" | "ready" | "ended" = "starting";
   /** The last call that is being taken back; until the worker has said so, it gets no more. */
   takenTo = 0;
@@ -52,9 +57,9 @@ export class Member {
   full = 0;
   readonly #most: number;
   #seq = 0;
-  #takenFrom = 0;
   #load = 0;
   #wire: unknown[] = [];
+  readonly #row = new CallRow();
   readonly #tasks = new Map<TaskAddress, number>();
 
   /** `most`: how many calls it may execute. */
@@ -93,7 +98,7 @@ export class Member {
       if (entry.call.id !== id) continue;
       this.suspended.delete(seq);
       this.#load += entry.expected;
-      this.entries.set(seq, entry);
+      this.entries.putBack(seq, entry);
       this.#wire.push(RESUME, seq);
       this.flush();
       return true;
@@ -114,7 +119,8 @@ export class Member {
 
   /** It gets no more calls, and is replaced when it has done those that it has. */
   get spent(): boolean {
-    return this.full > 0 || this.ended + this.entries.size >= this.#most;
+    if (this.full > 0 || this.ended + this.entries.size >= this.#most) return true;
+    return !this.far.claims.reserve(this.#seq + 1, this.entries.first ?? this.#seq + 1);
   }
 
   /** Calls that wait there behind those which can run at once. */
@@ -138,13 +144,17 @@ export class Member {
   /** Puts a call into the next message; throws when its inputs cannot travel. */
   add(entry: Entry, now: number): void {
     const wire = this.#wire;
+    // With a call, as the worker has no use for them before.
+    for (const segment of this.home.spares()) wire.push(SPARE, segment);
     const length = wire.length;
     const { task } = entry.call;
     const known = this.#tasks.get(task);
     const number = known ?? this.#tasks.size;
     try {
       if (known === undefined) writeTask(number, task, wire);
-      writeCall(this.#seq + 1, number, entry.call, wire);
+      const { shares } = this.far;
+      const seq = this.#seq + 1;
+      if (!this.#row.write(seq, number, entry.call, wire)) writeCall(seq, number, entry.call, wire, shares);
     } catch (error) {
       wire.length = length;
       throw error;
@@ -154,7 +164,7 @@ export class Member {
     if (this.idle) this.heard = now;
     entry.expected = Math.min(entry.estimate.ms, 1e9);
     this.#load += entry.expected;
-    this.entries.set(this.#seq, entry);
+    this.entries.push(this.#seq, entry);
   }
 
   flush(): void {
@@ -185,7 +195,7 @@ export class Member {
   takeStarted(): number[] {
     const started: number[] = [];
     let place = 0;
-    for (const entry of this.entries.values()) {
+    for (const [, entry] of this.entries) {
       if (place >= this.concurrency) break;
       place += 1;
       if (entry.started || !(this.loaded.has(entry.call.task) || this.far.claims === allClaimed)) continue;
@@ -195,32 +205,22 @@ export class Member {
     return started;
   }
 
-  /** Takes back what it has not begun, from call `from` on; gives the calls that surely did not begin. */
-  takeBack(from: number): Entry[] {
+  /** Takes back what it has not begun: gives the calls that surely have not, and the last that may have. */
+  takeBack(): { readonly back: Entry[]; readonly claimed: number } {
     this.flush();
     const to = this.#seq;
-    const first = this.takenTo > 0 ? Math.min(from, this.#takenFrom) : from;
-    const claimed = this.far.claims.takeBack(first, to);
+    const { claimed, last } = this.far.claims.takeBack(to);
+    this.#seq = last;
     const back: Entry[] = [];
-    for (const seq of [...this.entries.keys()]) {
-      if (seq >= from && seq > claimed) back.push(this.remove(seq)!);
-    }
-    if (back.length > 0 || this.takenTo > 0) {
-      this.takenTo = to;
-      this.#takenFrom = first;
-    }
-    return back;
-  }
-
-  /** It has begun this call. */
-  hasBegun(seq: number): boolean {
-    return seq <= this.far.claims.claimed();
+    for (const [seq] of this.entries) if (seq > claimed) back.push(this.remove(seq)!);
+    if (back.length > 0) this.takenTo = to;
+    return { back, claimed };
   }
 
   /** What it had and will not end: the calls it has begun by their numbers, and the others. */
   leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
     this.state = "ended";
-    const claimed = this.far.claims.takeBack(1, this.#seq);
+    const { claimed } = this.far.claims.takeBack(this.#seq);
     const begun = new Map<number, Entry>(this.suspended);
     const unbegun: Entry[] = [];
     for (const [seq, entry] of this.entries) {

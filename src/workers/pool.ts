@@ -12,6 +12,7 @@ import { Estimates } from "./estimate.ts";
 import { Graces } from "./graces.ts";
 import { Hearing, type Hears } from "./hearing.ts";
 import { Entry, Member } from "./member.ts";
+import { Pace } from "./pace.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { Queue } from "./queue.ts";
 import { Recycling } from "./recycling.ts";
@@ -38,15 +39,13 @@ export class Pool implements RunnerSession, Hears {
   readonly #alive = setInterval(() => {}, FOREVER).unref();
   readonly #graces = new Graces(member => this.#retire(member));
   readonly #recycling: Recycling;
+  readonly #pace = new Pace(() => this.#review());
   /** Workers that were replaced and have not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
   #watch: NodeJS.Timeout | null = null;
   #slots: number;
   #startFailures = 0;
   #names = 0;
-  #busy = false;
-  #scheduled = false;
-  #again = false;
   #closed = false;
 
   constructor(host: Host, transport: Transport, options: PoolOptions) {
@@ -58,7 +57,7 @@ export class Pool implements RunnerSession, Hears {
     this.#recycling = new Recycling(
       options.limits,
       (member, reason, detail) => this.#sendHome(member, reason, detail),
-      () => this.#pump(),
+      () => this.#pace.soon(),
     );
     this.#slots = options.workers * options.concurrency;
     host.slots(this.#slots, this.#slots);
@@ -69,7 +68,7 @@ export class Pool implements RunnerSession, Hears {
       const alone = this.#suspects.delete(call.id);
       (alone ? this.#alone : this.#queue).push(new Entry(call, this.#estimates.of(call.task), alone));
     }
-    this.#schedule();
+    this.#pace.soon();
   }
 
   cancel(ids: readonly number[], reason: string): void {
@@ -81,7 +80,7 @@ export class Pool implements RunnerSession, Hears {
       const there = [...member.suspended, ...member.entries];
       const seqs = there.filter(([, entry]) => !entry.cancelled && is(entry)).map(([seq]) => seq);
       if (seqs.length === 0) continue;
-      const back = member.takeBack(seqs[0]!);
+      const { back } = member.takeBack();
       released.push(...back.filter(is));
       this.#queue.unshift(back.filter(entry => !is(entry)));
       for (const seq of seqs) {
@@ -95,7 +94,7 @@ export class Pool implements RunnerSession, Hears {
     }
     this.#graces.begin(retiring);
     if (released.length > 0) this.#host.released(released.map(({ call }) => call.id));
-    this.#schedule();
+    this.#pace.soon();
   }
 
   resume(id: number): void {
@@ -146,28 +145,15 @@ export class Pool implements RunnerSession, Hears {
     else this.#queue.unshift([entry]);
   }
 
-  #schedule(): void {
-    this.#again = true;
-    if (this.#scheduled || this.#busy || this.#closed) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#pump();
-    });
-  }
-
-  #pump(): void {
-    if (this.#busy || this.#closed) return;
-    this.#busy = true;
-    this.#again = false;
+  /** Sees to all that can be done now; true if calls were sent. */
+  #review(): boolean {
+    if (this.#closed) return false;
     this.#recycling.review(this.#hearings.keys());
-    this.#dealer.deal();
+    const sent = this.#dealer.deal();
     this.#startMissing();
-    this.#busy = false;
     this.#keepAlive();
     this.#watchOver();
-    // What the host did meanwhile, as it was told of ends.
-    if (this.#again) this.#schedule();
+    return sent;
   }
 
   /** Workers that count: not those which only wait for the end of calls that wait themselves. */
@@ -207,11 +193,9 @@ export class Pool implements RunnerSession, Hears {
   }
 
   #hear(hearing: Hearing, wire: readonly unknown[]): void {
-    this.#busy = true;
     hearing.message(wire);
-    this.#busy = false;
     this.#adjustSlots();
-    this.#pump();
+    this.#pace.soon();
   }
 
   /** A worker is gone: what it had begun is judged, what it had not begun goes to others. */
@@ -229,7 +213,7 @@ export class Pool implements RunnerSession, Hears {
     for (const id of verdict.suspects) this.#suspects.add(id);
     if (verdict.lost.length > 0) this.#host.lost(verdict.lost, `its worker died: ${detail}`);
     if (wasStarting) this.#startFailed(detail, fatal?.error, error);
-    this.#pump();
+    this.#pace.soon();
   }
 
   #startFailed(detail: string, cause: unknown, error?: Error): void {
@@ -249,7 +233,7 @@ export class Pool implements RunnerSession, Hears {
     this.#host.released(ids(true));
     const others = ids(false);
     if (others.length > 0) this.#host.lost(others, "its worker was retired, as another call on it did not stop");
-    this.#schedule();
+    this.#pace.soon();
   }
 
   /** A worker that has nothing to do ends; what has to be done later has another one started. */
@@ -289,11 +273,11 @@ export class Pool implements RunnerSession, Hears {
       const now = performance.now();
       for (const [member, hearing] of this.#hearings) {
         if (member.waiting === 0 || now - member.heard < WATCH) continue;
-        hearing.reached(member.far.claims.claimed());
-        const second = [...member.entries.keys()][member.concurrency];
-        if (second !== undefined) this.#queue.unshift(member.takeBack(second));
+        const { back, claimed } = member.takeBack();
+        hearing.reached(claimed);
+        this.#queue.unshift(back);
       }
-      this.#pump();
+      this.#pace.soon();
     }, WATCH);
     this.#watch.unref();
   }

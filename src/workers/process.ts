@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import type { Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeFrame, FrameReader } from "../codec/frames.ts";
 import { ProtocolError } from "../errors.ts";
 import { entry, inheritedFlags } from "../platform.ts";
-import { CLAIM_BYTES, type ClaimReader, FileClaims } from "./claims.ts";
 import { environment } from "./environment.ts";
+import { Tokens } from "./tokens.ts";
 import type { Far, Listener, Transport } from "./transport.ts";
 
 export interface ProcessOptions {
@@ -20,60 +17,26 @@ export interface ProcessOptions {
 /** How long an ending process may take, and how long its last words are waited for, in milliseconds. */
 const ENDING = 1_000;
 const LAST_WORDS = 200;
-/** Room for the claims of the first workers, in bytes: where there is none, the file is made elsewhere. */
-const FIRST_CLAIMS = 4_096;
 
-/** Child processes, each with a channel of its own on descriptor 3 and the pool's claims on descriptor 4. */
+/** Child processes, each with a channel of its own on descriptor 3 and its claims on descriptor 4. */
 export class ProcessTransport implements Transport {
   readonly ahead = true;
   readonly #options: ProcessOptions;
-  #claims: number | null = null;
-  #started = 0;
-
   constructor(options: ProcessOptions) {
     this.#options = options;
   }
 
   start(listener: Listener): Far {
-    this.#claims ??= openNameless();
-    const at = this.#started * CLAIM_BYTES;
-    this.#started += 1;
-    writeSync(this.#claims, new Uint8Array(CLAIM_BYTES), 0, CLAIM_BYTES, at);
-    return new Child(this.#claims, at, this.#options, listener);
+    return new Child(this.#options, listener);
   }
 
-  close(): void {
-    if (this.#claims !== null) closeSync(this.#claims);
-    this.#claims = null;
-  }
-}
-
-/** A file without a name, gone with the last process that has it open; in memory where the system has a place for it. */
-function openNameless(): number {
-  const name = `heddle-claims-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  try {
-    return openIn("/dev/shm", name);
-  } catch {
-    return openIn(tmpdir(), name);
-  }
-}
-
-function openIn(folder: string, name: string): number {
-  const path = join(folder, name);
-  const descriptor = openSync(path, "wx+", 0o600);
-  unlinkSync(path);
-  try {
-    writeSync(descriptor, new Uint8Array(FIRST_CLAIMS));
-    return descriptor;
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
-  }
+  close(): void {}
 }
 
 class Child implements Far {
   readonly pid: number | undefined;
-  readonly claims: ClaimReader;
+  readonly shares = false;
+  readonly claims = Tokens.open();
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   readonly #listener: Listener;
@@ -84,13 +47,12 @@ class Child implements Far {
   #problem: string | null = null;
   #onGone: (() => void) | null = null;
 
-  constructor(claims: number, at: number, { env, flags: more = [] }: ProcessOptions, listener: Listener) {
+  constructor({ env, flags: more = [] }: ProcessOptions, listener: Listener) {
     this.#listener = listener;
-    this.claims = new FileClaims(claims, at);
     const { url, flags } = entry("process");
-    const args = [...inheritedFlags(), ...more, ...flags, fileURLToPath(url), String(at), String(process.pid)];
+    const args = [...inheritedFlags(), ...more, ...flags, fileURLToPath(url), String(process.pid)];
     this.#child = spawn(process.execPath, args, {
-      stdio: ["ignore", "pipe", "pipe", "pipe", claims],
+      stdio: ["ignore", "pipe", "pipe", "pipe", this.claims.descriptor],
       env: environment(env),
       windowsHide: true,
     });
@@ -175,6 +137,7 @@ class Child implements Far {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     this.#listener.ended(this.#problem ?? cause);
+    this.claims.close();
     this.#onGone?.();
   }
 }

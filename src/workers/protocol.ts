@@ -10,6 +10,7 @@ import { type Cursor, fromWire } from "../codec/wire.ts";
 import { ProtocolError } from "../errors.ts";
 import type { LogLevel } from "../task/context.ts";
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
+import { readEnds } from "./plain.ts";
 
 /** From the coordinator. */
 export const SETUP = 1;
@@ -20,6 +21,10 @@ export const CANCEL = 4;
 export const RESUME = 5;
 /** What the coordinator has to say to the scope of what a call calls; the run's business. */
 export const TELL = 6;
+/** Calls of one task in a row, with plain inputs. */
+export const CALLS = 7;
+/** A free segment of shared memory, for the worker's next results. */
+export const SPARE = 8;
 /** From the worker. */
 export const READY = 11;
 export const UNFIT = 12;
@@ -38,6 +43,8 @@ export const RESUMES = 23;
 /** What the scope of what a call calls has to say; the run's business. */
 export const ASK = 24;
 export const FULL = 25;
+/** Calls in a row that completed with plain values. */
+export const ENDS = 26;
 
 /** What is told of a call besides. */
 export const TIMED = 1;
@@ -76,11 +83,11 @@ export function writeTask(number: number, { identity, name, module, where, insid
 }
 
 /** Appends a call; its inputs come after their length, so that a worker can leave them encoded. */
-export function writeCall(seq: number, task: number, call: Dispatch, wire: unknown[]): void {
+export function writeCall(seq: number, task: number, call: Dispatch, wire: unknown[], shares = false): void {
   const { dir } = call;
   wire.push(CALL, seq, task, call.id, call.attempt, (call.timeout > 0 ? TIMED : 0) | (dir === null ? 0 : PLACED), 0);
   const start = wire.length;
-  call.pack(wire);
+  call.pack(wire, shares);
   wire[start - 1] = wire.length - start;
   if (dir !== null) wire.push(dir);
 }
@@ -125,6 +132,9 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case ENDED:
       cursor.at += 4;
       reports.ended(wire[at + 1] as number, wire[at + 2] as number, wire[at + 3] as number, fromWire(wire, cursor));
+      break;
+    case ENDS:
+      cursor.at = readEnds(wire, at, reports);
       break;
     case READY:
       cursor.at += 1;

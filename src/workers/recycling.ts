@@ -37,7 +37,6 @@ export class Recycling {
 
   /** Ends the workers whose time has come. */
   review(members: Iterable<Member>): void {
-    if (this.#limits === keepsWorkers) return;
     const now = performance.now();
     let next = Number.POSITIVE_INFINITY;
     for (const member of [...members]) {
@@ -56,6 +55,7 @@ export class Recycling {
   }
 
   #reason({ full, ended }: Member): string {
+    if (ended < this.#limits.calls && full === 0) return "there is no room for the claims of further calls";
     if (full === 0) return `after ${ended === 1 ? "one call" : `${ended} calls`}`;
     return `it had ${formatSize(full)} in use, of ${formatSize(this.#limits.memory)}`;
   }

@@ -1,13 +1,15 @@
 /** Gathers the reports of a worker into messages: at the end of the work at hand, else every millisecond. */
 import { packError } from "../codec/failure.ts";
-import { pack } from "../codec/pack.ts";
+import { isPrimitive, pack } from "../codec/pack.ts";
 import type { PackedValue } from "../codec/packed.ts";
+import type { Room } from "../codec/room.ts";
 import { toWire } from "../codec/wire.ts";
 import { shown } from "../config/shown.ts";
 import { SubmitInsideTaskError } from "../errors.ts";
 import type { LogLevel } from "../task/context.ts";
 import { type Nested, type NestedScope, port } from "../task/port.ts";
 import type { Execution, Reporter } from "./execute.ts";
+import { EndRow } from "./plain.ts";
 import {
   ASK,
   COMPLETED,
@@ -24,7 +26,7 @@ import {
 } from "./protocol.ts";
 
 /** How long a report waits for others, in milliseconds. */
-const GATHER = 1;
+const GATHER = 0.5;
 /**
  * What a call says leaves at once, as the call may block its thread and be killed for it; but of a call that says more
  * than so many things in so many milliseconds, the rest of them waits.
@@ -36,11 +38,14 @@ export class WireReporter implements Reporter {
   readonly #send: (wire: unknown[]) => void;
   readonly #onEnd: (execution: Execution) => void;
   readonly #onWait: ((number: number) => void) | null;
+  /** Where large results go, if the coordinator shares this memory. */
+  readonly #room: Room | null;
   readonly #nested = new WeakMap<Execution, Nested>();
   dirs = "";
   /** False where nothing passes on what calls ask. */
   connected = true;
   #wire: unknown[] = [];
+  readonly #ends = new EndRow();
   #flushed = 0;
   #armed = false;
   #window = 0;
@@ -50,7 +55,9 @@ export class WireReporter implements Reporter {
     send: (wire: unknown[]) => void,
     onEnd: (execution: Execution) => void,
     onWait: ((number: number) => void) | null = null,
+    room: Room | null = null,
   ) {
+    this.#room = room;
     this.#send = send;
     this.#onEnd = onEnd;
     this.#onWait = onWait;
@@ -59,9 +66,14 @@ export class WireReporter implements Reporter {
   ended(execution: Execution, ok: boolean, value: unknown, ms: number): void {
     const wire = this.#wire;
     const length = wire.length;
+    if (ok && isPrimitive(value)) {
+      this.#ends.write(execution.number, ms, value, wire);
+      this.#onEnd(execution);
+      return;
+    }
     try {
       wire.push(ENDED, execution.number, ok ? COMPLETED : FAILED, ms);
-      if (ok) toWire(pack(value, { task: execution.task, role: "result" }), wire);
+      if (ok) toWire(pack(value, { task: execution.task, role: "result" }, this.#room), wire, true);
       else toWire(packError(value, { task: execution.task, role: "error" }), wire);
     } catch (error) {
       wire.length = length;

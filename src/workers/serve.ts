@@ -1,8 +1,11 @@
 /** The loop of a worker: takes calls in order, claims each, runs it, and reports. The same on threads and processes. */
 import { packError } from "../codec/failure.ts";
+import { SegmentRoom } from "../codec/room.ts";
+import type { Segments } from "../codec/segments.ts";
 import type { Cursor } from "../codec/wire.ts";
 import { CancelledError, ProtocolError } from "../errors.ts";
 import { shared } from "../task/shared.ts";
+import { Backlog } from "./backlog.ts";
 import { installCapture } from "./capture.ts";
 import type { Claimer } from "./claims.ts";
 import { Execution, execute } from "./execute.ts";
@@ -13,38 +16,28 @@ import {
   type Address,
   BEGUN,
   CALL,
+  CALLS,
   CANCEL,
   ENDED,
   FATAL,
   FULL,
-  PLACED,
   READY,
   REFUSED,
   RESUME,
   SETUP,
+  SPARE,
   TASK,
   TELL,
-  TIMED,
   UNFIT,
   UNREACHABLE,
 } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 import { Suspended } from "./suspended.ts";
-import type { KnownTask, Waiting } from "./turn.ts";
+import type { KnownTask, Moments, Waiting } from "./turn.ts";
 import { warm } from "./warm.ts";
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
-
-/** Moments in the life of a worker. */
-export interface Moments {
-  /** It is about to run what the user wrote, which may keep its thread busy. */
-  begins?(): void;
-  /** It is ready for calls. */
-  startedWell?(): void;
-  /** It has done all that it was given, and has told so: nothing waits for what it called either. */
-  idle?(): void;
-}
 
 export class Server {
   readonly #reporter: WireReporter;
@@ -53,8 +46,7 @@ export class Server {
   readonly #tasks: KnownTask[] = [];
   readonly #running = new Map<number, Execution>();
   readonly #suspended = new Suspended();
-  #waiting: Waiting[] = [];
-  #next = 0;
+  readonly #backlog = new Backlog();
   readonly #loading = new Set<number>();
   /** Cancelled before they were under way. */
   readonly #unwanted = new Set<number>();
@@ -67,14 +59,18 @@ export class Server {
   #pumping = false;
   #breathing = false;
   readonly #moments: Moments;
+  readonly #segments: Segments | undefined;
 
-  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}) {
+  /** `segments`: where large results go, if the coordinator shares this memory. */
+  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}, segments?: Segments) {
     this.#claims = claims;
     this.#moments = moments;
+    this.#segments = segments;
     this.#reporter = new WireReporter(
       send,
       execution => this.#ended(execution),
       seq => this.#suspend(seq),
+      segments === undefined ? null : new SegmentRoom(segments, true),
     );
     shared.mode = "loading";
     tellOfStray("a worker", text => this.#stray(text));
@@ -98,23 +94,12 @@ export class Server {
   #read(wire: readonly unknown[], cursor: Cursor): void {
     const at = cursor.at;
     switch (wire[at]) {
-      case CALL: {
-        const [seq, task, id, attempt, flags, length] = wire.slice(at + 1, at + 7) as number[];
-        cursor.at += 7 + length!;
-        const dir = (flags! & PLACED) === 0 ? null : (wire[cursor.at++] as string);
-        const known = this.#tasks[task!]!;
-        this.#waiting.push({
-          seq: seq!,
-          task: known,
-          id: id!,
-          attempt: attempt!,
-          timed: (flags! & TIMED) !== 0,
-          dir,
-          wire,
-          at: at + 7,
-        });
+      case CALLS:
+        cursor.at = this.#backlog.addRow(wire, at, this.#tasks);
         return;
-      }
+      case CALL:
+        cursor.at = this.#backlog.addCall(wire, at, this.#tasks);
+        return;
       case TASK: {
         const [number, identity, name, module, where, inside] = wire.slice(at + 1, at + 7) as never[];
         cursor.at += 7;
@@ -136,6 +121,10 @@ export class Server {
         if (execution !== undefined) this.#reporter.hear(execution, wire.slice(at + 3, cursor.at));
         return;
       }
+      case SPARE:
+        cursor.at += 2;
+        this.#segments?.give(wire[at + 1] as SharedArrayBuffer);
+        return;
       case SETUP:
         cursor.at += 7;
         this.#runId = wire[at + 1] as string;
@@ -172,14 +161,13 @@ export class Server {
     const began = performance.now();
     // Those that have waited come before those that begin.
     while (this.#hasRoom && this.#suspended.goOn(this.#running));
-    while (this.#next < this.#waiting.length && this.#hasRoom) {
+    while (!this.#backlog.isEmpty && this.#hasRoom) {
       const now = this.#reporter.tick();
       if (now - began > BREATH) {
         this.#resume();
         break;
       }
-      const call = this.#waiting[this.#next]!;
-      this.#next += 1;
+      const call = this.#backlog.take();
       this.#worked = true;
       if (call.timed || this.#timed) this.#reporter.flush();
       this.#timed = call.timed;
@@ -187,14 +175,10 @@ export class Server {
       else this.#reporter.tell(REFUSED, call.seq, call.seq);
     }
     this.#pumping = false;
-    if (this.#next === this.#waiting.length) {
-      this.#waiting = [];
-      this.#next = 0;
-      if (this.#running.size + this.#loading.size === 0) {
-        this.#memory?.callEnded(true);
-        this.#reporter.flush();
-        if (this.#worked && this.#suspended.isEmpty) this.#moments.idle?.();
-      }
+    if (this.#backlog.isEmpty && this.#running.size + this.#loading.size === 0) {
+      this.#memory?.callEnded(true);
+      this.#reporter.flush();
+      if (this.#worked && this.#suspended.isEmpty) this.#moments.idle?.();
     }
     this.#reporter.flushSoon();
   }
@@ -249,7 +233,7 @@ export class Server {
   }
 
   #run(call: Waiting, fn: (...inputs: never[]) => unknown): void {
-    const { seq, id, attempt, task, wire, at } = call;
+    const { seq, id, attempt, task, wire, at, arity } = call;
     if (this.#unwanted.delete(seq)) {
       this.#reporter.tell(REFUSED, seq, seq);
       return;
@@ -257,7 +241,7 @@ export class Server {
     const execution = new Execution(seq, id, task.address.name, attempt, this.#runId, this.#reporter, call);
     let inputs: unknown[];
     try {
-      inputs = readInputs(wire, { at });
+      inputs = arity < 0 ? readInputs(wire, { at }) : wire.slice(at, at + arity);
     } catch (error) {
       execution.end(false, error, 0);
       return;
@@ -275,7 +259,7 @@ export class Server {
   #cancel(seq: number, reason: string): void {
     const execution = this.#running.get(seq) ?? this.#suspended.get(seq);
     if (execution !== undefined) execution.abort(new CancelledError({ task: execution.id, reason }));
-    else if (this.#loading.has(seq) || this.#waiting.some(call => call.seq === seq)) this.#unwanted.add(seq);
+    else if (this.#loading.has(seq) || this.#backlog.has(seq)) this.#unwanted.add(seq);
   }
 
   #stray(text: string): void {

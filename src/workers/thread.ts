@@ -31,6 +31,7 @@ export class ThreadTransport implements Transport {
 
 class Thread implements Far {
   readonly pid = undefined;
+  readonly shares = true;
   readonly claims: ClaimReader;
   readonly #worker: Worker;
   /** It has said something, or has ended. */

@@ -14,6 +14,8 @@ export interface Listener {
 export interface Far {
   readonly pid: number | undefined;
   readonly claims: ClaimReader;
+  /** It can read this process's shared memory. */
+  readonly shares: boolean;
   /** It has this number among the workers of the run. */
   counted?(number: number): void;
   send(wire: unknown[]): void;

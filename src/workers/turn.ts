@@ -6,7 +6,7 @@ export interface KnownTask {
   fn: ((...inputs: never[]) => unknown) | null;
 }
 
-/** A call that waits its turn, its inputs still encoded in the message that brought it. */
+/** A call that waits its turn, its inputs still in the message that brought it. */
 export interface Waiting {
   readonly seq: number;
   readonly task: KnownTask;
@@ -18,4 +18,16 @@ export interface Waiting {
   readonly dir: string | null;
   readonly wire: readonly unknown[];
   readonly at: number;
+  /** How many plain inputs it has; -1 if they are encoded. */
+  readonly arity: number;
+}
+
+/** Moments in the life of a worker. */
+export interface Moments {
+  /** It is about to run what the user wrote, which may keep its thread busy. */
+  begins?(): void;
+  /** It is ready for calls. */
+  startedWell?(): void;
+  /** It has done all that it was given, and has told so: nothing waits for what it called either. */
+  idle?(): void;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import type { Line } from "./modules.ts";
 
 const script = fileURLToPath(new URL("../../bench/run.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "heddle-bench-"));
@@ -12,13 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "heddle-bench-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function bench(...args: string[]) {
-  return promisify(execFile)(process.execPath, [script, ...args, "--out", folder]);
-}
-
-interface Line {
-  readonly who: string;
-  readonly failed?: boolean;
-  readonly us: number;
+  return promisify(execFile)(process.execPath, [script, ...args, "--no-python", "--out", folder]);
 }
 
 test("a row gives a table and JSON, with every contender and its version", async () => {
@@ -32,9 +27,9 @@ test("a row gives a table and JSON, with every contender and its version", async
   };
   const [row] = saved.rows;
   expect(row?.name).toBe("inline-mapped");
-  expect(row?.lines.map(line => line.who)).toEqual(["heddle", "p-limit", "p-queue", "floor"]);
-  for (const line of row?.lines ?? []) expect(line.us).toBeGreaterThan(0);
-  expect(Object.values(row?.measured ?? {}).map(all => all.length)).toEqual([2, 2, 2, 2]);
+  expect(row?.lines.map(line => line.who)).toEqual(["heddle", "p-limit", "p-queue", "p-map", "floor"]);
+  for (const line of row?.lines ?? []) expect(line.value).toBeGreaterThan(0);
+  expect(Object.values(row?.measured ?? {}).map(all => all.length)).toEqual([2, 2, 2, 2, 2]);
   expect(readFileSync(join(folder, "bench.md"), "utf8")).toContain("| **heddle");
 });
 
@@ -59,6 +54,29 @@ test.each(names.filter(name => !LONG.includes(name) && !shown.includes(name)))("
   const { stdout } = await bench(name, "--rounds", "1", "--calls", "4");
   expect(stdout.match(/^### /gm)).toHaveLength(1);
   expect(stdout).not.toContain("did not finish");
+});
+
+test("--only measures heddle and those that are named, --add adds rounds", async () => {
+  await bench("inline-mapped", "--rounds", "1", "--calls", "20", "--only", "floor");
+  const { stdout, stderr } = await bench("inline-mapped", "--rounds", "2", "--calls", "20", "--only", "floor", "--add");
+  expect(stdout.match(/^\| (\*\*heddle|floor|p-)/gm)).toHaveLength(2);
+  expect(stderr).toMatch(/^inline-mapped, round 1, (heddle|floor): .* µs a call \(\d+ s left\)$/m);
+  const { rows } = JSON.parse(readFileSync(join(folder, "bench.json"), "utf8")) as {
+    rows: { name: string; rounds: number; measured: Record<string, unknown[]> }[];
+  };
+  const row = rows.find(({ name }) => name === "inline-mapped");
+  expect(row?.rounds).toBe(3);
+  expect(row?.measured["floor"]).toHaveLength(3);
+});
+
+test("--list says which rows there are", async () => {
+  const { stdout } = await bench("--list");
+  expect(
+    stdout
+      .trim()
+      .split("\n")
+      .map(text => text.split(" ")[0]),
+  ).toEqual(names);
 });
 
 test("an unknown row is an error that lists those there are", async () => {

@@ -70,6 +70,7 @@ describe("checkConfig", () => {
     [{ defaults: { retryIf: true } }, '"defaults.retryIf" is true'],
     [{ cache: "yes" }, '"cache" is "yes"\n  It should be true, false, or an object such as { maxSize: "2GB" }.'],
     [{ cache: { maxsize: 1 } }, 'unknown key "cache.maxsize"\n  Did you mean maxSize?'],
+    [{ maxLiveBytes: "big" }, '"maxLiveBytes" is "big"\n  It should be a size: bytes, or a string such as'],
     [{ cache: { maxSize: "big" } }, '"cache.maxSize" is "big"\n  It should be a size: bytes, or a string such as'],
     [{ cache: { ttl: "soon" } }, '"cache.ttl" is "soon"\n  It should be a duration'],
     [{ cache: { folder: "" } }, '"cache.folder" is ""\n  It should be a text that is not empty.'],

@@ -33,7 +33,16 @@ class InlineHost implements Host {
     this.session.dispatch(
       fns.map((fn, i) => {
         const task: TaskAddress = { identity: `p#${name}`, name, module: null, where: "here:1", inside: null, fn };
-        return { id: this.#ids + i, attempt: 2, task, timeout: 0, dir: null, inputs: () => [i], pack: () => {} };
+        return {
+          id: this.#ids + i,
+          attempt: 2,
+          task,
+          timeout: 0,
+          dir: null,
+          plain: null,
+          inputs: () => [i],
+          pack: () => {},
+        };
       }),
     );
     this.#ids += fns.length;

@@ -11,10 +11,12 @@ import {
   file,
   flow,
   type Input,
+  move,
   type Outcome,
   quote,
   type Resolved,
   run,
+  shared,
   type Task,
   task,
   unmapped,
@@ -262,4 +264,15 @@ export async function files(): Promise<void> {
   }>();
   const takes = task("takes", (one: FilePath, many: { readonly all: readonly FilePath[] }) => [one, many]);
   takes.submit(makes(), { all: [path, makes()] });
+}
+
+export function arrays(): void {
+  const blur = task("blur", (pixels: Uint8ClampedArray, kernel: Float32Array) => {
+    return move(pixels.map(x => x * kernel[0]!));
+  });
+  expectTypeOf(blur.submit(shared(new Uint8ClampedArray(8)), move(new Float32Array(9)))).toEqualTypeOf<
+    Future<Uint8ClampedArray<ArrayBuffer>>
+  >();
+  expectTypeOf(shared(Buffer.alloc(3))).toEqualTypeOf(Buffer.alloc(3));
+  expectTypeOf(move(new DataView(new ArrayBuffer(3)))).toExtend<DataView>();
 }

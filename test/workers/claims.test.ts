@@ -1,29 +1,42 @@
-import { closeSync, mkdtempSync, openSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { CLAIM_BYTES, FileClaims, SharedClaims } from "../../src/workers/claims.ts";
+import { expect, test } from "vitest";
+import { CLAIM_BYTES, SharedClaims } from "../../src/workers/claims.ts";
+import { TokenClaimer, Tokens } from "../../src/workers/tokens.ts";
 
-describe.each(["shared memory", "a file"])("claims in %s", kind => {
-  function pair() {
-    if (kind === "shared memory") {
-      const memory = new SharedArrayBuffer(CLAIM_BYTES);
-      return { worker: new SharedClaims(memory), coordinator: new SharedClaims(memory), close: () => {} };
-    }
-    const descriptor = openSync(join(mkdtempSync(join(tmpdir(), "heddle-test-")), "claims"), "wx+");
-    writeSync(descriptor, new Uint8Array(2 * CLAIM_BYTES));
-    const claims = () => new FileClaims(descriptor, CLAIM_BYTES);
-    return { worker: claims(), coordinator: claims(), close: () => closeSync(descriptor) };
+function sharedPair() {
+  const memory = new SharedArrayBuffer(CLAIM_BYTES);
+  return { worker: new SharedClaims(memory), coordinator: new SharedClaims(memory), close: () => {} };
+}
+
+function filePair() {
+  const coordinator = new Tokens(tmpdir());
+  return { worker: new TokenClaimer(coordinator.descriptor), coordinator, close: () => coordinator.close() };
+}
+
+test.each([
+  ["shared memory", sharedPair],
+  ["a file", filePair],
+])("in %s what is claimed can be read, and what is taken back is refused", (_, pair) => {
+  const { worker, coordinator, close } = pair();
+  expect(worker.claim(1)).toBe(true);
+  expect(worker.claim(2)).toBe(true);
+  const { claimed, last } = coordinator.takeBack(5);
+  expect(claimed).toBe(2);
+  expect(last).toBeGreaterThanOrEqual(5);
+  expect([3, 4, 5].map(seq => worker.claim(seq))).toEqual([false, false, false]);
+  expect([last + 1, last + 2].map(seq => worker.claim(seq))).toEqual([true, true]);
+  expect(coordinator.takeBack(last + 2).claimed).toBe(last + 2);
+  close();
+});
+
+test("a file of claims is freed on the way, and nothing is claimed twice or never", () => {
+  const { worker, coordinator, close } = filePair();
+  const claimed: number[] = [];
+  for (let seq = 1; seq <= 3_000_000; seq += 1) {
+    if (seq % 500 === 1) expect(coordinator.reserve(seq + 500, seq)).toBe(true);
+    if (!worker.claim(seq)) claimed.push(seq);
   }
-
-  test("what is claimed can be read; what is taken back is refused", () => {
-    const { worker, coordinator, close } = pair();
-    expect(coordinator.claimed()).toBe(0);
-    expect(worker.claim(1)).toBe(true);
-    expect(worker.claim(2)).toBe(true);
-    expect(coordinator.takeBack(3, 5)).toBe(2);
-    expect([3, 4, 5, 6].map(seq => worker.claim(seq))).toEqual([false, false, false, true]);
-    expect(coordinator.claimed()).toBe(6);
-    close();
-  });
+  expect(claimed).toEqual([]);
+  expect(coordinator.takeBack(3_000_005).claimed).toBe(3_000_000);
+  close();
 });

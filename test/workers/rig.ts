@@ -15,7 +15,7 @@ export async function built<M>(path: string): Promise<M> {
   return (await import(new URL(`../../dist/inside/${path}`, import.meta.url).href)) as M;
 }
 
-const { packInputs, unpack } = await built<typeof PackModule>("codec/pack.js");
+const { isPrimitive, packInputs, unpack } = await built<typeof PackModule>("codec/pack.js");
 const { writeInputs } = await built<typeof SlotsModule>("workers/inputs.js");
 
 export const fixtures = new URL("../fixtures/workers/", import.meta.url);
@@ -82,12 +82,14 @@ export class Rig implements Host {
       task,
       timeout: 0,
       dir: null,
+      plain: inputs.every(isPrimitive) ? inputs : null,
       inputs: () => inputs,
       pack: wire =>
         writeInputs(
           packInputs(inputs, { task: task.name, role: "input" }, () => undefined),
           [],
           wire,
+          false,
         ),
     });
     this.#fill();

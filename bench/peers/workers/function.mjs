@@ -1,1 +1,2 @@
 export { noop as default } from "../../noop.mjs";
+export { busy, spin } from "../../work.mjs";

@@ -1,5 +1,10 @@
 import { task } from "heddle";
-import * as work from "../../noop.mjs";
+import * as noops from "../../noop.mjs";
+import * as work from "../../work.mjs";
 
-export const noop = task("noop", work.noop);
-export const add = task("add", work.add);
+const noop = task("noop", noops.noop);
+const add = task("add", noops.add);
+const spin = task("spin", work.spin);
+const busy = task("busy", work.busy);
+
+export const tasks = { noop, add, spin, busy };

@@ -1,4 +1,5 @@
 /** No module, as for the cluster. */
 const { ThreadWorker } = require("poolifier");
+const tasks = require("./poolifier-tasks.cjs");
 
-module.exports = new ThreadWorker(x => x);
+module.exports = new ThreadWorker(tasks);

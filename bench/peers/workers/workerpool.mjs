@@ -1,4 +1,5 @@
 import workerpool from "workerpool";
 import { noop } from "../../noop.mjs";
+import { busy, spin } from "../../work.mjs";
 
-workerpool.worker({ noop });
+workerpool.worker({ noop, busy, spin });

@@ -28,6 +28,7 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
     .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config")
     .option("--prefix <label=command>", "what runs the calls of a label: 'gpu=srun --gres=gpu:{gpu}'", gather);
   command.option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather);
+  command.option("--max-live-bytes <size>", "how much of results may be in memory, as 2GB; the rest is on disk");
   withCache(command)
     .option("--dry-run", "execute nothing: say what would run, what is in the cache, and why")
     .option(

@@ -3,6 +3,8 @@ import path from "node:path";
 import type { HeddleConfig } from "../../config/config.ts";
 import { findRoot } from "../../config/find.ts";
 import { loadConfig } from "../../config/load.ts";
+import { parseSize } from "../../config/size.ts";
+import { OptionError, UsageError } from "../../errors.ts";
 import type { CacheSettings, RunSettings } from "../../run/settings.ts";
 import type { AnyOptions } from "../../task/definition.ts";
 import { shared } from "../../task/shared.ts";
@@ -27,6 +29,7 @@ export interface PrepareFlags extends DebugFlags, CacheFlags {
   readonly workers?: string;
   readonly runner?: string;
   readonly limit?: readonly string[];
+  readonly maxLiveBytes?: string;
   readonly prefix?: readonly string[];
   readonly continue?: boolean;
   readonly verbose?: boolean;
@@ -78,9 +81,27 @@ export async function prepare(words: string | undefined, flags: PrepareFlags, wa
     limits,
     ...(config.limits !== undefined && { defaultLimits: config.limits }),
     ...policies(flags, own, config),
+    ...bound(flags, own, config),
     cache: { ...chooseCache({ flags, own, config, root }), ...(forced !== undefined && { force: forced }) },
   };
   return { target, inputs, root, config, settings };
+}
+
+/** How many bytes of results may be in memory. */
+function bound(flags: PrepareFlags, own: AnyOptions, config: HeddleConfig): Pick<RunSettings, "maxLiveBytes"> {
+  const given = flags.maxLiveBytes;
+  if (given !== undefined) return { maxLiveBytes: readSize(given) };
+  const said = own.maxLiveBytes ?? config.maxLiveBytes;
+  return said === undefined ? {} : { maxLiveBytes: parseSize(said, "maxLiveBytes") };
+}
+
+function readSize(text: string): number {
+  try {
+    return parseSize(/^\d+$/.test(text) ? Number(text) : text, "--max-live-bytes");
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new UsageError({ problem: error.short, hint: error.remedy });
+  }
 }
 
 /** The config stands behind the flow's own options, the command line before them. */

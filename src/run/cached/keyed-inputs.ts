@@ -2,8 +2,10 @@ import { hash } from "node:crypto";
 import { closeMark, isFuture, type Mark, markOf, primitiveText } from "../../codec/digest.ts";
 import { packInputs } from "../../codec/pack.ts";
 import { Hole, Packed, type PackedInputs, type PackedValue, type Primitive } from "../../codec/packed.ts";
+import type { Room } from "../../codec/room.ts";
 import type { Subject } from "../../codec/uncloneable.ts";
 import type { About } from "../../store/entry.ts";
+import { lent } from "../../workers/lent.ts";
 import { FutureBase } from "../future.ts";
 import { type CallInputs, Constant, EncodedInputs, type FutureOf, type Slot, Slots } from "../inputs.ts";
 
@@ -38,9 +40,15 @@ class PlainInputs extends EncodedInputs implements KeyedInputs {
     this.marks = marks;
   }
 
+  override get plain(): readonly Primitive[] {
+    return this.given;
+  }
+
   override values(): unknown[] {
     return this.given.slice();
   }
+
+  override release(): void {}
 
   closed(): readonly string[] {
     return this.marks;
@@ -116,27 +124,34 @@ class MarkedInputs extends EncodedInputs implements KeyedInputs {
 }
 
 /** Captures inputs as bytes, with the digests of the same moment; throws `UncloneableError`. */
-export function captureKeyed(given: readonly unknown[], futureOf: FutureOf, task: string): KeyedInputs {
+export function captureKeyed(
+  given: readonly unknown[],
+  futureOf: FutureOf,
+  task: string,
+  room: Room | null,
+): KeyedInputs {
   const texts: string[] = [];
   for (let at = 0; at < given.length; at++) {
     const text = primitiveText(given[at]);
-    if (text === null) return captureMarked(given, futureOf, task);
+    if (text === null) return captureMarked(given, futureOf, task, room);
     texts.push(text);
   }
   return new PlainInputs(given.slice() as Primitive[], task, texts);
 }
 
-function captureMarked(given: readonly unknown[], futureOf: FutureOf, task: string): KeyedInputs {
+function captureMarked(given: readonly unknown[], futureOf: FutureOf, task: string, room: Room | null): KeyedInputs {
   const slots = new Slots(futureOf);
   const subject: Subject = { task, role: "input" };
-  const template = packInputs(given, subject, slots.slotOf);
+  const template = lent.hold(packInputs(given, subject, slots.slotOf, room));
   const marks = given.map(input => markOf(input, subject, slots.slotOf));
   return new MarkedInputs(template, slots.all, task, marks);
 }
 
 /** As one encoded list, in which futures are holes or null; null if that is too long to be kept for explanations. */
 function wholeOf(template: PackedInputs): Packed | null {
-  if (template instanceof Packed) return template.data.length > EXPLAINED ? null : template;
+  if (template instanceof Packed) {
+    return template.large !== null || template.data.length > EXPLAINED ? null : template;
+  }
   let text = "";
   for (const item of template) {
     const part = jsonOf(item);

@@ -1,3 +1,4 @@
+import { apart } from "../../codec/large.ts";
 import { Packed } from "../../codec/packed.ts";
 import type { Hit } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
@@ -33,5 +34,5 @@ export function damage(call: Call, problem: string): string {
 /** A result that other calls have too: each is decoded for itself, as who reads one may change it. */
 export function ownOf(raw: unknown): unknown {
   if (raw instanceof StoredValue && raw.isLoaded) return new StoredValue(raw.digest, null, raw.packed);
-  return raw instanceof Packed ? new Packed(raw.tag, raw.data) : raw;
+  return raw instanceof Packed ? apart(raw) : raw;
 }

@@ -17,6 +17,8 @@ const AT_ONCE = 256;
 /** Whose turn it is: what waits for a slot or for labels, and which of it starts or goes on. */
 export class Turns {
   now = 0;
+  /** There are too many results for now: what would only add to them waits. */
+  pressed = false;
   private readonly graph: Graph;
   private readonly labels: Labels;
   private readonly orders: Orders;
@@ -107,11 +109,17 @@ export class Turns {
 
   private fill(pool: PoolState, number: number): void {
     while (pool.used < pool.slots && pool.ready.size > 0) {
+      if (this.pressed && this.onlyAdds(pool)) return;
       const node = pool.ready.pop();
       this.tookOutOfQueue(node);
       if (this.isQueuedIn(node, number)) this.start(node, pool, number);
       else this.removeIfDone(node);
     }
+  }
+
+  /** Consumers are deeper, and so come first. */
+  private onlyAdds({ exempt, ready }: PoolState): boolean {
+    return !exempt && this.graph.depth[ready.first] === 0;
   }
 
   /** As `fill`, where what one pool starts may be what another lacks. */

@@ -1,4 +1,5 @@
 /** Encoded values as bytes, and back. */
+import { whole } from "../../codec/large.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
 
 const KINDS = ["undefined", "number", "bigint", "plain", "json", "clone", "marked"] as const;
@@ -27,8 +28,8 @@ export function isBinary(kind: ValueKind): boolean {
 /** Undefined for what cannot be written so that it is read back the same. */
 export function flatten(value: PackedValue): FlatValue | undefined {
   if (value instanceof Packed) {
-    const kind = value.tag;
-    return isBinary(kind) === (typeof value.data !== "string") ? { kind, data: value.data } : undefined;
+    const { tag: kind, data } = whole(value);
+    return isBinary(kind) === (typeof data !== "string") ? { kind, data } : undefined;
   }
   switch (typeof value) {
     case "undefined":

@@ -51,6 +51,7 @@ export class CommandTransport implements Transport {
 
 class Spoken implements Far {
   readonly pid: number | undefined;
+  readonly shares = false;
   readonly claims = allClaimed;
   readonly #host: Host;
   readonly #name: string;
