@@ -31,6 +31,8 @@ export interface Write {
   /** What explains its key, if that is known. */
   readonly about: About | null;
   readonly how: WriteOptions;
+  /** Its entry is in use from the beginning, until this process has closed the store, or died. */
+  readonly inUse: boolean;
   /**
    * It is over: the result is there, and others can see it, where the outcome is null; else another entry was there and
    * counts, or something went wrong.
@@ -96,7 +98,7 @@ export class Ledger {
       this.#slowly(write);
       return;
     }
-    const record = encodeEntry(facts, { flat }, this.#aboutWithin(write), this.#uses.writer);
+    const record = encodeEntry(facts, { flat }, this.#aboutWithin(write), this.#writerOf(write));
     this.#batch.putNew(new Plain(this.#index.entries, write, record, this.#slowly));
   }
 
@@ -106,6 +108,10 @@ export class Ledger {
       error => write.done(this.#wrap(error)),
     );
   };
+
+  #writerOf({ inUse }: Write): number {
+    return inUse ? this.#uses.writer : 0;
+  }
 
   /** What of it the entry keeps itself; what is long is put beside it, where no hit reads over it. */
   #aboutWithin({ facts: { key }, about }: Write): About | null {
@@ -121,7 +127,7 @@ export class Ledger {
     const blob = flat.size > INLINE ? await this.#blobs.write(value, compress) : null;
     const entry = { ...facts, value: blob === null ? { inline: value } : { blob: blob.ref } };
     const kept = blob === null ? { flat } : { blob: blob.ref };
-    const record = encodeEntry(facts, kept, this.#aboutWithin(write), this.#uses.writer);
+    const record = encodeEntry(facts, kept, this.#aboutWithin(write), this.#writerOf(write));
     const gone: string[] = [];
     const settling = this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
     const counts = await settling.catch(async error => {

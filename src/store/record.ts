@@ -52,7 +52,7 @@ const arena = new Arena();
 
 /**
  * @param about what explains its key, if it is to be kept in the entry itself.
- * @param writer stands for this process as long as it uses the store.
+ * @param writer stands for this process, if it uses the entry from the beginning.
  * @throws TypeError for facts that cannot be kept, such as a digest that is none.
  */
 export function encodeEntry(facts: EntryFacts, kept: Kept, about: About | null = null, writer = 0): Buffer {

@@ -116,7 +116,7 @@ export class Store {
         if (outcome instanceof Error) reject(outcome);
         else resolve(outcome ?? { ...facts, value: { inline: value } });
       };
-      this.put({ facts, value, about: null, how, done });
+      this.put({ facts, value, about: null, how, inUse: false, done });
     });
   }
 
@@ -134,8 +134,8 @@ export class Store {
       if (!(outcome instanceof Error)) limit.wrote(outcome ?? { ...write.facts, value: { inline: write.value } });
       write.done(outcome);
     };
-    const { facts, value, about, how } = write;
-    return { facts, value, about, how, done };
+    const { facts, value, about, how, inUse } = write;
+    return { facts, value, about, how, inUse, done };
   }
 
   /**

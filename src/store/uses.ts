@@ -71,8 +71,8 @@ export class Uses {
   }
 
   /**
-   * What stands in entries for this process, so that they are in use from the beginning until it has closed the store, or
-   * died. 0 where nobody can be told, as on a full disk.
+   * What stands for this process in entries that are in use from the beginning, until it has closed the store, or died. 0
+   * where nobody can be told, as on a full disk.
    */
   get writer(): number {
     if (this.#writer !== 0) return this.#writer;

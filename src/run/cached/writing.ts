@@ -17,6 +17,7 @@ export class ResultWrite implements Write {
   readonly facts: EntryFacts;
   readonly value: PackedValue;
   readonly about: About;
+  readonly inUse = true;
   how = NO_OPTIONS;
   private readonly writer: Writer;
 
