@@ -24,8 +24,10 @@ export class Signature {
     this.ignored = new Set(ignore.map(name => positionOf(name, task, parameters)));
   }
 
-  normal(marks: readonly string[]): string[] {
+  normal(marks: readonly string[]): readonly string[] {
     const { nothing, defaults, parameters } = this;
+    // Most calls give all that there is, and nothing that is left out in the end.
+    if (this.ignored.size === 0 && (parameters.open || isWhole(marks, parameters.names.length, nothing))) return marks;
     const normal = [...marks];
     if (parameters.open) {
       for (const at of this.ignored) if (at < normal.length) normal[at] = nothing;
@@ -39,6 +41,12 @@ export class Signature {
     while (normal.at(-1) === nothing) normal.pop();
     return normal;
   }
+}
+
+function isWhole(marks: readonly string[], count: number, nothing: string): boolean {
+  if (marks.length !== count) return false;
+  for (const mark of marks) if (mark === nothing) return false;
+  return true;
 }
 
 function positionOf(name: string, task: string, { names }: Parameters): number {

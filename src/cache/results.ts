@@ -19,7 +19,7 @@ export interface KeyMaker {
   readonly task: string;
   readonly codePart: string;
   /** The marks that count: defaults filled in, what is left out or ignored aside. */
-  normal(marks: readonly string[]): string[];
+  normal(marks: readonly string[]): readonly string[];
   /** The key of a call with arguments of these marks. */
   keyOf(marks: readonly string[]): string;
   /** The key of a call where something else counts instead of the arguments. */

@@ -1,7 +1,9 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { HeddleError } from "../errors.ts";
-import type { ChildRef, DirectoryFact, Hit } from "../store/entry.ts";
+import type { ChildKind, Children } from "../store/children.ts";
+import type { DirectoryFact, Hit, Standing } from "../store/entry.ts";
 import type { FileDigests } from "../store/file-digests.ts";
+import type { ShortKey } from "../store/key.ts";
 import type { Store } from "../store/store.ts";
 import type { CachePolicy } from "./policy.ts";
 import type { Reason } from "./reason.ts";
@@ -27,8 +29,8 @@ export class Validity {
   private readonly files: FileDigests;
   private readonly root: string;
   private readonly present: Present;
-  /** Keys of flows all of whose children were found to hold. */
-  private readonly sound = new Set<string>();
+  /** Keys of calls of flows that were found to hold, with all that they called. */
+  private readonly sound = new Set<ShortKey>();
 
   constructor(store: Store, files: FileDigests, root: string, present: Present) {
     this.store = store;
@@ -39,26 +41,25 @@ export class Validity {
 
   look(key: string, policy: CachePolicy): Found {
     const found = this.lookAlone(key, policy);
-    const { entry } = found;
-    if (entry === null || entry.children === undefined || policy.shallow) return found;
-    const broken = this.brokenChild(entry);
+    const calls = found.entry?.calls;
+    if (calls == null || policy.shallow) return found;
+    const broken = this.brokenCall(calls);
     return broken === null ? found : { entry: null, miss: broken, old: true };
   }
 
-  private lookAlone(key: string, policy: CachePolicy | null): Found {
+  private lookAlone(key: string, policy: CachePolicy): Found {
     let entry: Hit | undefined;
     try {
       entry = this.store.look(key);
     } catch (error) {
-      if (!(error instanceof HeddleError) || error.name !== "DamagedEntryError") throw error;
-      return { entry: null, miss: { why: "damaged", problem: error.message.split("\n", 1)[0]! }, old: true };
+      return { entry: null, miss: damageIn(error), old: true };
     }
     if (entry === undefined) return NONE;
     const problem = this.problemOf(entry, policy);
     return problem === null ? { entry, miss: null } : { entry: null, miss: problem, old: true };
   }
 
-  private problemOf(entry: Hit, policy: CachePolicy | null): Reason | null {
+  private problemOf(entry: Standing, policy: CachePolicy | null): Reason | null {
     const ttl = policy?.ttl ?? null;
     if (ttl !== null && entry.createdAt + ttl <= Date.now()) return { why: "expired", at: entry.createdAt + ttl };
     if ("blob" in entry.value || entry.directory !== undefined) {
@@ -86,36 +87,61 @@ export class Validity {
   }
 
   /** Why a flow's result holds no more, by the calls that it made; iterative, as flows call flows. */
-  private brokenChild(root: Hit): Reason | null {
-    const open: Hit[] = [root];
-    const visited = new Set<string>([root.key]);
-    for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
-      if (this.sound.has(entry.key)) continue;
-      for (const child of entry.children ?? []) {
-        const next = this.checkChild(child);
-        if (next === null) continue;
-        if ("why" in next) return next;
-        if (!visited.has(next.key)) {
-          visited.add(next.key);
-          open.push(next);
-        }
+  private brokenCall(made: Children): Reason | null {
+    const open = [made];
+    const visited = new Set<ShortKey>();
+    const kinds = new Map<ChildKind, PresentKind>();
+    for (let calls = open.pop(); calls !== undefined; calls = open.pop()) {
+      for (let at = 0; at < calls.count; at++) {
+        const kind = calls.kindOf(at);
+        const { problem, policy } = kinds.get(kind) ?? this.presentOf(kind, kinds);
+        if (problem !== null) return changed(kind, problem);
+        if (!kind.keyed) continue;
+        const key = calls.keyOf(at);
+        if (this.sound.has(key) || visited.has(key)) continue;
+        visited.add(key);
+        const found = this.standingOf(key, policy);
+        if (typeof found === "string") return changed(kind, `its result is ${found}`);
+        if (found.calls != null && policy?.shallow !== true) open.push(found.calls);
       }
     }
     for (const key of visited) this.sound.add(key);
     return null;
   }
 
-  /** Null if it holds, the entry if its own children are to be looked at, else why it does not hold. */
-  private checkChild(child: ChildRef): Hit | Reason | null {
-    const task = child.identity.slice(child.identity.lastIndexOf("#") + 1);
-    const changed = (reason: string): Reason => ({ why: "childChanged", task, reason });
-    const code = this.present.codePart(child.identity);
-    if (code === undefined) return changed("it is not there any more");
-    if (code !== child.code) return changed("its code has changed");
-    if (child.key === null || this.sound.has(child.key)) return null;
-    const policy = this.present.policy(child.identity);
-    const { entry, miss } = this.lookAlone(child.key, policy);
-    if (entry === null) return changed(miss === null ? "its result is gone" : `its result is ${miss.why}`);
-    return entry.children === undefined || policy?.shallow === true ? null : entry;
+  /** What is known of a result that holds, else why it does not. */
+  private standingOf(key: ShortKey, policy: CachePolicy | null): Standing | "gone" | Reason["why"] {
+    let standing: Standing | undefined;
+    try {
+      standing = this.store.standing(key);
+    } catch (error) {
+      return damageIn(error).why;
+    }
+    if (standing === undefined) return "gone";
+    return this.problemOf(standing, policy)?.why ?? standing;
   }
+
+  private presentOf(kind: ChildKind, kinds: Map<ChildKind, PresentKind>): PresentKind {
+    const code = this.present.codePart(kind.identity);
+    const changed = code === kind.code ? null : "its code has changed";
+    const problem = code === undefined ? "it is not there any more" : changed;
+    const found = { problem, policy: this.present.policy(kind.identity) };
+    kinds.set(kind, found);
+    return found;
+  }
+}
+
+/** What a call of a flow is now. */
+interface PresentKind {
+  readonly problem: string | null;
+  readonly policy: CachePolicy | null;
+}
+
+function changed({ identity }: ChildKind, reason: string): Reason {
+  return { why: "childChanged", task: identity.slice(identity.lastIndexOf("#") + 1), reason };
+}
+
+function damageIn(error: unknown): Reason & { readonly why: "damaged" } {
+  if (!(error instanceof HeddleError) || error.name !== "DamagedEntryError") throw error;
+  return { why: "damaged", problem: error.message.split("\n", 1)[0]! };
 }

@@ -92,7 +92,7 @@ export function resultDigest(packed: PackedValue, content?: Digest): Digest {
 }
 
 /** The mark's text of a primitive; null for everything else. */
-function primitiveText(value: unknown): string | null {
+export function primitiveText(value: unknown): string | null {
   primitives.at = 0;
   return primitives.primitive(value) ? primitives.text() : null;
 }

@@ -50,6 +50,13 @@ export class StoredValue {
   }
 }
 
+const NOTHING: readonly StoredValue[] = [];
+
+/** What of the values of some futures is still in the store only. */
+export function unloadedIn(futures: readonly { readonly unloaded: readonly StoredValue[] }[]): readonly StoredValue[] {
+  return futures.length === 0 ? NOTHING : futures.flatMap(future => future.unloaded);
+}
+
 /** Loads all of them; null if nothing is to be loaded. */
 export function loadAll(values: readonly StoredValue[]): Promise<unknown> | null {
   return values.length === 0 ? null : Promise.all(values.map(value => value.load()));

@@ -1,5 +1,6 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
-import { type Index, NEW, type Table } from "./environment.ts";
+import type { Index, Table } from "./environment.ts";
+import { type PutNew, putAllNew } from "./new-records.ts";
 import { assertRoom } from "./room.ts";
 
 /** How long a write waits for others, in milliseconds, where no commit is under way; else it waits for that. */
@@ -12,14 +13,6 @@ interface Put {
   readonly table: Table<string | Uint8Array>;
   readonly key: string | Uint8Array;
   readonly record: Buffer;
-}
-
-interface PutNew {
-  readonly table: Table<string>;
-  readonly key: string;
-  readonly record: Buffer;
-  readonly done: (isNew: boolean) => void;
-  readonly failed: (error: Error) => void;
 }
 
 export interface How {
@@ -142,7 +135,7 @@ export class Batch {
   #failWaiting(error: Error): void {
     const { puts, putsNew, acts } = this.#take();
     if (puts.length > 0) this.#problem = error;
-    for (const { failed } of putsNew) failed(error);
+    for (const put of putsNew) put.failed(error);
     fail(acts, error);
   }
 
@@ -163,7 +156,7 @@ export class Batch {
       this.#sendPutsNew(putsNew);
     } else {
       if (puts.length > 0) this.#problem = full;
-      for (const { failed } of putsNew) failed(full);
+      for (const put of putsNew) put.failed(full);
       for (const { frees, failed } of gathered) if (!frees) failed(full);
     }
     const acts = full === null ? gathered : gathered.filter(({ frees }) => frees);
@@ -212,24 +205,7 @@ export class Batch {
 
   #sendPutsNew(puts: readonly PutNew[]): void {
     if (puts.length === 0) return;
-    let open = puts.length;
-    const all = new Promise<void>(resolve => {
-      const ended = () => {
-        open -= 1;
-        if (open === 0) resolve();
-      };
-      for (const put of puts) void this.#putNew(put).then(ended);
-    });
-    this.#track(all);
-  }
-
-  #putNew({ table, key, record, done, failed }: PutNew): Promise<void> {
-    try {
-      return table.put(key, record, NEW as unknown as number).then(done, error => this.#explain(error, failed));
-    } catch (error) {
-      failed(this.#wrap(error));
-      return Promise.resolve();
-    }
+    this.#track(putAllNew(puts, (error, tell) => this.#explain(error, tell)));
   }
 
   /** A commit that fails tells why apart from the writes that it fails. */

@@ -1,5 +1,6 @@
 import type { Digest } from "../codec/digest.ts";
 import type { PackedTag, PackedValue } from "../codec/packed.ts";
+import type { Children } from "./children.ts";
 
 /**
  * The content address of a call, in three parts with dots between them: 16 digits for the task's identity, 40 for its
@@ -45,20 +46,16 @@ export interface ChildRef {
   readonly code: string;
 }
 
-/** What of a completed call counts for whether its result holds. */
-export interface ResultFacts {
+/** What the index knows of a completed call. Never changed once written. */
+export interface EntryFacts {
   readonly key: CallKey;
-  /** What counts in the keys of calls that take this result. */
-  readonly result: Digest;
+  /** What counts in the keys of calls that take this result; may be null for a primitive, which tells it itself. */
+  readonly result: Digest | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly children?: readonly ChildRef[];
   readonly files?: readonly FileFact[];
   readonly directory?: DirectoryFact;
-}
-
-/** What the index knows of a completed call. Never changed once written. */
-export interface EntryFacts extends ResultFacts {
   readonly identity: string;
   /** How long the call took, in milliseconds. */
   readonly ms: number;
@@ -74,9 +71,21 @@ export interface Entry extends EntryFacts {
   readonly value: KeptValue;
 }
 
-/** As much of an entry as a hit needs. */
-export interface Hit extends ResultFacts {
+/** As much of an entry as tells whether it holds. */
+export interface Standing {
+  readonly createdAt: number;
+  readonly files?: readonly FileFact[];
+  readonly directory?: DirectoryFact;
   readonly value: KeptValue;
+  /** The calls that it made itself, if it is of a flow and was just read. */
+  readonly calls?: Children | null;
+}
+
+/** As much of an entry as a hit needs. */
+export interface Hit extends Standing {
+  readonly key: CallKey;
+  /** Null where the value tells it: it is here, and no directory counts with it. */
+  readonly result: Digest | null;
 }
 
 /** What explains a key afterwards: kept beside the entry, read by `heddle why` alone. */

@@ -76,7 +76,7 @@ function openTables(places: Places): Omit<Index, "gate"> {
     root.openDB<Buffer, string>(name, { encoding: "binary", keyEncoder: callKeys } as { encoding: "binary" });
   return {
     root,
-    entries: byCall("entries"),
+    entries: byCall("results"),
     abouts: byCall("abouts"),
     holds: byBytes("holds"),
     codes: byBytes("codes"),

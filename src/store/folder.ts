@@ -7,7 +7,7 @@ import { assertRoom } from "./room.ts";
 import { TURNSTILE } from "./turnstile.ts";
 
 /** Raised when an older heddle could misread what this one writes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FORMAT_FILE = "format.json";
 const FORMAT_KEY = "heddle-store";
 /** What a new index takes, in bytes. */
@@ -50,10 +50,11 @@ export function prepare(places: Places): void {
   try {
     mkdirSync(places.cache, { recursive: true });
     const format = readFormat(places);
-    if (format === null) create(places);
-    else if (format > FORMAT) {
+    if (format !== null && format > FORMAT) {
       throw new StoreVersionError({ folder: places.folder, found: format, known: FORMAT });
     }
+    // What an older one kept lies in tables of other names, and is made anew.
+    if (format !== FORMAT) create(places);
     // LMDB's binding ends the process where a new file of it finds no room.
     const files = [join(places.index, "data.mdb"), join(places.gate, TURNSTILE)];
     if (!files.every(existsSync)) assertRoom(places.cache, NEW_INDEX);

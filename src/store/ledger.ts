@@ -1,14 +1,18 @@
 /** Writing and removing entries, with the files that they hold. */
 import type { PackedValue } from "../codec/packed.ts";
+import { encodeAbout, isShort } from "./about-record.ts";
 import type { Batch } from "./batch.ts";
 import type { Blobs, WrittenBlob } from "./blobs.ts";
 import type { Directories } from "./directories.ts";
 import { remove } from "./drafts.ts";
-import type { CallKey, Entry, EntryFacts, Hit } from "./entry.ts";
+import type { About, CallKey, Entry, EntryFacts, Standing } from "./entry.ts";
 import { asBuffer, type Index, NEW } from "./environment.ts";
 import { Holds } from "./holds.ts";
+import type { PutNew } from "./new-records.ts";
+import type { Opened } from "./opened.ts";
 import { decodeEntry, encodeEntry } from "./record.ts";
-import { type Flat, flatten } from "./values.ts";
+import type { Uses } from "./uses.ts";
+import { flatten } from "./values.ts";
 
 /** Up to this many bytes a value lies in the index, which takes half the time of a file. */
 const INLINE = 8_192;
@@ -20,16 +24,65 @@ export interface WriteOptions {
   readonly instead?: Entry;
 }
 
-export type Done = (outcome: Entry | Error) => void;
+/** A result on its way into the store. */
+export interface Write {
+  readonly facts: EntryFacts;
+  readonly value: PackedValue;
+  /** What explains its key, if that is known. */
+  readonly about: About | null;
+  readonly how: WriteOptions;
+  /** Its entry is in use from the beginning, until this process has closed the store, or died. */
+  readonly inUse: boolean;
+  /**
+   * It is over: the result is there, and others can see it, where the outcome is null; else another entry was there and
+   * counts, or something went wrong.
+   */
+  done(outcome: Entry | Error | null): void;
+}
+
+/** Most results: small enough for the index, with no files. */
+class Plain implements PutNew {
+  readonly table: Index["entries"];
+  readonly record: Buffer;
+  readonly #write: Write;
+  readonly #slowly: (write: Write) => void;
+
+  constructor(table: Index["entries"], write: Write, record: Buffer, slowly: (write: Write) => void) {
+    this.table = table;
+    this.record = record;
+    this.#write = write;
+    this.#slowly = slowly;
+  }
+
+  get key(): CallKey {
+    return this.#write.facts.key;
+  }
+
+  done(isNew: boolean): void {
+    if (isNew) this.#write.done(null);
+    else this.#slowly(this.#write);
+  }
+
+  failed(error: Error): void {
+    this.#write.done(error);
+  }
+}
 
 export class Ledger {
   readonly #index: Index;
   readonly #batch: Batch;
   readonly #blobs: Blobs;
   readonly #directories: Directories;
+  readonly #uses: Uses;
+  readonly #wrap: (error: unknown) => Error;
   readonly holds: Holds;
 
-  constructor(index: Index, batch: Batch, blobs: Blobs, directories: Directories) {
+  constructor(
+    { index, batch, blobs, directories, uses }: Pick<Opened, "index" | "batch" | "blobs" | "directories" | "uses">,
+    wrap: (error: unknown) => Error,
+  ) {
+    this.#uses = uses;
+    this.#wrap = wrap;
     this.#index = index;
     this.#batch = batch;
     this.#blobs = blobs;
@@ -37,32 +90,44 @@ export class Ledger {
     this.holds = new Holds(index);
   }
 
-  /**
-   * Calls back with the entry that counts, or with what went wrong: a promise for each of many small results would take
-   * longer than writing them.
-   */
-  write(facts: EntryFacts, value: PackedValue, how: WriteOptions, done: Done): void {
-    const slowly = () => {
-      this.#write(facts, value, flat, how).then(done, done);
-    };
+  /** Tells the write what comes of it: a promise for each of many small results would take longer than writing them. */
+  write(write: Write): void {
+    const { facts, value, how } = write;
     const flat = flatten(value);
     if (flat.size > INLINE || how.instead !== undefined || facts.directory !== undefined) {
-      slowly();
+      this.#slowly(write);
       return;
     }
-    this.#batch.putNew({
-      table: this.#index.entries,
-      key: facts.key,
-      record: encodeEntry(facts, { flat }),
-      done: isNew => (isNew ? done({ ...facts, value: { inline: value } }) : slowly()),
-      failed: done,
-    });
+    const record = encodeEntry(facts, { flat }, this.#aboutWithin(write), this.#writerOf(write));
+    this.#batch.putNew(new Plain(this.#index.entries, write, record, this.#slowly));
   }
 
-  async #write(facts: EntryFacts, value: PackedValue, flat: Flat, { compress, instead }: WriteOptions): Promise<Entry> {
+  readonly #slowly = (write: Write): void => {
+    this.#write(write).then(
+      entry => write.done(entry),
+      error => write.done(this.#wrap(error)),
+    );
+  };
+
+  #writerOf({ inUse }: Write): number {
+    return inUse ? this.#uses.writer : 0;
+  }
+
+  /** What of it the entry keeps itself; what is long is put beside it, where no hit reads over it. */
+  #aboutWithin({ facts: { key }, about }: Write): About | null {
+    if (about === null || isShort(about)) return about;
+    this.#batch.put(this.#index.abouts, key, encodeAbout(key, about));
+    return null;
+  }
+
+  async #write(write: Write): Promise<Entry> {
+    const { facts, value } = write;
+    const { compress, instead } = write.how;
+    const flat = flatten(value);
     const blob = flat.size > INLINE ? await this.#blobs.write(value, compress) : null;
     const entry = { ...facts, value: blob === null ? { inline: value } : { blob: blob.ref } };
-    const record = encodeEntry(facts, blob === null ? { flat } : { blob: blob.ref });
+    const kept = blob === null ? { flat } : { blob: blob.ref };
+    const record = encodeEntry(facts, kept, this.#aboutWithin(write), this.#writerOf(write));
     const gone: string[] = [];
     const settling = this.#batch.alone(() => this.#settle(entry, record, blob, instead, gone));
     const counts = await settling.catch(async error => {
@@ -104,7 +169,7 @@ export class Ledger {
   }
 
   /** What is wrong with an entry's files without reading them, in words; null if they look well. */
-  problem({ value, directory }: Hit): string | null {
+  problem({ value, directory }: Standing): string | null {
     const problem = "blob" in value ? this.#blobs.problem(value.blob) : null;
     if (problem !== null || directory === undefined) return problem;
     return this.#directories.problem(directory);

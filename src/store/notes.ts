@@ -4,6 +4,7 @@ import { decodeAbout, encodeAbout } from "./about-record.ts";
 import type { Batch } from "./batch.ts";
 import type { About, CallKey, CodePart, Memo } from "./entry.ts";
 import { asBuffer, type Index } from "./environment.ts";
+import { aboutIn } from "./record.ts";
 import { sealJson, textSeed, unsealJson } from "./sealed.ts";
 
 /** Longer names are replaced by their digests: LMDB's keys are limited. */
@@ -21,7 +22,11 @@ export class Notes {
     this.#batch = batch;
   }
 
+  /** Of an entry that has it in itself, or beside it. */
   about(key: CallKey): About | undefined {
+    const entry = this.#index.entries.getBinary(key);
+    const within = entry === undefined ? undefined : aboutIn(key, asBuffer(entry));
+    if (within !== undefined) return within;
     const record = this.#index.abouts.getBinary(key);
     return record === undefined ? undefined : decodeAbout(key, asBuffer(record));
   }

@@ -51,13 +51,14 @@ export function open(folder: string): Opened {
 
 function make(places: Places, onRelease: () => Promise<void>): Opened {
   const index = openIndex(places);
-  const batch = new Batch(index, places.index, error => storeError(places.folder, error));
+  const wrap = (error: unknown) => storeError(places.folder, error);
+  const batch = new Batch(index, places.index, wrap);
   const drafts = new Drafts(places);
   const blobs = new Blobs(places, drafts);
   const directories = new Directories(places, drafts);
-  const ledger = new Ledger(index, batch, blobs, directories);
-  const notes = new Notes(index, batch);
   const uses = new Uses(places, drafts);
+  const ledger = new Ledger({ index, batch, blobs, directories, uses }, wrap);
+  const notes = new Notes(index, batch);
   return { places, index, batch, drafts, blobs, directories, ledger, notes, uses, release: onRelease };
 }
 

@@ -4,7 +4,7 @@ import type { CallKey } from "./entry.ts";
 import { asBuffer, type Index, pagesOf, records } from "./environment.ts";
 import type { Holds } from "./holds.ts";
 import type { Ledger } from "./ledger.ts";
-import { createdAt } from "./record.ts";
+import { createdAt, writerOf } from "./record.ts";
 import type { Uses } from "./uses.ts";
 
 export interface PruneOptions {
@@ -29,6 +29,8 @@ export interface Pruned {
 interface Candidate {
   readonly key: CallKey;
   readonly last: number;
+  /** Who wrote it. */
+  readonly writer: number;
   /** Of the index, and of files that it alone can hold. */
   own: number;
   file: string | null;
@@ -50,7 +52,7 @@ export async function prune(
     const tooOld = olderThan !== undefined && now - entry.last > olderThan;
     const tooMuch = maxSize !== undefined && size > maxSize;
     if (!tooOld && !tooMuch) break;
-    if (found.inUse.has(entry.key)) continue;
+    if (found.inUse.has(entry.key) || found.writers.has(entry.writer)) continue;
     const bytes = entry.own + release(entry, holders);
     goes.add(entry.key);
     size -= bytes;
@@ -69,8 +71,10 @@ function candidatesOf(index: Index, holds: Holds, last: ReadonlyMap<CallKey, num
   const entries = new Map<CallKey, Candidate>();
   let lengths = 0;
   for (const { key, value } of records(index.entries)) {
-    const used = Math.max(createdAt(asBuffer(value), value.length), last.get(key) ?? 0);
-    entries.set(key, { key, last: used, own: value.length, file: null, fileBytes: 0 });
+    const record = asBuffer(value);
+    const used = Math.max(createdAt(record, value.length), last.get(key) ?? 0);
+    const writer = writerOf(record, value.length);
+    entries.set(key, { key, last: used, writer, own: value.length, file: null, fileBytes: 0 });
     lengths += value.length;
   }
   // Each takes its share of the index, as pages are what the disk keeps.

@@ -1,17 +1,17 @@
 /** The store of results: an index in LMDB, and files for what is large. Several processes share one. */
 import { resolve } from "node:path";
 import type { PackedValue } from "../codec/packed.ts";
-import type { About, CallKey, CodePart, Entry, EntryFacts, Hit, Memo } from "./entry.ts";
-import { asBuffer, records } from "./environment.ts";
+import type { About, CallKey, CodePart, Entry, EntryFacts, Hit, Memo, Standing } from "./entry.ts";
+import { asBuffer, records, type Table } from "./environment.ts";
 import { closedStore, storeError } from "./failures.ts";
-import { keyRange } from "./key.ts";
-import type { Done, WriteOptions } from "./ledger.ts";
+import { bytesOfShort, keyRange, type ShortKey } from "./key.ts";
+import type { Write, WriteOptions } from "./ledger.ts";
 import { Limit } from "./limit.ts";
 import { type Opened, open } from "./opened.ts";
 import { lmdbRegistry } from "./owners/registry.ts";
 import { type Owners, openOwners } from "./owners.ts";
 import { measure, type Pruned, type PruneOptions, prune } from "./prune.ts";
-import { decodeEntry, decodeHit } from "./record.ts";
+import { decodeEntry, decodeHit, decodeStanding } from "./record.ts";
 import { type Problem, type Verified, verify } from "./verify.ts";
 
 export interface StoreOptions {
@@ -81,8 +81,24 @@ export class Store {
     }
   }
 
+  /**
+   * The same of the check of a flow that made the call.
+   *
+   * @throws DamagedEntryError without its key
+   */
+  standing(key: ShortKey): Standing | undefined {
+    const entries = this.#parts().index.entries as unknown as Table<Uint8Array>;
+    try {
+      const record = entries.getBinaryFast(bytesOfShort(key));
+      if (record === undefined) return undefined;
+      return decodeStanding(record instanceof Buffer ? record : asBuffer(record), record.length);
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
   /** What is wrong with the files of an entry, by their sizes, in words; null if they look well. */
-  isWhole(entry: Hit): string | null {
+  isWhole(entry: Standing): string | null {
     return this.#parts().ledger.problem(entry);
   }
 
@@ -96,20 +112,30 @@ export class Store {
    */
   write(facts: EntryFacts, value: PackedValue, how: WriteOptions = {}): Promise<Entry> {
     return new Promise((resolve, reject) => {
-      this.put(facts, value, how, outcome => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
+      const done = (outcome: Entry | Error | null) => {
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome ?? { ...facts, value: { inline: value } });
+      };
+      this.put({ facts, value, about: null, how, inUse: false, done });
     });
   }
 
-  /** The same for who writes many: calls back with the entry that counts, or with the error. */
-  put(facts: EntryFacts, value: PackedValue, how: WriteOptions, done: Done): void {
+  /** The same for who writes many: what comes of it is told to the write. */
+  put(write: Write): void {
     try {
-      this.#parts().ledger.write(facts, value, how, outcome => {
-        if (!(outcome instanceof Error)) this.#limit?.wrote(outcome);
-        done(outcome instanceof Error ? this.#error(outcome) : outcome);
-      });
+      this.#parts().ledger.write(this.#limit === null ? write : this.#counted(write, this.#limit));
     } catch (error) {
-      done(this.#error(error));
+      write.done(this.#error(error));
     }
+  }
+
+  #counted(write: Write, limit: Limit): Write {
+    const done = (outcome: Entry | Error | null) => {
+      if (!(outcome instanceof Error)) limit.wrote(outcome ?? { ...write.facts, value: { inline: write.value } });
+      write.done(outcome);
+    };
+    const { facts, value, about, how, inUse } = write;
+    return { facts, value, about, how, inUse, done };
   }
 
   /**
@@ -190,7 +216,18 @@ export class Store {
   /** Remembers that entries are used now. Until this process has closed the store, or died, `prune` leaves them alone. */
   use(keys: readonly CallKey[]): void {
     try {
-      this.#parts().uses.add(keys);
+      const { uses } = this.#parts();
+      for (const key of keys) uses.add(key);
+      uses.flush();
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  /** The same of one of many: to be followed by `use` of the last, or of none. */
+  useSoon(key: CallKey): void {
+    try {
+      this.#parts().uses.add(key);
     } catch (error) {
       throw this.#error(error);
     }

@@ -6,6 +6,7 @@
  * Whether a process lives is asked of the system: its number, and on Linux when it was started, as numbers are used
  * again. A file of another machine counts as in use for a day after its last write.
  */
+import { randomInt } from "node:crypto";
 import {
   closeSync,
   openSync,
@@ -27,9 +28,14 @@ import { isGone, isHere, writerMark } from "./writer.ts";
 
 const RECORD = 8 + KEY_BYTES;
 const MARK = "hdluses1";
+/** Where in the head of a file stands what its process puts in entries. */
+const WRITER = 24;
+const MOST_WRITERS = 2 ** 47;
 /** A use need not be told again for this long at most, in milliseconds. */
 const FRESH = 60 * 60_000;
 const MOST_REMEMBERED = 100_000;
+/** Uses that are written together at most. */
+const AT_ONCE = 1_000;
 /** Each process leaves a file: so many of them are put together by the next. */
 const MOST_FILES = 64;
 const DAY = 24 * 60 * 60_000;
@@ -42,6 +48,8 @@ let count = 0;
 export interface UsesFound {
   readonly last: Map<CallKey, number>;
   readonly inUse: Set<CallKey>;
+  /** What such processes put in the entries that they write. */
+  readonly writers: ReadonlySet<number>;
   /** Files that nobody writes to any more. */
   readonly ended: readonly string[];
 }
@@ -50,7 +58,11 @@ export class Uses {
   readonly #folder: string;
   readonly #drafts: Drafts;
   #file: number | null = null;
+  #writer = 0;
   readonly #told = new Set<CallKey>();
+  readonly #pending = Buffer.allocUnsafe(RECORD * AT_ONCE);
+  #end = 0;
+  #noting = false;
   #toldSince = 0;
 
   constructor({ uses }: Places, drafts: Drafts) {
@@ -58,48 +70,76 @@ export class Uses {
     this.#drafts = drafts;
   }
 
-  add(keys: readonly CallKey[]): void {
-    const now = Date.now();
-    const told = this.#told;
-    if (told.size >= MOST_REMEMBERED || now - this.#toldSince >= FRESH) {
-      told.clear();
-      this.#toldSince = now;
-    }
-    const fresh = new Set<CallKey>();
-    for (const key of keys) if (!told.has(key)) fresh.add(key);
-    if (fresh.size === 0) return;
-    const bytes = Buffer.allocUnsafe(RECORD * fresh.size);
-    let at = 0;
-    for (const key of fresh) {
-      bytes.writeDoubleLE(now, at);
-      at = writeKey(key, bytes, at + 8);
-    }
+  /**
+   * What stands for this process in entries that are in use from the beginning, until it has closed the store, or died. 0
+   * where nobody can be told, as on a full disk.
+   */
+  get writer(): number {
+    if (this.#writer !== 0) return this.#writer;
     try {
-      write(this.#opened(), bytes);
+      this.#opened();
+    } catch {
+      this.#shut();
+    }
+    return this.#writer;
+  }
+
+  /** Notes a use, to be written by the next `flush`. */
+  add(key: CallKey): void {
+    if (!this.#noting) this.#begin();
+    const told = this.#told;
+    const before = told.size;
+    told.add(key);
+    if (told.size === before) return;
+    if (this.#end === this.#pending.length) this.flush();
+    this.#end = writeKey(key, this.#pending, this.#end + 8);
+  }
+
+  #begin(): void {
+    this.#noting = true;
+    const now = Date.now();
+    if (this.#told.size < MOST_REMEMBERED && now - this.#toldSince < FRESH) return;
+    this.#told.clear();
+    this.#toldSince = now;
+  }
+
+  flush(): void {
+    this.#noting = false;
+    const end = this.#end;
+    if (end === 0) return;
+    this.#end = 0;
+    const now = Date.now();
+    for (let at = 0; at < end; at += RECORD) this.#pending.writeDoubleLE(now, at);
+    try {
+      write(this.#opened(), this.#pending.subarray(0, end));
     } catch (error) {
       // What it ends with may be half there: the next one goes into another file.
       this.#shut();
+      this.#told.clear();
       throw error;
     }
-    for (const key of fresh) told.add(key);
   }
 
   #opened(): number {
     if (this.#file !== null) return this.#file;
     if (readdirSync(this.#folder).length >= MOST_FILES) this.compact(this.read(), () => true);
     this.#file = openSync(this.#newPath(), "wx");
-    write(this.#file, header(writerMark()));
+    const writer = randomInt(1, MOST_WRITERS);
+    write(this.#file, header(writerMark(), writer));
+    this.#writer = writer;
     return this.#file;
   }
 
   #shut(): void {
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
+    this.#writer = 0;
   }
 
   read(): UsesFound {
     const last = new Map<CallKey, number>();
     const inUse = new Set<CallKey>();
+    const writers = new Set<number>();
     const ended: string[] = [];
     for (const name of readdirSync(this.#folder).filter(name => NAME.test(name))) {
       const path = join(this.#folder, name);
@@ -107,6 +147,7 @@ export class Uses {
       if (bytes === null) continue;
       const live = isLive(path, bytes);
       if (!live) ended.push(path);
+      else if (bytes.length >= RECORD) writers.add(bytes.readDoubleLE(WRITER));
       // The last record may be half there: a process can be killed while it writes.
       for (let at = RECORD; at + RECORD <= bytes.length; at += RECORD) {
         const key = readKey(bytes, at + 8);
@@ -114,7 +155,8 @@ export class Uses {
         if (live) inUse.add(key);
       }
     }
-    return { last, inUse, ended };
+    writers.delete(0);
+    return { last, inUse, writers, ended };
   }
 
   /** Replaces files of processes that have ended by one, with the last use of each entry that is kept. */
@@ -165,7 +207,7 @@ function write(file: number, bytes: Uint8Array): void {
 }
 
 /** Says who writes: nobody, if there is no mark. */
-function header(mark: string | null): Buffer {
+function header(mark: string | null, writer = 0): Buffer {
   const bytes = Buffer.alloc(RECORD);
   bytes.write(MARK, 0, "latin1");
   if (mark === null) return bytes;
@@ -173,6 +215,7 @@ function header(mark: string | null): Buffer {
   bytes.writeUInt32LE(Number(pid), 8);
   bytes.writeUInt32LE(Number.parseInt(host, 16), 12);
   bytes.writeDoubleLE(Number(start), 16);
+  bytes.writeDoubleLE(writer, WRITER);
   return bytes;
 }
 

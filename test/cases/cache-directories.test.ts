@@ -92,7 +92,7 @@ test("a store of a newer heddle: a run ends with exit code 2 and says what to do
   writeFileSync(join(home, ".heddle/cache/format.json"), '{ "heddle-store": 99 }');
   const { code, stderr } = await heddle("run", "flow.mjs");
   expect(stderr).toMatch(
-    /has format 99, and this heddle reads up to 1\n\s+Upgrade heddle, or give another folder with -o/,
+    /has format 99, and this heddle reads up to 2\n\s+Upgrade heddle, or give another folder with -o/,
   );
   expect(code).toBe(2);
 });

@@ -96,7 +96,7 @@ describe("folders that cannot be used: exit 2, and what to do", () => {
     writeFileSync(path.join(cache, "format.json"), '{ "heddle-store": 99 }');
     const { code, stdout, stderr } = await heddle("cache", "ls");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/has format 99, and this heddle reads up to 1\n {2}Upgrade heddle/);
+    expect(stderr).toMatch(/has format 99, and this heddle reads up to 2\n {2}Upgrade heddle/);
     expect((await heddle("cache", "rm", "--all", "--yes")).code).toBe(2);
     expect(existsSync(path.join(cache, "index.lmdb"))).toBe(true);
   });

@@ -7,4 +7,6 @@ export type Order =
   /** Writes on until it is killed, and tells each number that was acknowledged. */
   | { readonly writeOn: number }
   | { readonly use: readonly number[] }
+  /** Prunes to so many bytes; tells how many entries went. */
+  | { readonly prune: number }
   | { readonly close: true };

@@ -1,10 +1,11 @@
 /** Whatever is kept comes back as it was. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { digestBytes } from "../../src/codec/digest.ts";
 import { pack, unpack } from "../../src/codec/pack.ts";
 import { Packed, type PackedValue } from "../../src/codec/packed.ts";
 import { DamagedEntryError } from "../../src/errors.ts";
-import { decodeEntry, encodeEntry } from "../../src/store/record.ts";
+import { aboutIn, decodeEntry, encodeEntry, writerOf } from "../../src/store/record.ts";
 import { flatten } from "../../src/store/values.ts";
 import { factsOf, keyOf } from "./store-entries.ts";
 import { newFolder, openStore, valueIn } from "./store-rig.ts";
@@ -70,13 +71,40 @@ describe("records", () => {
   const facts = factsOf(7, {
     identity: "größe.ts:α",
     children: [{ identity: "a.ts:b", key: keyOf(8), code: "c" }],
-    files: [{ path: "out.csv", digest: factsOf(9).result, size: 12 }],
+    files: [{ path: "out.csv", digest: digestBytes("a,b"), size: 12 }],
     directory: { path: "cache/dirs/ab/cd-1", files: [] },
   });
 
   test("facts come back as they were", () => {
     const record = encodeEntry(facts, { flat: flatten("värde") });
     expect(decodeEntry(facts.key, record, record.length)).toEqual({ ...facts, value: { inline: "värde" } });
+  });
+
+  test("what explains a key comes back with the entry, whatever is in it", () => {
+    const text = fc.oneof(fc.string({ unit: "binary" }), fc.string());
+    const about = fc.record(
+      {
+        marks: fc.array(text),
+        names: fc.array(fc.option(text)),
+        sources: fc.array(fc.option(text)),
+        awaited: fc.array(fc.tuple(text, text)),
+        inputs: fc.jsonValue().map(value => pack([value], subject)),
+      },
+      { requiredKeys: ["marks", "names", "sources"] },
+    );
+    const told = fc.record({ identity: text, run: text, call: text, bare: fc.boolean() });
+    fc.assert(
+      fc.property(about, told, (known, { bare, ...names }) => {
+        const all = bare ? factsOf(7, { ...names, result: null }) : { ...facts, ...names };
+        const record = encodeEntry(all, { flat: flatten("värde") }, known, 7);
+        expect(decodeEntry(facts.key, record, record.length)).toEqual({ ...all, value: { inline: "värde" } });
+        const { inputs, ...rest } = known;
+        const { inputs: found, ...others } = aboutIn(facts.key, record)!;
+        expect(others).toEqual(rest);
+        same(found, inputs);
+        expect(writerOf(record, record.length)).toBe(7);
+      }),
+    );
   });
 
   test("a byte that changed anywhere, a cut, and another key are noticed", () => {

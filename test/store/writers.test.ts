@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { unpack } from "../../src/codec/pack.ts";
 import { Packed } from "../../src/codec/packed.ts";
+import type { Store } from "../../src/store/store.ts";
 import { randomOf } from "./random.ts";
 import { factsOf, keptValue, keyOf } from "./store-entries.ts";
 import { ask, newFolder, openStore, startProcess, valueIn } from "./store-rig.ts";
@@ -100,6 +101,23 @@ test("what a process uses is not removed, until it has died or closed the store"
   await closed;
   await store.prune({ maxSize: 1 });
   expect(left()).toEqual([]);
+});
+
+test("what a process writes for its own use is not removed before it has closed the store", async () => {
+  const folder = newFolder();
+  const store = openStore(folder);
+  const put = (at: number, inUse: boolean) =>
+    new Promise(done => {
+      store.put({ facts: factsOf(at), value: at, about: null, how: {}, inUse, done });
+    });
+  expect(await Promise.all([put(1, true), put(2, false), put(3, true)])).toEqual([null, null, null]);
+  const left = (of: Store) => [1, 2, 3].filter(at => of.get(keyOf(at)) !== undefined);
+  const user = await startProcess(folder);
+  expect(await ask(user, { prune: 1 })).toBe(1);
+  expect(left(store)).toEqual([1, 3]);
+  await store.close();
+  expect(await ask(user, { prune: 1 })).toBe(2);
+  expect(left(openStore(folder))).toEqual([]);
 });
 
 test("the least recently used goes first, and no more than has to", async () => {

@@ -1,4 +1,4 @@
-import type { Hit } from "../../store/entry.ts";
+import type { Entry, Hit } from "../../store/entry.ts";
 import type { Claim } from "../../store/owners.ts";
 import type { Execution } from "./execution.ts";
 import type { Kept } from "./kept-results.ts";
@@ -48,30 +48,36 @@ export class Claims {
 
   /** `again`: somebody else may have finished it between our look and our claim. */
   private take(wanted: readonly Execution[], claims: readonly Claim[], again: boolean): void {
-    claims.forEach((claim, at) => {
-      const execution = wanted[at]!;
-      if (claim === true) this.granted(execution, again);
-      else
-        claim.then(
-          () => this.retry(execution),
-          error => this.claimant.failed(execution, error),
-        );
-    });
+    for (let at = 0; at < claims.length; at++) {
+      const claim = claims[at]!;
+      if (claim === true) this.granted(wanted[at]!, again);
+      else this.awaitTurn(wanted[at]!, claim);
+    }
+  }
+
+  private awaitTurn(execution: Execution, turn: Promise<void>): void {
+    turn.then(
+      () => this.retry(execution),
+      error => this.claimant.failed(execution, error),
+    );
   }
 
   private granted(execution: Execution, again: boolean): void {
     execution.claimed = true;
-    const { claimant, kept, plan } = this;
+    const { claimant, kept } = this;
     if (!claimant.isWanted(execution)) {
       kept.release(execution);
       return;
     }
     if (again && this.settle(execution)) return;
     const shared = kept.fetchShared(execution);
-    if (shared === null) {
-      claimant.mine(execution);
-      return;
-    }
+    if (shared === null) claimant.mine(execution);
+    else this.await(execution, shared);
+  }
+
+  /** What another machine may have. */
+  private await(execution: Execution, shared: Promise<Entry | null>): void {
+    const { claimant, kept, plan } = this;
     void shared.then(entry => {
       if (!claimant.isWanted(execution)) kept.release(execution);
       else if (entry === null) claimant.mine(execution);

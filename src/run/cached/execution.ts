@@ -9,8 +9,8 @@ export class Execution {
   readonly maker: KeyMaker;
   /** The call that is executed. */
   call: Call;
-  /** Equal calls that take its result. */
-  readonly joined = new Set<Call>();
+  /** Equal calls that take its result; null until there is one. */
+  joined: Set<Call> | null = null;
   /** Why its result was not taken from the store; null if there was nothing. */
   readonly reason: Reason | null;
   /** An entry that does not hold any more is in the way of the new one. */

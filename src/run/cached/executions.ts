@@ -3,6 +3,8 @@ import { type Call, idOf } from "../call.ts";
 import type { Execution } from "./execution.ts";
 import { WaitOrder } from "./order.ts";
 
+const NOBODY: readonly Call[] = [];
+
 /** What is being executed for the cache in this run: by key, by the call that is executed, and by those that joined. */
 export class Executions {
   private readonly byKey = new Map<string, Execution>();
@@ -64,6 +66,7 @@ export class Executions {
       const path = [...circle.map(each => idOf(each.call)), idOf(call)];
       throw new WaitCycleError({ task: idOf(call), path: path.join(" → ") });
     }
+    execution.joined ??= new Set();
     execution.joined.add(call);
     this.joinedTo.set(call, execution);
   }
@@ -78,12 +81,12 @@ export class Executions {
     const execution = this.joinedTo.get(call);
     if (execution === undefined) return false;
     this.joinedTo.delete(call);
-    return execution.joined.delete(call);
+    return execution.joined?.delete(call) === true;
   }
 
   /** Gives an execution to the first of those that joined it; undefined if there is none. */
   bequeath(execution: Execution): Call | undefined {
-    const heir: Call | undefined = execution.joined.values().next().value;
+    const heir: Call | undefined = execution.joined?.values().next().value;
     if (heir === undefined) return undefined;
     this.part(heir);
     this.byCall.delete(execution.call.number);
@@ -93,7 +96,8 @@ export class Executions {
   }
 
   /** Those that joined, who do so no more. */
-  release(execution: Execution): Call[] {
+  release(execution: Execution): readonly Call[] {
+    if (execution.joined === null || execution.joined.size === 0) return NOBODY;
     const calls = [...execution.joined];
     for (const call of calls) this.part(call);
     return calls;

@@ -6,7 +6,7 @@ import type { DirectoryFact, Hit } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
 import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
-import { loadAll } from "../stored.ts";
+import { loadAll, type StoredValue, unloadedIn } from "../stored.ts";
 import { type Claimant, Claims } from "./claims.ts";
 import { Execution } from "./execution.ts";
 import { Executions } from "./executions.ts";
@@ -27,10 +27,10 @@ export class Gate implements Claimant {
   private readonly held = new Set<Call>();
   /** What was computed in this run although it was there: once is enough. */
   private readonly renewed = new Set<string>();
-
   constructor(run: Run, kept: Kept) {
     this.run = run;
     this.kept = kept;
+    kept.onWritten = execution => this.forget(execution);
     this.claims = new Claims(kept, this, () => run.plan());
   }
 
@@ -112,7 +112,7 @@ export class Gate implements Claimant {
     execution.outcome = { raw: result.raw };
     this.executions.finished(execution);
     const keeps = !execution.spoilt && this.run.settings.planner === undefined;
-    const written = keeps && this.kept.write(execution, result, ms, () => this.forget(execution));
+    const written = keeps && this.kept.write(execution, result, ms);
     for (const each of this.executions.release(execution)) this.complete(each, result.raw);
     if (!written) this.forget(execution);
     return result.raw;
@@ -126,13 +126,13 @@ export class Gate implements Claimant {
   mine(execution: Execution): void {
     const { call } = execution;
     if (!this.held.has(call)) return;
-    const stored = call.inputs!.futures.flatMap(future => future.unloaded);
+    const stored = unloadedIn(call.inputs!.futures);
+    if (stored.length === 0) this.proceed(call);
+    else this.proceedLoaded(execution, call, stored);
+  }
+
+  private proceedLoaded(execution: Execution, call: Call, stored: readonly StoredValue[]): void {
     const before = stored.map(each => each.digest);
-    const loading = loadAll(stored);
-    if (loading === null) {
-      this.proceed(call);
-      return;
-    }
     const { planner } = this.run.settings;
     if (planner !== undefined) planner.reading++;
     const loaded = () => {
@@ -142,7 +142,7 @@ export class Gate implements Claimant {
       else this.restart(execution);
       this.run.plan();
     };
-    loading.then(loaded, error => this.refuse(call, error));
+    loadAll(stored)!.then(loaded, error => this.refuse(call, error));
   }
 
   theirs(execution: Execution, entry: Hit): void {
@@ -225,13 +225,13 @@ export class Gate implements Claimant {
 
   /** True if its inputs have to be read first; then it comes again. */
   private loads(call: Call): boolean {
-    const loading = loadAll(call.inputs!.futures.flatMap(future => future.unloaded));
-    if (loading === null) return false;
+    const stored = unloadedIn(call.inputs!.futures);
+    if (stored.length === 0) return false;
     const again = () => {
       if (this.held.has(call)) this.batch.push(call);
       this.run.plan();
     };
-    loading.then(again, error => this.refuse(call, error));
+    loadAll(stored)!.then(again, error => this.refuse(call, error));
     return true;
   }
 

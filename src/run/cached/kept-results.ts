@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Reason } from "../../cache/reason.ts";
 import type { KeyMaker, ResultCache } from "../../cache/results.ts";
 import { explainMiss } from "../../cache/why.ts";
+import type { Digest } from "../../codec/digest.ts";
 import { useFileDigests } from "../../codec/file-content.ts";
 import { pack, unpack } from "../../codec/pack.ts";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
@@ -18,7 +19,8 @@ import type { Execution } from "./execution.ts";
 import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
 import { digestOf, digestOfResult, digestWithDirectory } from "./keys.ts";
-import { Writing } from "./writing.ts";
+import { NotedUses } from "./uses.ts";
+import { ResultWrite, Writing } from "./writing.ts";
 
 /** A result in the form in which it is kept. */
 export interface PackedResult {
@@ -42,25 +44,33 @@ export class Kept {
   private owners: Owners | Promise<Owners> | null = null;
   private readonly openOwners: () => Promise<Owners>;
   private readonly shared: SharedStore | null;
-  private readonly uses: string[] = [];
+  private readonly uses: NotedUses;
   private readonly writing: Writing;
   private readonly inBackground = new Set<Promise<unknown>>();
   private readonly warned = new Set<string>();
+  private last: { readonly spec: Spec; readonly maker: KeyMaker } | null = null;
   private readonly forgetFiles: () => void;
+  /** Is told of each execution whose result others can see now, or will not. */
+  onWritten: (execution: Execution) => void = () => {};
 
   constructor(run: Run, { cache, force, openOwners, shared }: Means) {
     this.run = run;
     this.cache = cache;
     this.writing = new Writing(cache);
+    this.uses = new NotedUses(cache.store, error =>
+      this.warn("Which results were used could not be noted, so they may be removed too soon", error),
+    );
     this.force = force === true ? true : new Set(force === false ? [] : force);
     this.openOwners = openOwners;
     this.shared = shared;
     this.forgetFiles = useFileDigests(path => cache.files.of(path));
   }
 
-  makerOf({ definition, cache }: Spec): KeyMaker {
-    const maker = this.cache.makerOf(definition, cache!);
+  makerOf(spec: Spec): KeyMaker {
+    if (this.last?.spec === spec) return this.last.maker;
+    const maker = this.cache.makerOf(spec.definition, spec.cache!);
     this.tellOfCode(maker);
+    this.last = { spec, maker };
     return maker;
   }
 
@@ -102,7 +112,7 @@ export class Kept {
   }
 
   used(key: string): void {
-    if (this.uses.push(key) === 1) queueMicrotask(() => this.writeUses());
+    this.uses.add(key);
   }
 
   /** Results of other machines; null if there is no shared store. */
@@ -137,8 +147,8 @@ export class Kept {
     }
   }
 
-  /** Writes a result; false if it is not to be kept. Calls back when others can see it, or when that failed. */
-  write(execution: Execution, { packed, directory }: PackedResult, ms: number, written: () => void): boolean {
+  /** Writes a result; false if it is not to be kept. `onWritten` is told when others can see it, or when that failed. */
+  write(execution: Execution, { packed, directory }: PackedResult, ms: number): boolean {
     const { call, maker, key } = execution;
     const { policy } = maker;
     try {
@@ -147,33 +157,51 @@ export class Kept {
       this.run.warn(`cache.when of ${idOf(call)} failed, so its result is not kept: ${String(error)}`, call.number);
       return false;
     }
-    const { value, ...files } = toStore(packed, this.run.root);
-    const facts: EntryFacts = {
+    const { value, files } = toStore(packed, this.run.root);
+    const bare: EntryFacts = {
       key,
       identity: maker.definition.identity,
-      result: directory === null ? digestOfResult(packed) : digestWithDirectory(packed, directory),
+      result: this.digestToKeep(packed, directory),
       createdAt: Date.now(),
       ms,
       run: this.run.id,
       call: idOf(call),
-      ...(execution.children !== null && { children: [...execution.children.values()] }),
-      ...files,
-      ...(directory !== null && { directory }),
     };
+    const { children } = execution;
+    const facts =
+      children === null && directory === null && files === undefined
+        ? bare
+        : {
+            ...bare,
+            ...(children !== null && { children: [...children.values()] }),
+            ...(files !== undefined && { files }),
+            ...(directory !== null && { directory }),
+          };
     if (directory !== null) this.run.directories.kept(join(this.cache.store.folder, directory.path));
-    const about = this.aboutOf(call, maker);
-    const done = (outcome: Entry | Error) => {
-      if (outcome instanceof Error) {
-        this.run.warn(`The result of ${idOf(call)} could not be kept: ${outcome.message}`, call.number);
-      } else {
-        // Other machines have nothing of its directory.
-        if (outcome.run === facts.run && directory === null) this.shared?.push(facts, value);
-        this.used(key);
-      }
-      written();
-    };
-    this.writing.add({ execution, facts, value, about, done });
+    this.writing.add(new ResultWrite(execution, facts, value, this.aboutOf(call, maker), this));
     return true;
+  }
+
+  private digestToKeep(packed: PackedValue, directory: DirectoryFact | null): Digest | null {
+    if (directory !== null) return digestWithDirectory(packed, directory);
+    // Other machines are told it; here a value says it that is always in its entry.
+    if (this.shared === null && (typeof packed === "number" || typeof packed === "boolean")) return null;
+    return digestOfResult(packed);
+  }
+
+  written({ execution, facts, value }: ResultWrite, outcome: Entry | Error | null): void {
+    if (outcome instanceof Error) {
+      const { call } = execution;
+      this.run.warn(`The result of ${facts.call} could not be kept: ${outcome.message}`, call.number);
+    } else {
+      // Other machines have nothing of its directory.
+      const ours = outcome === null || outcome.run === facts.run;
+      if (ours && facts.directory === undefined) this.shared?.push(facts, value);
+      // What this process wrote is in use as long as it has the store open.
+      if (!ours) this.used(facts.key);
+    }
+    this.onWritten(execution);
+    this.writing.ended();
   }
 
   /** The run does not end before this has. */
@@ -206,7 +234,7 @@ export class Kept {
     const told = (error: unknown) => this.warn("The cache could not be closed well", error);
     await this.settled();
     this.forgetFiles();
-    this.writeUses();
+    this.uses.write();
     await this.shared?.close().catch(told);
     const owners = await this.owners;
     await owners?.close().catch(told);
@@ -229,16 +257,6 @@ export class Kept {
     for (const text of code.unseen) {
       const remedy = "what counts of that belongs into the inputs or into cache.include";
       this.run.warn(`The cache of ${definition.name} does not see that it ${text}: ${remedy}`);
-    }
-  }
-
-  /** Where that fails, as on a full disk, results are as good as before. */
-  private writeUses(): void {
-    if (this.uses.length === 0) return;
-    try {
-      this.cache.store.use(this.uses.splice(0));
-    } catch (error) {
-      this.warn("Which results were used could not be noted, so they may be removed too soon", error);
     }
   }
 

@@ -12,19 +12,19 @@ import type { Kept } from "./kept-results.ts";
 export function resultOf(entry: Hit, call: Call, run: Run, kept: Kept): unknown {
   if ("inline" in entry.value) {
     const inline = fromStore(entry.value.inline, run.root);
-    return entry.directory === undefined ? inline : new StoredValue(entry.result, null, inline);
+    return entry.directory === undefined ? inline : new StoredValue(entry.result!, null, inline);
   }
   const { spec, inputs } = call;
   const read = async (): Promise<Loaded> => {
     try {
-      return { value: fromStore(await kept.cache.store.read(entry), run.root), digest: entry.result };
+      return { value: fromStore(await kept.cache.store.read(entry), run.root), digest: entry.result! };
     } catch (error) {
       run.warn(damage(call, asError(error, spec.definition.name).message), call.number);
       await kept.cache.store.remove([entry.key]);
       return run.again(spec, inputs!);
     }
   };
-  return new StoredValue(entry.result, read);
+  return new StoredValue(entry.result!, read);
 }
 
 export function damage(call: Call, problem: string): string {

@@ -1,79 +1,94 @@
 import type { ResultCache } from "../../cache/results.ts";
 import type { PackedValue } from "../../codec/packed.ts";
 import type { About, CallKey, Entry, EntryFacts } from "../../store/entry.ts";
+import type { Write, WriteOptions } from "../../store/ledger.ts";
 import type { Execution } from "./execution.ts";
 
+/** Who is told what comes of a write. */
+interface Writer {
+  written(write: ResultWrite, outcome: Entry | Error | null): void;
+}
+
+const NO_OPTIONS: WriteOptions = {};
+
 /** A result on its way into the store. */
-export interface Write {
+export class ResultWrite implements Write {
   readonly execution: Execution;
   readonly facts: EntryFacts;
   readonly value: PackedValue;
   readonly about: About;
-  /** With the entry that counts, which others can see now, or with what went wrong. */
-  readonly done: (outcome: Entry | Error) => void;
+  readonly inUse = true;
+  how = NO_OPTIONS;
+  private readonly writer: Writer;
+
+  constructor(execution: Execution, facts: EntryFacts, value: PackedValue, about: About, writer: Writer) {
+    this.execution = execution;
+    this.facts = facts;
+    this.value = value;
+    this.about = about;
+    this.writer = writer;
+  }
+
+  done(outcome: Entry | Error | null): void {
+    this.writer.written(this, outcome);
+  }
 }
 
-/** Writes results together that come together: so what is done for each is little. */
+/** Puts results into the store, those together that come together. */
 export class Writing {
   private readonly cache: ResultCache;
-  private waiting: Write[] = [];
-  private readonly underWay = new Set<Promise<void>>();
+  private waiting: ResultWrite[] = [];
+  private open = 0;
+  private idle: (() => void)[] = [];
   private readonly codesKept = new Set<string>();
 
   constructor(cache: ResultCache) {
     this.cache = cache;
   }
 
-  add(write: Write): void {
+  add(write: ResultWrite): void {
+    this.open += 1;
     if (this.waiting.push(write) === 1) queueMicrotask(() => this.send());
   }
 
-  /** Resolves when all that was added is in the store, or is not and will not be. */
+  /** One that was added is in the store, or is not and will not be. */
+  ended(): void {
+    this.open -= 1;
+    if (this.open > 0 || this.idle.length === 0) return;
+    for (const tell of this.idle.splice(0)) tell();
+  }
+
+  /** Resolves when all that was added has ended. */
   async settled(): Promise<void> {
     this.send();
-    while (this.underWay.size > 0) {
-      await Promise.all(this.underWay);
-      this.send();
-    }
+    while (this.open > 0) await new Promise<void>(resolve => this.idle.push(resolve));
   }
 
   private send(): void {
-    if (this.waiting.length === 0) return;
     const writes = this.waiting;
     this.waiting = [];
-    this.track(this.put(writes));
+    for (const write of writes) this.put(write);
   }
 
-  private put(writes: readonly Write[]): Promise<void> {
-    return new Promise(resolve => {
-      let open = writes.length;
-      for (const write of writes) {
-        this.putOne(write, outcome => {
-          write.done(outcome);
-          open -= 1;
-          if (open === 0) resolve();
-        });
-      }
-    });
-  }
-
-  private putOne({ execution, facts, value, about }: Write, done: Write["done"]): void {
+  private put(write: ResultWrite): void {
     const { store } = this.cache;
+    const { facts, execution } = write;
     const { codePart, code, policy } = execution.maker;
     try {
       if (!this.codesKept.has(codePart)) {
         this.codesKept.add(codePart);
         store.putCodes(codePart, code.parts);
       }
-      store.putAbout(facts.key, about);
+      const instead = execution.replaces ? this.inTheWay(facts.key) : undefined;
+      const { compress } = policy;
+      if (compress !== null || instead !== undefined) {
+        write.how = { ...(compress !== null && { compress }), ...(instead !== undefined && { instead }) };
+      }
     } catch (error) {
-      done(error as Error);
+      write.done(error as Error);
       return;
     }
-    const instead = execution.replaces ? this.inTheWay(facts.key) : undefined;
-    const { compress } = policy;
-    const how = { ...(compress !== null && { compress }), ...(instead !== undefined && { instead }) };
-    store.put(facts, value, how, done);
+    store.put(write);
   }
 
   /** It is replaced rather than removed: the directory of the new result may lie where its own was. */
@@ -84,10 +99,5 @@ export class Writing {
       // A damaged record makes room by itself.
       return undefined;
     }
-  }
-
-  private track(work: Promise<void>): void {
-    this.underWay.add(work);
-    void work.then(() => this.underWay.delete(work));
   }
 }
