@@ -188,8 +188,6 @@ class Outcomes implements AsyncIterableIterator<unknown> {
 }
 
 function outcomeOf({ future, index }: Entry): Record<string, unknown> {
-  const about = { future, index };
-  return future.error === undefined
-    ? { ...about, ok: true, value: future.value }
-    : { ...about, ok: false, error: future.error };
+  const { error } = future;
+  return error === undefined ? { future, index, ok: true, value: future.value } : { future, index, ok: false, error };
 }

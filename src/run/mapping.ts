@@ -128,7 +128,9 @@ export class MapJob {
 
   taken(): void {
     if (this.untaken > 0) this.untaken--;
-    if (!this.exhausted) this.run.hungry(this);
+    // Not one by one, as each time costs a turn of the run.
+    const room = this.inFlight - this.active.size - this.untaken;
+    if (!this.exhausted && room >= Math.max(1, this.inFlight >> 3)) this.run.hungry(this);
   }
 
   elementAt(index: number, list: ListFuture): ElementFuture {

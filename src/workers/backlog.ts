@@ -1,6 +1,9 @@
 import { PLACED, TIMED } from "./protocol.ts";
 import type { KnownTask, Waiting } from "./turn.ts";
 
+/** So many lots that are done are let go of at once. */
+const DONE = 16;
+
 /** Calls in a row: `count` from place `seq` on, each with its number and `arity` plain inputs. */
 interface Row {
   readonly wire: readonly unknown[];
@@ -67,8 +70,8 @@ export class Backlog {
 
   #advance(): void {
     this.#next += 1;
-    if (!this.isEmpty) return;
-    this.#lots = [];
+    if (!this.isEmpty && this.#next < DONE) return;
+    this.#lots = this.#lots.slice(this.#next);
     this.#next = 0;
   }
 }

@@ -11,10 +11,10 @@ export interface Claimer {
 
 /** The coordinator's side, of one worker. */
 export interface ClaimReader {
-  /** Makes room for the claim of `seq`, where `from` is the first call that has not ended; false if there is none. */
+  /** Makes room for the claims of `seq` and many behind it, where all before `from` have begun; false if there is none. */
   reserve(seq: number, from: number): boolean;
-  /** Takes back every call up to `to` that has not begun. */
-  takeBack(to: number): TakenBack;
+  /** Takes back every call up to `to` that has not begun, where all before `from` have. */
+  takeBack(from: number, to: number): TakenBack;
 }
 
 export interface TakenBack {
@@ -27,7 +27,7 @@ export interface TakenBack {
 /** Of a worker with which nothing is shared: all that was sent to it counts as begun, and stays there. */
 export const allClaimed: ClaimReader = {
   reserve: () => true,
-  takeBack: to => ({ claimed: Number.POSITIVE_INFINITY, last: to }),
+  takeBack: (_, to) => ({ claimed: Number.POSITIVE_INFINITY, last: to }),
 };
 
 const CLAIMED = 0;
@@ -58,7 +58,7 @@ export class SharedClaims implements Claimer, ClaimReader {
     return true;
   }
 
-  takeBack(to: number): TakenBack {
+  takeBack(_: number, to: number): TakenBack {
     Atomics.store(this.#cells, TAKEN, to);
     return { claimed: Atomics.load(this.#cells, CLAIMED), last: to };
   }

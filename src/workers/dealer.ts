@@ -20,6 +20,7 @@ export class Dealer {
 
   /** True if something was sent. */
   deal(): boolean {
+    for (const member of this.#hearings.keys()) member.reserve();
     const before = this.#queue.size + this.#alone.size;
     this.#dealAlone();
     if (this.#queue.size > 0) this.#share();

@@ -13,21 +13,21 @@ export class Entries {
   /** The place of the first in the window. */
   #base = 1;
   #size = 0;
-  /** Calls that have waited and came back after those behind them had left. */
-  readonly #back = new Map<number, Entry>();
+  /** Calls that those behind them have outrun, and such that have waited and came back. */
+  readonly #apart = new Map<number, Entry>();
 
   get size(): number {
-    return this.#size + this.#back.size;
+    return this.#size + this.#apart.size;
   }
 
   /** The place of the first; undefined if there is none. */
   get first(): number | undefined {
-    if (this.#back.size > 0) return this.#back.keys().next().value;
+    if (this.#apart.size > 0) return this.#apart.keys().next().value;
     return this.#size === 0 ? undefined : this.#base + this.#head;
   }
 
   get(seq: number): Entry | undefined {
-    return this.#window[seq - this.#base] ?? this.#back.get(seq);
+    return this.#window[seq - this.#base] ?? this.#apart.get(seq);
   }
 
   /** Adds the next one. */
@@ -43,35 +43,49 @@ export class Entries {
 
   /** Takes in again one that was here before. */
   putBack(seq: number, entry: Entry): void {
-    this.#back.set(seq, entry);
+    this.#apart.set(seq, entry);
   }
 
   delete(seq: number): void {
     const at = seq - this.#base;
     if (this.#window[at] === undefined) {
-      this.#back.delete(seq);
+      this.#apart.delete(seq);
       return;
     }
     this.#window[at] = undefined;
     this.#size -= 1;
-    if (at !== this.#head || this.#size === 0) return;
-    while (this.#window[this.#head] === undefined) this.#head += 1;
+    this.#skip();
+    while (this.#size > 0 && this.#window.length - this.#head > LEFT + 2 * this.#size) this.#leaveBehind();
     if (this.#head < LEFT) return;
     this.#window = this.#window.slice(this.#head);
     this.#base += this.#head;
     this.#head = 0;
   }
 
+  /** The first one lasts, while those behind it come and go: it is kept apart. */
+  #leaveBehind(): void {
+    this.#apart.set(this.#base + this.#head, this.#window[this.#head]!);
+    this.#window[this.#head] = undefined;
+    this.#size -= 1;
+    this.#skip();
+  }
+
+  /** On to the first that is there. */
+  #skip(): void {
+    if (this.#size === 0) this.#head = this.#window.length;
+    else while (this.#window[this.#head] === undefined) this.#head += 1;
+  }
+
   clear(): void {
     this.#window = [];
     this.#head = 0;
     this.#size = 0;
-    this.#back.clear();
+    this.#apart.clear();
   }
 
   /** In the order of sending, save that what has come back is first. What is deleted meanwhile is left out. */
   *[Symbol.iterator](): Generator<[number, Entry]> {
-    yield* this.#back;
+    yield* this.#apart;
     const base = this.#base;
     const window = this.#window;
     for (let at = this.#head; at < window.length; at += 1) {

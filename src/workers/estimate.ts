@@ -4,7 +4,7 @@ import type { TaskAddress } from "../task/runner.ts";
 const OVERHEAD = 0.004;
 /** How much work may wait at a worker, in milliseconds, and in calls. */
 const AHEAD = 2;
-export const MOST_AHEAD = 512;
+export const MOST_AHEAD = 240;
 /** Calls longer than this gain nothing from having a next one at hand. */
 const LONG = 20;
 

@@ -56,6 +56,9 @@ export class Member {
   /** The bytes that it has in use, once those are too many. */
   full = 0;
   readonly #most: number;
+  #hasRoom = true;
+  /** The last call that is known to have begun or to have been refused, and with it all before. */
+  #reached = 0;
   #seq = 0;
   #load = 0;
   #wire: unknown[] = [];
@@ -119,8 +122,12 @@ export class Member {
 
   /** It gets no more calls, and is replaced when it has done those that it has. */
   get spent(): boolean {
-    if (this.full > 0 || this.ended + this.entries.size >= this.#most) return true;
-    return !this.far.claims.reserve(this.#seq + 1, this.entries.first ?? this.#seq + 1);
+    return this.full > 0 || this.ended + this.entries.size >= this.#most || !this.#hasRoom;
+  }
+
+  /** Sees to it that further calls can be claimed. */
+  reserve(): void {
+    this.#hasRoom = this.far.claims.reserve(this.#seq + 1, this.#reached + 1);
   }
 
   /** Calls that wait there behind those which can run at once. */
@@ -174,7 +181,7 @@ export class Member {
     this.far.send(wire);
   }
 
-  /** Forgets a call: it has ended, or is not this worker's any more. */
+  /** Forgets a call that the worker has begun or refused. */
   remove(seq: number): Entry | undefined {
     const entry = this.entries.get(seq);
     if (entry === undefined) {
@@ -182,9 +189,14 @@ export class Member {
       this.suspended.delete(seq);
       return waiting;
     }
+    this.#reached = Math.max(this.#reached, seq);
+    this.#drop(seq, entry);
+    return entry;
+  }
+
+  #drop(seq: number, entry: Entry): void {
     this.entries.delete(seq);
     this.#load = this.entries.size === 0 ? 0 : this.#load - entry.expected;
-    return entry;
   }
 
   /**
@@ -209,10 +221,14 @@ export class Member {
   takeBack(): { readonly back: Entry[]; readonly claimed: number } {
     this.flush();
     const to = this.#seq;
-    const { claimed, last } = this.far.claims.takeBack(to);
+    const { claimed, last } = this.far.claims.takeBack(this.#reached + 1, to);
     this.#seq = last;
     const back: Entry[] = [];
-    for (const [seq] of this.entries) if (seq > claimed) back.push(this.remove(seq)!);
+    for (const [seq, entry] of this.entries) {
+      if (seq <= claimed) continue;
+      this.#drop(seq, entry);
+      back.push(entry);
+    }
     if (back.length > 0) this.takenTo = to;
     return { back, claimed };
   }
@@ -220,7 +236,7 @@ export class Member {
   /** What it had and will not end: the calls it has begun by their numbers, and the others. */
   leave(): { begun: Map<number, Entry>; unbegun: Entry[] } {
     this.state = "ended";
-    const { claimed } = this.far.claims.takeBack(this.#seq);
+    const { claimed } = this.far.claims.takeBack(this.#reached + 1, this.#seq);
     const begun = new Map<number, Entry>(this.suspended);
     const unbegun: Entry[] = [];
     for (const [seq, entry] of this.entries) {

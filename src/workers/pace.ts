@@ -20,14 +20,17 @@ export class Pace {
     if (!this.#dealt) queueMicrotask(() => this.#go());
   }
 
+  #again(): void {
+    this.#dealt = false;
+    this.#go();
+  }
+
   #go(): void {
     if (!this.#due) return;
     this.#due = false;
-    if (!this.#deal()) return;
+    // While it deals, it may be asked to deal again.
     this.#dealt = true;
-    setImmediate(() => {
-      this.#dealt = false;
-      this.#go();
-    });
+    if (this.#deal()) setImmediate(() => this.#again());
+    else this.#again();
   }
 }

@@ -11,7 +11,7 @@ export interface ThreadOptions {
 /** How long a thread that is told to end is waited for: one in native code does not end before that does. */
 const STUCK = 500;
 /** How long a thread that is still being loaded is waited for before it is terminated, in milliseconds. */
-const LOADING = 1_000;
+const LOADING = 5_000;
 
 /** Worker threads of this process. */
 export class ThreadTransport implements Transport {

@@ -15,8 +15,6 @@ const CHUNK = 16_384;
 const MARGIN = 1_024;
 /** Numbers that have been read are given back to the system after so many. */
 const KEPT = 1_048_576;
-/** Numbers that are read at once in taking back. */
-const READ = 256;
 
 /** The worker's end. */
 export class TokenClaimer implements Claimer {
@@ -83,18 +81,14 @@ export class Tokens implements ClaimReader {
     }
   }
 
-  takeBack(to: number): TakenBack {
-    const numbers = new Int32Array(READ);
-    let first = 0;
-    let last = 0;
-    while (last < to && this.#isOpen) {
-      const read = readSync(this.descriptor, numbers, 0, READ * BYTES, null) / BYTES;
-      if (read < 1) break;
-      first ||= numbers[0]!;
-      last = numbers[read - 1]!;
-    }
+  /** One read, as the worker may claim a call between two. */
+  takeBack(from: number, to: number): TakenBack {
+    if (!this.#isOpen || to < from) return { claimed: to, last: to };
+    const numbers = new Int32Array(to - from + 1);
+    const read = Math.floor(readSync(this.descriptor, numbers, 0, numbers.byteLength, null) / BYTES);
+    if (read === 0) return { claimed: to, last: to };
     // The number behind the last is read by the worker when it finds that its own is gone.
-    return { claimed: first === 0 ? to : first - 1, last: Math.max(to, last) + 1 };
+    return { claimed: numbers[0]! - 1, last: Math.max(to, numbers[read - 1]!) + 1 };
   }
 
   /** Frees what has been read. A worker that finds nothing to read meanwhile refuses its call, which is sent again. */
@@ -108,7 +102,8 @@ export class Tokens implements ClaimReader {
   #write(from: number): void {
     const count = Math.max(0, this.#freed - from + 1) + CHUNK;
     const numbers = Int32Array.from({ length: count }, (_, i) => from + i);
-    writeSync(this.descriptor, numbers, 0, numbers.byteLength, (from - 1) * BYTES);
+    const written = writeSync(this.descriptor, numbers, 0, numbers.byteLength, (from - 1) * BYTES);
+    if (written < numbers.byteLength) throw new Error("there is no room for the claims of calls");
     this.#top = from + count - 1;
   }
 }

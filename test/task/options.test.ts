@@ -50,6 +50,7 @@ const good: Record<string, unknown[]> = {
   hold: [[], ["gpu"]],
   limits: [{}, { gpu: 2 }, { web: { rate: 5, per: "1s" } }, { web: { amount: 0.5, rate: 1, per: 250 } }],
   strict: [true, false],
+  maxLiveBytes: [1_000_000, "2GB"],
   onError: ["stop", "continue"],
   onStart: [() => {}],
   onSuccess: [() => {}],
@@ -149,6 +150,10 @@ describe("options", () => {
     expect(messageOf({ after: [Promise.resolve()] }, "flow", true)).toBeNull();
     expect(messageOf({ after: Promise.resolve() }, "task", true)).toContain("after");
     expect(messageOf({ after: [3] }, "task", true)).toContain("after");
+  });
+
+  test.each(["much", -1, null])("maxLiveBytes: %j is refused for a flow", value => {
+    expect(messageOf({ maxLiveBytes: value }, "flow")).toContain("maxLiveBytes");
   });
 
   test("must be an object", () => {

@@ -20,12 +20,12 @@ test.each([
   const { worker, coordinator, close } = pair();
   expect(worker.claim(1)).toBe(true);
   expect(worker.claim(2)).toBe(true);
-  const { claimed, last } = coordinator.takeBack(5);
+  const { claimed, last } = coordinator.takeBack(1, 5);
   expect(claimed).toBe(2);
   expect(last).toBeGreaterThanOrEqual(5);
   expect([3, 4, 5].map(seq => worker.claim(seq))).toEqual([false, false, false]);
   expect([last + 1, last + 2].map(seq => worker.claim(seq))).toEqual([true, true]);
-  expect(coordinator.takeBack(last + 2).claimed).toBe(last + 2);
+  expect(coordinator.takeBack(last + 1, last + 2).claimed).toBe(last + 2);
   close();
 });
 
@@ -37,6 +37,16 @@ test("a file of claims is freed on the way, and nothing is claimed twice or neve
     if (!worker.claim(seq)) claimed.push(seq);
   }
   expect(claimed).toEqual([]);
-  expect(coordinator.takeBack(3_000_005).claimed).toBe(3_000_000);
+  expect(coordinator.takeBack(2_999_900, 3_000_005).claimed).toBe(3_000_000);
+  close();
+});
+
+test("many are taken back at once, so that none is claimed between", () => {
+  const { worker, coordinator, close } = filePair();
+  for (let seq = 1; seq <= 10; seq += 1) worker.claim(seq);
+  const { claimed, last } = coordinator.takeBack(1, 900);
+  expect(claimed).toBe(10);
+  for (let seq = 11; seq <= 900; seq += 1) expect(worker.claim(seq)).toBe(false);
+  expect(worker.claim(last + 1)).toBe(true);
   close();
 });
