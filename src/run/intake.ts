@@ -87,7 +87,9 @@ export class Intake {
       }
       if (!need.isSettled) inputs[count++] = this.owners.nodeOf(need);
     }
-    const node = this.run.scheduler.declare();
+    // Where results are bounded, what consumes some goes before what only adds to them, though they may have settled.
+    const consumes = this.run.live !== null && needs.length > 0;
+    const node = this.run.scheduler.declare(consumes ? 1 : 0);
     call.node = node;
     this.owners.set(node, call);
     const { priority, demand, scope } = call.spec;

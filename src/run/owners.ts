@@ -3,6 +3,7 @@ import { type Call, CallFuture } from "./call.ts";
 import type { Failure } from "./failure.ts";
 import { FutureBase } from "./future.ts";
 import { ElementFuture } from "./list.ts";
+import { readers } from "./live/readers.ts";
 import type { Run } from "./run.ts";
 import type { FlowScope } from "./scope.ts";
 
@@ -25,12 +26,19 @@ export class Owners {
     this.owners[node] = undefined;
     if (owner === undefined || !isCall(owner)) return;
     owner.node = -1;
-    this.run.live?.ended(owner);
+    if (readers.ended(owner)) this.run.live?.relieve();
   }
 
   /** The call that a node is; only for nodes that are dispatched or depend on others, which are calls. */
   callOf(node: number): Call {
     return this.owners[node] as Call;
+  }
+
+  /** The same, as it is about to start: what it reads stays in memory until it has ended for good. */
+  starting(node: number): Call {
+    const call = this.callOf(node);
+    readers.begins(call);
+    return call;
   }
 
   failureOf(node: number): Failure {

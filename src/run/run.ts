@@ -253,8 +253,7 @@ export class Run implements Orders {
   }
 
   dispatch(node: number, pool: number): void {
-    const call = this.owners.callOf(node);
-    this.live?.begins(call);
+    const call = this.owners.starting(node);
     if (this.gate !== null) {
       if (pool === this.pools.gate) {
         this.gate.take(call);

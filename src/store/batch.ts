@@ -248,7 +248,7 @@ export class Batch {
   #track(work: Promise<void>): void {
     this.#underWay.add(work);
     this.#index.gate.stay();
-    void work.then(() => {
+    void work.finally(() => {
       this.#index.gate.leave();
       this.#underWay.delete(work);
       if (this.#underWay.size === 0 && this.#waiting > 0) this.#send();

@@ -117,7 +117,7 @@ export class Turns {
     }
   }
 
-  /** Consumers are deeper, and so come first. */
+  /** Of equal priority, consumers are deeper, and so come first. */
   private onlyAdds({ exempt, ready }: PoolState): boolean {
     return !exempt && this.graph.depthOf(ready.first) === 0;
   }

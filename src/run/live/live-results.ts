@@ -8,9 +8,9 @@ import { LostResultError } from "../../errors.ts";
 import { FAILED } from "../../graph/states.ts";
 import { type Call, idOf } from "../call.ts";
 import { now } from "../clock.ts";
-import { KeptList } from "../kept.ts";
 import type { Run } from "../run.ts";
 import { canLeave, type Entry, HeldValue, type Shelf, sizeOf } from "./held.ts";
+import { readers } from "./readers.ts";
 import { readSpill, readSpillSync, writeSpill } from "./spill.ts";
 
 /** What is smaller stays in memory: there is little to be had, and a file costs more. */
@@ -29,7 +29,6 @@ export class LiveResults implements Shelf {
   private bytes = 0;
   /** Those in memory, the one that was needed last at the end. */
   private readonly inMemory = new Set<Entry>();
-  private readonly readers = new Map<Call, readonly Entry[]>();
   private readonly dropped = new FinalizationRegistry<Entry>(entry => this.forget(entry));
   /** Bytes that came since the garbage collector was asked what is still held. */
   private sinceCollected = 0;
@@ -44,6 +43,7 @@ export class LiveResults implements Shelf {
   constructor(run: Run, most: number) {
     this.run = run;
     this.most = most;
+    readers.idle = false;
   }
 
   /** Takes a result over; gives what the call's future keeps. */
@@ -66,14 +66,6 @@ export class LiveResults implements Shelf {
     this.dropped.register(held, entry);
     this.came(entry);
     return held;
-  }
-
-  /** A call is about to start: what it reads stays in memory until it has ended for good. */
-  begins(call: Call): void {
-    if (this.readers.has(call)) return;
-    const entries = call.inputs!.futures.flatMap(({ kept }) => entriesOf(kept));
-    for (const entry of entries) entry.readers += 1;
-    if (entries.length > 0) this.readers.set(call, entries);
   }
 
   /** True if what it reads is on disk: it starts when that has been read. */
@@ -99,14 +91,6 @@ export class LiveResults implements Shelf {
       this.run.flush();
     });
     return true;
-  }
-
-  ended(call: Call): void {
-    const entries = this.readers.get(call);
-    if (entries === undefined) return;
-    this.readers.delete(call);
-    for (const entry of entries) entry.readers -= 1;
-    this.relieve();
   }
 
   async fetch(entry: Entry): Promise<Packed> {
@@ -158,7 +142,8 @@ export class LiveResults implements Shelf {
     if (file !== null) void rm(file, { force: true }).catch(() => {});
   }
 
-  private relieve(): void {
+  /** Writes what is too much and read by no call. */
+  relieve(): void {
     if (this.relieving || this.closed || this.bytes <= this.most) return;
     this.relieving = true;
     // Not within what goes on now, which has just come by a result, or is about to let one go.
@@ -230,11 +215,6 @@ export class LiveResults implements Shelf {
     this.run.scheduler.pressed(on);
     this.run.plan();
   }
-}
-
-function entriesOf(kept: unknown): Entry[] {
-  if (kept instanceof KeptList) return kept.values.flatMap(entriesOf);
-  return kept instanceof HeldValue ? [kept.entry!] : [];
 }
 
 function lost({ call, file }: Entry, cause: unknown): Error {
