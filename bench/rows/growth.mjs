@@ -5,13 +5,21 @@ import { median } from "../figures.mjs";
 
 const script = fileURLToPath(new URL("../measure.mjs", import.meta.url));
 const POWERS = [3, 4, 5, 6, 7];
+const TRIES = 3;
 /** A few calls take so little that one measurement says nothing. */
 const TRIALS = { 3: 5, 4: 3 };
 
 function cost(row, who, calls, folder) {
   const args = [script, row, who, String(calls), folder];
-  const { value, peak } = JSON.parse(execFileSync(process.execPath, args).toString().trim().split("\n").pop());
-  return { value, peak };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { value, peak } = JSON.parse(execFileSync(process.execPath, args).toString().trim().split("\n").pop());
+      return { value, peak };
+    } catch (error) {
+      // A contender may crash now and then: poolifier does, in one of some dozen short lives.
+      if (attempt === TRIES) throw error;
+    }
+  }
 }
 
 export const growth = (name, row) => ({
