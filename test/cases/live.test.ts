@@ -159,3 +159,33 @@ test("a flow that joins a run has the run's bound", async () => {
   const outer = run({ runner: threads({ workers: 1 }) }, () => inner());
   await expect(outer).rejects.toThrow(/--max-live-bytes/);
 });
+
+test("another run reads results while they come and go", async () => {
+  const where = store();
+  let give = (_: Future<Float64Array>[]) => {};
+  const given = new Promise<Future<Float64Array>[]>(resolve => {
+    give = resolve;
+  });
+  let done = () => {};
+  const read = new Promise<void>(resolve => {
+    done = resolve;
+  });
+  const bounded = run({ runner: threads({ workers: 1 }), ...options(where) }, async () => {
+    const made = all.map(i => filled.submit(LENGTH, i));
+    await Promise.all(made.map(one => one.wait()));
+    give(made);
+    for (let round = 0; round < 5; round += 1) await Promise.all(all.map(i => filled.submit(LENGTH, i).wait()));
+    await read;
+  });
+  const made = await given;
+  const sums = await run({ runner: threads({ workers: 1 }), store: store() }, async () => {
+    const rounds = [];
+    for (let round = 0; round < 10; round += 1) {
+      rounds.push(await Promise.all(made.map(one => sum.submit(one))));
+    }
+    return rounds;
+  });
+  done();
+  await bounded;
+  expect(sums).toEqual(Array.from({ length: 10 }, () => all.map(i => i * LENGTH)));
+});
