@@ -60,13 +60,21 @@ function takenFrom(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView 
   if (byteLength === 0 && sharedMemory.gone.has(buffer)) {
     throw wrong("move(…)", "it was moved before", "Pass on what the first move(…) gave.");
   }
-  const memory = structuredClone(buffer, { transfer: [buffer] });
-  // That of WebAssembly is copied, and stays.
-  if (buffer.byteLength === byteLength && byteLength > 0) {
+  const memory = detached(buffer);
+  // That of WebAssembly stays: some versions of Node copy it, others refuse it.
+  if (memory === null || (buffer.byteLength === byteLength && byteLength > 0)) {
     throw wrong("move(…)", "its memory cannot be detached", "Give a copy: array.slice().");
   }
   sharedMemory.gone.add(buffer);
   return viewOf(name, memory);
+}
+
+function detached(buffer: ArrayBuffer): ArrayBuffer | null {
+  try {
+    return structuredClone(buffer, { transfer: [buffer] });
+  } catch {
+    return null;
+  }
 }
 
 function viewOf(name: string, memory: ArrayBufferLike): ArrayBufferView {
