@@ -23,3 +23,12 @@ export function isLeaf(value: object, prototype: object | null): boolean {
 export function viewName(view: ArrayBufferView): string {
   return Buffer.isBuffer(view) ? "Buffer" : String(Reflect.get(view, Symbol.toStringTag));
 }
+
+/** A view of the class of this name on so many bytes; null if this version of Node does not have the class. */
+export function viewOn(name: string, memory: ArrayBufferLike, offset: number, length: number): ArrayBufferView | null {
+  if (name === "Buffer") return Buffer.from(memory as ArrayBuffer, offset, length);
+  const View: unknown = Reflect.get(globalThis, name);
+  if (typeof View !== "function") return null;
+  const width = Number(Reflect.get(View, "BYTES_PER_ELEMENT") ?? 1);
+  return Reflect.construct(View, [memory, offset, length / width]) as ArrayBufferView;
+}

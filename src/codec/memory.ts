@@ -2,7 +2,7 @@
 import { types } from "node:util";
 import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
-import { viewName } from "./leaves.ts";
+import { viewName, viewOn } from "./leaves.ts";
 import { weighed } from "./segments.ts";
 import { sharedMemory } from "./shared-memory.ts";
 
@@ -26,7 +26,7 @@ export function shared<T extends ArrayBufferView>(view: T): T {
   const memory = weighed(new SharedArrayBuffer(view.byteLength));
   sharedMemory.known.add(memory);
   new Uint8Array(memory).set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  return viewOf(viewName(view), memory) as T;
+  return viewOn(viewName(view), memory, 0, view.byteLength) as T;
 }
 
 /**
@@ -66,7 +66,7 @@ function takenFrom(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView 
     throw wrong("move(…)", "its memory cannot be detached", "Give a copy: array.slice().");
   }
   sharedMemory.gone.add(buffer);
-  return viewOf(name, memory);
+  return viewOn(name, memory, 0, byteLength)!;
 }
 
 function detached(buffer: ArrayBuffer): ArrayBuffer | null {
@@ -75,12 +75,6 @@ function detached(buffer: ArrayBuffer): ArrayBuffer | null {
   } catch {
     return null;
   }
-}
-
-function viewOf(name: string, memory: ArrayBufferLike): ArrayBufferView {
-  if (name === "Buffer") return Buffer.from(memory as ArrayBuffer);
-  const View = Reflect.get(globalThis, name) as new (memory: ArrayBufferLike) => ArrayBufferView;
-  return new View(memory);
 }
 
 function check(view: unknown, where: string): void {

@@ -6,6 +6,7 @@ import { type ErrorHead, type ErrorRest, isError, reviveHead, reviveRest, setSta
 import { FileMark } from "./file.ts";
 import { type PackedFile, splitFiles } from "./file-table.ts";
 import { ELSEWHERE, type Large, VIEWED } from "./large.ts";
+import { viewOn } from "./leaves.ts";
 import { fillSlots, Slot } from "./refill.ts";
 import { empty, fill } from "./seal.ts";
 import { serializerNamed } from "./serializers.ts";
@@ -130,7 +131,7 @@ class Decoder extends Deserializer {
     const bytes = this.readRawBytes(this.readUint32());
     // Into memory of its own: these bytes may be decoded again, and are no reader's to change.
     const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-    return viewOn(code, buffer, 0, buffer.byteLength);
+    return viewOf(code, buffer, 0, buffer.byteLength);
   }
 
   #readLarge(code: number): ArrayBufferView {
@@ -139,24 +140,22 @@ class Decoder extends Deserializer {
     if (part?.length !== length) throw unreadable("a large array is missing");
     if (code >= VIEWED) {
       sharedMemory.known.add(part.memory);
-      return viewOn(code - VIEWED, part.memory, part.offset, length);
+      return viewOf(code - VIEWED, part.memory, part.offset, length);
     }
     const { bytes } = part;
-    if (part.memory instanceof ArrayBuffer) return viewOn(code - ELSEWHERE, part.memory, 0, length);
+    if (part.memory instanceof ArrayBuffer) return viewOf(code - ELSEWHERE, part.memory, 0, length);
     const own = Buffer.allocUnsafeSlow(length);
     own.set(bytes);
-    return viewOn(code - ELSEWHERE, own.buffer, 0, length);
+    return viewOf(code - ELSEWHERE, own.buffer, 0, length);
   }
 }
 
-function viewOn(code: number, buffer: ArrayBufferLike, offset: number, length: number): ArrayBufferView {
+function viewOf(code: number, buffer: ArrayBufferLike, offset: number, length: number): ArrayBufferView {
   const name = VIEWS[code];
   if (name === undefined) throw unreadable(`an object of the unknown kind ${code}; ${AHEAD}`);
-  if (name === "Buffer") return Buffer.from(buffer, offset, length);
-  const View: unknown = Reflect.get(globalThis, name);
-  if (typeof View !== "function") throw unreadable(`a ${name}, which this version of Node does not have`);
-  const width = Number(Reflect.get(View, "BYTES_PER_ELEMENT") ?? 1);
-  return Reflect.construct(View, [buffer, offset, length / width]) as ArrayBufferView;
+  const view = viewOn(name, buffer, offset, length);
+  if (view === null) throw unreadable(`a ${name}, which this version of Node does not have`);
+  return view;
 }
 
 /** `marks`: files stay marked as such, with what they were; else they become their paths. */
