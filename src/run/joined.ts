@@ -4,8 +4,8 @@ import type { AnyOptions, Definition } from "../task/definition.ts";
 import type { FlowScope } from "./scope.ts";
 
 /**
- * A flow that is called inside a run joins it. The limits, the bound of what is in memory and the store are those of the run, so that it may name them
- * only as the flow that is run does.
+ * A flow that is called inside a run joins it. The limits, the bound of what is in memory and the store are those of
+ * the run, so that it may name them only as the flow that is run does.
  *
  * @throws OptionError
  */

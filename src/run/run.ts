@@ -31,7 +31,7 @@ import type { FlowScope } from "./scope.ts";
 import type { RunSettings } from "./settings.ts";
 import { isJournalled, type Spec } from "./spec.ts";
 import { Specs } from "./specs.ts";
-import type { Loaded } from "./stored.ts";
+import { type Loaded, unloadedIn } from "./stored.ts";
 
 /**
  * One execution of a flow. Owns the graph and the scheduler, tells the scheduler what happens, and carries out what it
@@ -259,7 +259,7 @@ export class Run implements Orders {
         this.gate.take(call);
         return;
       }
-      if (call.inputs!.futures.some(future => future.unloaded.length > 0)) {
+      if (unloadedIn(call.inputs!.futures).length > 0) {
         this.scheduler.moved(node, this.pools.gate);
         this.plan();
         return;

@@ -6,20 +6,36 @@ export interface Loaded {
   readonly digest: string;
 }
 
-/** A result that is in the store, and is read when somebody needs the value: its digest is known before. */
-export class StoredValue {
+/** A result that may be on disk, and is read when somebody needs the value. */
+export abstract class StoredValue {
+  /** What counts in the keys of consumers. */
+  abstract get digest(): string;
+  abstract get isLoaded(): boolean;
+  /** The encoded value. */
+  abstract get packed(): PackedValue;
+  abstract load(): Promise<void>;
+
+  /** The same, for the flow to see. */
+  get toDecode(): PackedValue {
+    return this.packed;
+  }
+}
+
+/** One that is in the store, whose digest is known before it is read. */
+export class EntryValue extends StoredValue {
   private mark: string;
   private read: (() => Promise<Loaded>) | null;
   private loading: Promise<void> | null = null;
   private value: PackedValue = undefined;
 
   constructor(digest: string, read: (() => Promise<Loaded>) | null, value?: PackedValue) {
+    super();
     this.mark = digest;
     this.read = read;
     this.value = value;
   }
 
-  /** What counts in the keys of consumers. Another one after loading, if the value had to be computed again. */
+  /** Another one after loading, if the value had to be computed again. */
   get digest(): string {
     return this.mark;
   }
@@ -28,15 +44,10 @@ export class StoredValue {
     return this.read === null;
   }
 
-  /** The encoded value; only when it is loaded. */
+  /** Only when it is loaded. */
   get packed(): PackedValue {
     if (this.read !== null) throw new Error("a stored value was asked for before it was loaded");
     return this.value;
-  }
-
-  /** The same, for the flow to see. */
-  get toDecode(): PackedValue {
-    return this.packed;
   }
 
   load(): Promise<void> {

@@ -83,7 +83,7 @@ export class Entries {
     this.#apart.clear();
   }
 
-  /** In the order of sending, save that what has come back is first. What is deleted meanwhile is left out. */
+  /** In the order of sending, save that what stands apart is first. What is deleted meanwhile is left out. */
   *[Symbol.iterator](): Generator<[number, Entry]> {
     yield* this.#apart;
     const base = this.#base;

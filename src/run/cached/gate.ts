@@ -27,10 +27,10 @@ export class Gate implements Claimant {
   private readonly held = new Set<Call>();
   /** What was computed in this run although it was there: once is enough. */
   private readonly renewed = new Set<string>();
+
   constructor(run: Run, kept: Kept) {
     this.run = run;
     this.kept = kept;
-    kept.onWritten = execution => this.forget(execution);
     this.claims = new Claims(kept, this, () => run.plan());
   }
 
@@ -112,7 +112,7 @@ export class Gate implements Claimant {
     execution.outcome = { raw: result.raw };
     this.executions.finished(execution);
     const keeps = !execution.spoilt && this.run.settings.planner === undefined;
-    const written = keeps && this.kept.write(execution, result, ms);
+    const written = keeps && this.kept.write(execution, result, ms, this.forget);
     for (const each of this.executions.release(execution)) this.complete(each, result.raw);
     if (!written) this.forget(execution);
     return result.raw;
@@ -292,9 +292,9 @@ export class Gate implements Claimant {
     this.run.scheduler.freed(node);
   }
 
-  private forget(execution: Execution): void {
+  private readonly forget = (execution: Execution): void => {
     this.executions.remove(execution);
     if (execution.claimed) this.kept.release(execution);
     execution.claimed = false;
-  }
+  };
 }

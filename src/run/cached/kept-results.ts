@@ -14,13 +14,13 @@ import { ALONE } from "../../store/shares.ts";
 import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
 import type { Spec } from "../spec.ts";
-import { StoredValue } from "../stored.ts";
+import { EntryValue } from "../stored.ts";
 import type { Execution } from "./execution.ts";
 import { toStore } from "./kept-files.ts";
 import type { KeyedInputs } from "./keyed-inputs.ts";
 import { digestOf, digestOfResult, digestWithDirectory } from "./keys.ts";
 import { NotedUses } from "./uses.ts";
-import { ResultWrite, Writing } from "./writing.ts";
+import { type Over, ResultWrite, Writing } from "./writing.ts";
 
 /** A result in the form in which it is kept. */
 export interface PackedResult {
@@ -50,8 +50,6 @@ export class Kept {
   private readonly warned = new Set<string>();
   private last: { readonly spec: Spec; readonly maker: KeyMaker } | null = null;
   private readonly forgetFiles: () => void;
-  /** Is told of each execution whose result others can see now, or will not. */
-  onWritten: (execution: Execution) => void = () => {};
 
   constructor(run: Run, { cache, force, openOwners, shared }: Means) {
     this.run = run;
@@ -135,7 +133,7 @@ export class Kept {
   pack(call: Call, raw: unknown, directory: DirectoryFact | null): PackedResult {
     const packed = this.packed(call, raw);
     if (directory === null) return { packed, raw: packed, directory };
-    return { packed, raw: new StoredValue(digestWithDirectory(packed, directory), null, packed), directory };
+    return { packed, raw: new EntryValue(digestWithDirectory(packed, directory), null, packed), directory };
   }
 
   private packed(call: Call, raw: unknown): PackedValue {
@@ -147,8 +145,8 @@ export class Kept {
     }
   }
 
-  /** Writes a result; false if it is not to be kept. `onWritten` is told when others can see it, or when that failed. */
-  write(execution: Execution, { packed, directory }: PackedResult, ms: number): boolean {
+  /** Writes a result; false if it is not to be kept. `over` is told when others can see it, or when that failed. */
+  write(execution: Execution, { packed, directory }: PackedResult, ms: number, over: Over): boolean {
     const { call, maker, key } = execution;
     const { policy } = maker;
     try {
@@ -178,7 +176,7 @@ export class Kept {
             ...(directory !== null && { directory }),
           };
     if (directory !== null) this.run.directories.kept(join(this.cache.store.folder, directory.path));
-    this.writing.add(new ResultWrite(execution, facts, value, this.aboutOf(call, maker), this));
+    this.writing.add(new ResultWrite(execution, facts, value, this.aboutOf(call, maker), this, over));
     return true;
   }
 
@@ -189,7 +187,7 @@ export class Kept {
     return digestOfResult(packed);
   }
 
-  written({ execution, facts, value }: ResultWrite, outcome: Entry | Error | null): void {
+  written({ execution, facts, value, over }: ResultWrite, outcome: Entry | Error | null): void {
     if (outcome instanceof Error) {
       const { call } = execution;
       this.run.warn(`The result of ${facts.call} could not be kept: ${outcome.message}`, call.number);
@@ -200,7 +198,7 @@ export class Kept {
       // What this process wrote is in use as long as it has the store open.
       if (!ours) this.used(facts.key);
     }
-    this.onWritten(execution);
+    over(execution);
     this.writing.ended();
   }
 

@@ -4,7 +4,7 @@ import type { Hit } from "../../store/entry.ts";
 import { asError } from "../adopted.ts";
 import { type Call, idOf } from "../call.ts";
 import type { Run } from "../run.ts";
-import { type Loaded, StoredValue } from "../stored.ts";
+import { EntryValue, type Loaded, StoredValue } from "../stored.ts";
 import { fromStore } from "./kept-files.ts";
 import type { Kept } from "./kept-results.ts";
 
@@ -12,7 +12,7 @@ import type { Kept } from "./kept-results.ts";
 export function resultOf(entry: Hit, call: Call, run: Run, kept: Kept): unknown {
   if ("inline" in entry.value) {
     const inline = fromStore(entry.value.inline, run.root);
-    return entry.directory === undefined ? inline : new StoredValue(entry.result!, null, inline);
+    return entry.directory === undefined ? inline : new EntryValue(entry.result!, null, inline);
   }
   const { spec, inputs } = call;
   const read = async (): Promise<Loaded> => {
@@ -24,7 +24,7 @@ export function resultOf(entry: Hit, call: Call, run: Run, kept: Kept): unknown 
       return run.again(spec, inputs!);
     }
   };
-  return new StoredValue(entry.result!, read);
+  return new EntryValue(entry.result!, read);
 }
 
 export function damage(call: Call, problem: string): string {
@@ -33,6 +33,6 @@ export function damage(call: Call, problem: string): string {
 
 /** A result that other calls have too: each is decoded for itself, as who reads one may change it. */
 export function ownOf(raw: unknown): unknown {
-  if (raw instanceof StoredValue && raw.isLoaded) return new StoredValue(raw.digest, null, raw.packed);
+  if (raw instanceof StoredValue && raw.isLoaded) return new EntryValue(raw.digest, null, raw.packed);
   return raw instanceof Packed ? apart(raw) : raw;
 }

@@ -4,6 +4,9 @@ import type { About, CallKey, Entry, EntryFacts } from "../../store/entry.ts";
 import type { Write, WriteOptions } from "../../store/ledger.ts";
 import type { Execution } from "./execution.ts";
 
+/** Is told of an execution whose result others can see now, or never will. */
+export type Over = (execution: Execution) => void;
+
 /** Who is told what comes of a write. */
 interface Writer {
   written(write: ResultWrite, outcome: Entry | Error | null): void;
@@ -19,14 +22,16 @@ export class ResultWrite implements Write {
   readonly about: About;
   readonly inUse = true;
   how = NO_OPTIONS;
+  readonly over: Over;
   private readonly writer: Writer;
 
-  constructor(execution: Execution, facts: EntryFacts, value: PackedValue, about: About, writer: Writer) {
+  constructor(execution: Execution, facts: EntryFacts, value: PackedValue, about: About, writer: Writer, over: Over) {
     this.execution = execution;
     this.facts = facts;
     this.value = value;
     this.about = about;
     this.writer = writer;
+    this.over = over;
   }
 
   done(outcome: Entry | Error | null): void {

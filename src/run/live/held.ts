@@ -1,4 +1,4 @@
-import { Packed, type PackedValue } from "../../codec/packed.ts";
+import { Packed } from "../../codec/packed.ts";
 import { lent } from "../../workers/lent.ts";
 import { digestOfResult } from "../cached/keys.ts";
 import { StoredValue } from "../stored.ts";
@@ -36,22 +36,22 @@ export class HeldValue extends StoredValue {
   private digested: string | null = null;
 
   constructor(packed: Packed, shelf: Shelf) {
-    super("", null, undefined);
+    super();
     this.bytes = packed;
     this.shelf = shelf;
   }
 
-  override get digest(): string {
+  get digest(): string {
     this.digested ??= digestOfResult(this.packed);
     return this.digested;
   }
 
-  override get isLoaded(): boolean {
+  get isLoaded(): boolean {
     return this.bytes !== null;
   }
 
   /** Whoever cannot wait reads it at once: it may have been put away since it was loaded. */
-  override get packed(): Packed {
+  get packed(): Packed {
     this.bytes ??= this.shelf.fetchNow(this.entry!);
     return this.bytes;
   }
@@ -63,7 +63,7 @@ export class HeldValue extends StoredValue {
     return packed;
   }
 
-  override load(): Promise<void> {
+  load(): Promise<void> {
     if (this.bytes !== null) return Promise.resolve();
     this.fetching ??= this.shelf.fetch(this.entry!).then(
       packed => {
@@ -93,6 +93,6 @@ export function sizeOf({ data, large }: Packed): number {
 }
 
 /** It can be written and read back as the same: an array in shared memory is one for all who see it. */
-export function canLeave(raw: PackedValue): raw is Packed {
+export function canLeave(raw: unknown): raw is Packed {
   return raw instanceof Packed && (raw.large === null || raw.large.every(part => !part.viewed));
 }

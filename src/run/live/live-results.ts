@@ -9,6 +9,7 @@ import { FAILED } from "../../graph/states.ts";
 import { type Call, idOf } from "../call.ts";
 import { now } from "../clock.ts";
 import type { Run } from "../run.ts";
+import { loadAll, unloadedIn } from "../stored.ts";
 import { canLeave, type Entry, HeldValue, type Shelf, sizeOf } from "./held.ts";
 import { readers } from "./readers.ts";
 import { readSpill, readSpillSync, writeSpill } from "./spill.ts";
@@ -48,9 +49,10 @@ export class LiveResults implements Shelf {
 
   /** Takes a result over; gives what the call's future keeps. */
   hold(call: Call, raw: unknown): unknown {
-    if (!canLeave(raw as Packed) || sizeOf(raw as Packed) < SMALL) return raw;
-    const held = new HeldValue(raw as Packed, this);
-    const size = sizeOf(raw as Packed);
+    if (!canLeave(raw)) return raw;
+    const size = sizeOf(raw);
+    if (size < SMALL) return raw;
+    const held = new HeldValue(raw, this);
     const alone = this.run.journal === null && call.spec.cache === null;
     const entry: Entry = {
       call: idOf(call),
@@ -70,15 +72,15 @@ export class LiveResults implements Shelf {
 
   /** True if what it reads is on disk: it starts when that has been read. */
   fetches(call: Call, pool: number): boolean {
-    const away = call.inputs!.futures.flatMap(future => future.unloaded);
-    if (away.length === 0) return false;
+    const reads = loadAll(unloadedIn(call.inputs!.futures));
+    if (reads === null) return false;
     const { scheduler } = this.run;
     const { node } = call;
     const failed = (error: Error) => {
       this.run.fail(call, FAILED, error, null);
       scheduler.settled(node, FAILED);
     };
-    const reading = Promise.all(away.map(value => value.load())).then(
+    const reading = reads.then(
       () => call.failure === null,
       error => {
         if (call.failure === null) failed(error as Error);
