@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NEWER_NODE = 24;
@@ -14,6 +14,8 @@ const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 /** What is packed and tested is what was built at the beginning. */
 const BUILT = { HEDDLE_BUILT: "1" };
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, in the words to end with: of a long log often only the end is kept. */
+const failures = [];
 
 /** Runs a step; gives true when it exited with 0. */
 function step(title, command, args, { cwd = root, env = {}, quiet = false } = {}) {
@@ -28,7 +30,7 @@ function step(title, command, args, { cwd = root, env = {}, quiet = false } = {}
 function check(title, command, args, options) {
   const good = step(title, command, args, options);
   counts[good ? "passed" : "failed"]++;
-  if (!good) console.log(`failed: ${title}`);
+  if (!good) failures.push(title);
   return good;
 }
 
@@ -83,12 +85,24 @@ function tests(title, node, leftOut = []) {
   });
   if (!existsSync(results)) {
     counts.failed++;
+    failures.push(`${title}: no results`);
     return;
   }
   const report = JSON.parse(readFileSync(results, "utf8"));
   counts.passed += report.numPassedTests;
   counts.failed += report.numFailedTests + (!good && report.numFailedTests === 0 ? 1 : 0);
   counts.skipped += report.numPendingTests + report.numTodoTests;
+  failures.push(...notPassed(report).map(failure => `${title}\n${failure}`));
+}
+
+/** Files that could not be loaded, and tests that did not pass: where, which, and why. */
+function notPassed({ testResults }) {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults.filter(({ status }) => status !== "passed");
+    if (tests.length === 0) return message ? [`${file}\n${message}`] : [];
+    return tests.map(test => [`${file} > ${test.fullName} (${test.status})`, ...test.failureMessages].join("\n"));
+  });
 }
 
 /** A newer Node, from the registry's package that carries its binary. */
@@ -129,7 +143,9 @@ if (step("Install", npm, ["ci", "--no-audit", "--no-fund"])) {
   packed();
 } else {
   counts.failed++;
+  failures.push("Install");
 }
 
+for (const failure of failures) console.log(`\n-- ${failure}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 || counts.skipped > 0 ? 1 : 0;
