@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const fresh = join(root, `node_modules/.cache/dist-${process.pid}`);
 const dist = join(root, "dist");
 
-const ENTRIES = ["index", "testing", "worker", "cli/heddle"];
+const ENTRIES = ["index", "narrow-door", "testing", "worker", "cli/heddle"];
 /** What tests and the bench use of the built package from inside. The package does not export it. */
 const INSIDE = [
   "codec/digest",
@@ -28,6 +28,21 @@ const INSIDE = [
   "workers/inputs",
   "workers/lent",
 ];
+
+/**
+ * What is always loaded together is one file: what all rests on, what every worker needs, and what a program that
+ * imports heddle needs beside that. The first that asks for a module has it, with all that it imports.
+ */
+const TOGETHER = {
+  ground: ["errors.ts", "version.ts"],
+  worker: ["workers/serve.ts", ...importsOf("narrow-door.ts")],
+  run: ["run/start.ts"],
+};
+
+function importsOf(file) {
+  const text = readFileSync(join(root, "src", file), "utf8");
+  return Array.from(text.matchAll(/ from "\.\/(.*)"/g), ([, path]) => path);
+}
 
 function input() {
   const workers = readdirSync(join(root, "src/workers/entry")).map(name => `workers/entry/${basename(name, ".ts")}`);
@@ -46,6 +61,13 @@ async function bundle() {
     chunkFileNames: "[name]-[hash].js",
     sourcemap: true,
     keepNames: true,
+    codeSplitting: {
+      groups: Object.entries(TOGETHER).map(([name, modules], i, all) => ({
+        name,
+        test: id => modules.some(module => id === join(root, "src", module)),
+        priority: all.length - i,
+      })),
+    },
   });
   await build.close();
 }
