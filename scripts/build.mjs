@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,6 +39,15 @@ const TOGETHER = {
   run: ["run/start.ts"],
 };
 
+/**
+ * Packages that are installed beside heddle: what users bring, and what is too large to be part of it. Small ones become
+ * part of heddle, as to find and load each takes some milliseconds of every start.
+ */
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const APART = Object.keys({ ...dependencies, ...peerDependencies });
+
+const isApart = id => id.startsWith("node:") || APART.some(name => id === name || id.startsWith(`${name}/`));
+
 function importsOf(file) {
   const text = readFileSync(join(root, "src", file), "utf8");
   return Array.from(text.matchAll(/ from "\.\/(.*)"/g), ([, path]) => path);
@@ -53,8 +62,8 @@ function input() {
 }
 
 async function bundle() {
-  const build = await rolldown({ input: input(), platform: "node", external: [/^[^./]/], tsconfig: false });
-  await build.write({
+  const build = await rolldown({ input: input(), platform: "node", external: isApart, tsconfig: false });
+  const { output } = await build.write({
     dir: fresh,
     format: "esm",
     entryFileNames: "[name].js",
@@ -70,6 +79,18 @@ async function bundle() {
     },
   });
   await build.close();
+  writeFileSync(join(fresh, "third-party.txt"), noticesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+}
+
+/** The licences of the packages that are part of heddle. */
+function noticesOf(modules) {
+  const folders = modules.flatMap(id => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
+  const notices = [...new Set(folders)].sort().map(folder => {
+    const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const licence = readdirSync(folder).find(file => /^licen[cs]e/i.test(file));
+    return `${name} ${version}\n\n${readFileSync(join(folder, licence), "utf8").trim()}\n`;
+  });
+  return notices.join(`\n${"-".repeat(72)}\n\n`);
 }
 
 // Who has just built it says so, as `npm pack` builds whoever calls it.
