@@ -112,7 +112,11 @@ describe.skipIf(reason !== null)(`slurm${reason === null ? "" : ` (${reason})`}`
     });
 
     test("the example", async () => {
-      const cpus = { command: "sbatch --wait --cpus-per-task={cpus} --output={dir}/slurm.log {script}", cancel: "scancel {job}", env };
+      const cpus = {
+        command: "sbatch --wait --cpus-per-task={cpus} --output={dir}/slurm.log {script}",
+        cancel: "scancel {job}",
+        env,
+      };
       const { result } = watched(() => pi({ jobs: 2, count: 100_000 }), { prefix: { cpus } }, { root: folder() });
       expect(await result).toBeCloseTo(Math.PI, 1);
     });
