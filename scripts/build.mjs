@@ -16,7 +16,7 @@ const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const fresh = join(root, `node_modules/.cache/dist-${process.pid}`);
 const dist = join(root, "dist");
 
-const ENTRIES = ["index", "testing", "worker", "cli/heddle"];
+const ENTRIES = ["index", "build", "testing", "worker", "cli/heddle"];
 /** What tests and the bench use of the built package from inside. The package does not export it. */
 const INSIDE = [
   "codec/digest",

@@ -110,6 +110,10 @@ export class RunView {
         for (const call of event.calls) this.#cached(call, event.at);
         break;
       case "keyed":
+      case "stale":
+        break;
+      case "settled":
+        for (const call of event.calls) this.#cached(call, event.at);
         break;
       case "failed":
         this.#failed(event);

@@ -1,0 +1,34 @@
+/** Files and other nodes in the structures that inputs and outputs are: arrays and plain objects, looked into. */
+import { containerKind } from "../../codec/containers.ts";
+import { isNode, type Node } from "./nodes.ts";
+
+/** A node, and where it stands: `table`, `plots.0`. */
+export interface Placed<N extends Node = Node> {
+  readonly at: string;
+  readonly node: N;
+}
+
+/** All nodes, in the order in which they stand there. */
+export function nodesIn(value: unknown, at = "", found: Placed[] = []): Placed[] {
+  if (isNode(value)) found.push({ at, node: value });
+  else for (const [key, part] of partsOf(value)) nodesIn(part, at === "" ? key : `${at}.${key}`, found);
+  return found;
+}
+
+/** The same structure with something else in the place of each node. */
+export function filled(value: unknown, give: (node: Node, at: string) => unknown, at = ""): unknown {
+  if (isNode(value)) return give(value, at);
+  const below = (key: string) => (at === "" ? key : `${at}.${key}`);
+  if (Array.isArray(value)) return value.map((part, index) => filled(part, give, below(String(index))));
+  const parts = partsOf(value);
+  if (parts.length === 0) return value;
+  return Object.fromEntries(parts.map(([key, part]) => [key, filled(part, give, below(key))]));
+}
+
+const NONE: readonly (readonly [string, unknown])[] = [];
+
+function partsOf(value: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof value !== "object" || value === null) return NONE;
+  const kind = containerKind(value);
+  return kind === "object" || kind === "array" ? Object.entries(value) : NONE;
+}

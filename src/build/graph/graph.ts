@@ -1,0 +1,138 @@
+import type { MadeTarget } from "../declare/registry.ts";
+import { matcherOf } from "./glob.ts";
+import { namedBy, nodeOf, type Read, type TargetNode } from "./node.ts";
+import type { Places } from "./places.ts";
+
+/**
+ * Targets and files as a graph, by numbers. Pure: what is on the disk is not known here. It grows when a target returns
+ * others, and never shrinks.
+ */
+export class TargetGraph {
+  readonly places: Places;
+  readonly nodes: TargetNode[] = [];
+  /** By node: those that have to be settled before it is judged, each once. */
+  readonly needs: (readonly number[])[] = [];
+  private readonly byIdentity = new Map<string, number>();
+  /** Who makes a file or folder; of two makers the first. */
+  private readonly makers = new Map<string, number>();
+  private readonly folders = new Map<string, number>();
+
+  constructor(places: Places, targets: Iterable<MadeTarget> = []) {
+    this.places = places;
+    this.add(targets);
+  }
+
+  /** Adds targets, and those that they name, where they are not there yet; gives the numbers of the new ones. */
+  add(targets: Iterable<MadeTarget>): readonly number[] {
+    const first = this.nodes.length;
+    const open = [...targets];
+    for (let at = 0; at < open.length; at += 1) {
+      const target = open[at]!;
+      if (this.byIdentity.has(target.identity)) continue;
+      const node = nodeOf(target, this.nodes.length, this.places);
+      this.nodes.push(node);
+      this.byIdentity.set(node.identity, node.number);
+      for (const named of namedBy(node)) open.push(named);
+      for (const { kind, path } of node.makes) {
+        if (!this.makers.has(path)) this.makers.set(path, node.number);
+        if (kind === "dir" && !this.folders.has(path)) this.folders.set(path, node.number);
+      }
+    }
+    const added = Array.from({ length: this.nodes.length - first }, (_, at) => first + at);
+    for (const number of added) this.needs.push(this.needsOf(this.nodes[number]!));
+    return added;
+  }
+
+  numberOf(target: MadeTarget): number | undefined {
+    return this.byIdentity.get(target.identity);
+  }
+
+  named(identity: string): TargetNode | undefined {
+    const number = this.byIdentity.get(identity);
+    return number === undefined ? undefined : this.nodes[number];
+  }
+
+  /** Who makes a file or folder, or the folder that it lies in; undefined for what nobody makes. */
+  makerOf(path: string): number | undefined {
+    const direct = this.makers.get(path);
+    if (direct !== undefined || this.folders.size === 0) return direct;
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const folder = this.folders.get(path.slice(0, end));
+      if (folder !== undefined) return folder;
+    }
+    return undefined;
+  }
+
+  /** The outputs that a pattern matches, and the folders in which it may match something once they are made. */
+  matching(patterns: readonly string[]): { readonly files: readonly string[]; readonly makers: readonly number[] } {
+    const files: string[] = [];
+    const makers: number[] = [];
+    for (const pattern of patterns) {
+      const { matches, mayMatchIn } = matcherOf(pattern);
+      for (const [path, maker] of this.makers) {
+        const isFolder = this.folders.get(path) === maker;
+        if (isFolder ? !mayMatchIn(path) : !matches(path)) continue;
+        makers.push(maker);
+        if (!isFolder) files.push(path);
+      }
+    }
+    return { files, makers };
+  }
+
+  /** These and all that they need, as a set. */
+  withAncestors(numbers: Iterable<number>): Set<number> {
+    const found = new Set(numbers);
+    for (const number of found) for (const need of this.needs[number]!) found.add(need);
+    return found;
+  }
+
+  /** Every node behind those that it needs; those that wait for one another in a circle, or for such, are left out. */
+  order(): readonly number[] {
+    const waits = this.needs.map(needs => needs.length);
+    const consumers = this.consumers();
+    const order: number[] = [];
+    for (let number = 0; number < waits.length; number += 1) if (waits[number] === 0) order.push(number);
+    for (let at = 0; at < order.length; at += 1) {
+      for (const consumer of consumers[order[at]!]!) {
+        waits[consumer]! -= 1;
+        if (waits[consumer] === 0) order.push(consumer);
+      }
+    }
+    return order;
+  }
+
+  consumers(): readonly (readonly number[])[] {
+    const consumers: number[][] = this.nodes.map(() => []);
+    for (const [number, needs] of this.needs.entries()) for (const need of needs) consumers[need]!.push(number);
+    return consumers;
+  }
+
+  private needsOf(node: TargetNode): readonly number[] {
+    const { reads, after } = node;
+    if (reads.length === 1 && after.length === 0) return unique(this.makersOf(reads[0]!));
+    const needs = reads.flatMap(read => this.makersOf(read));
+    for (const each of after) needs.push(this.numberOf(each)!);
+    return unique(needs);
+  }
+
+  /** Who makes what is read. */
+  makersOf({ kind, paths, of }: Read): readonly number[] {
+    if (kind === "result") return [this.numberOf(of!)!];
+    if (kind === "files") return this.matching(paths).makers;
+    const maker = this.makerOf(paths[0]!);
+    if (kind === "file") return maker === undefined ? NONE : [maker];
+    // Of a folder that is read as a whole all that lies in it counts.
+    const below = this.makersBelow(`${paths[0]!}/`);
+    return maker === undefined ? below : [maker, ...below];
+  }
+
+  private makersBelow(folder: string): number[] {
+    return [...this.makers].flatMap(([path, maker]) => (path.startsWith(folder) ? [maker] : []));
+  }
+}
+
+const NONE: readonly number[] = [];
+
+function unique(numbers: readonly number[]): readonly number[] {
+  return numbers.length < 2 ? numbers : [...new Set(numbers)];
+}

@@ -1,0 +1,70 @@
+/** A target as the graph sees it: what it reads and makes, by the places of files. */
+import { OptionError } from "../../errors.ts";
+import type { FileNode, FilesNode, Node } from "../declare/nodes.ts";
+import { MadeTarget, registry } from "../declare/registry.ts";
+import { nodesIn, type Placed } from "../declare/structure.ts";
+import type { Places } from "./places.ts";
+
+/** What of other targets, or of the disk, a target reads. */
+export interface Read {
+  /** Its place among the inputs, such as `raw` or `tables.0`. */
+  readonly at: string;
+  readonly kind: Node["kind"];
+  /** The file or folder, or the patterns; of a result nothing. */
+  readonly paths: readonly string[];
+  /** Whose result it is, or who makes it, where the input itself says so. */
+  readonly of: MadeTarget | null;
+}
+
+export interface Make {
+  readonly at: string;
+  readonly kind: "file" | "dir";
+  readonly path: string;
+}
+
+export interface TargetNode {
+  readonly number: number;
+  readonly target: MadeTarget;
+  readonly name: string;
+  readonly identity: string;
+  readonly reads: readonly Read[];
+  readonly makes: readonly Make[];
+  readonly after: readonly MadeTarget[];
+}
+
+export function nodeOf(target: MadeTarget, number: number, places: Places): TargetNode {
+  const { inputs, outputs, after } = target.options;
+  return {
+    number,
+    target,
+    name: target.name,
+    identity: target.identity,
+    reads: inputs === undefined ? [] : nodesIn(inputs).map(placed => readOf(placed, places)),
+    makes: outputs === undefined ? [] : nodesIn(outputs).map(placed => makeOf(placed, places)),
+    after: after === undefined ? [] : ([after].flat() as MadeTarget[]),
+  };
+}
+
+function readOf({ at, node }: Placed, places: Places): Read {
+  if (node.kind === "result") return { at, kind: node.kind, paths: [], of: node.of as MadeTarget };
+  if (node.kind === "files") {
+    return { at, kind: node.kind, paths: (node as FilesNode).patterns.map(pattern => places.of(pattern)), of: null };
+  }
+  const { path } = node as FileNode;
+  return { at, kind: node.kind, paths: [places.of(path)], of: registry.makers.get(node) ?? null };
+}
+
+function makeOf({ at, node }: Placed, places: Places): Make {
+  return { at, kind: node.kind as Make["kind"], path: places.of((node as FileNode).path) };
+}
+
+/** The targets that a target names itself: those whose outputs or results it takes, and those it comes after. */
+export function namedBy(node: TargetNode): MadeTarget[] {
+  return [...node.reads.flatMap(({ of }) => of ?? []), ...node.after];
+}
+
+/** Of what a user gives as a target. */
+export function asTarget(value: unknown, where: string): MadeTarget {
+  if (value instanceof MadeTarget) return value;
+  throw new OptionError({ where, problem: "it is no target", hint: "Give targets, such as clean or part(3)." });
+}
