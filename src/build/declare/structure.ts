@@ -2,29 +2,34 @@
 import { containerKind } from "../../codec/containers.ts";
 import { isNode, type Node } from "./nodes.ts";
 
-/** A node, and where it stands: `table`, `plots.0`. */
+/** A node, and where it stands: `["table"]`, `["plots", "0"]`. */
 export interface Placed<N extends Node = Node> {
-  readonly at: string;
+  readonly keys: readonly string[];
   readonly node: N;
 }
 
+/** How messages and records name a place in a structure. */
+export function placeOf(keys: readonly string[]): string {
+  return keys.join(".");
+}
+
 /** All nodes, in the order in which they stand there. */
-export function nodesIn(value: unknown, at = "", found: Placed[] = []): Placed[] {
-  if (isNode(value)) found.push({ at, node: value });
-  else for (const [key, part] of partsOf(value)) nodesIn(part, at === "" ? key : `${at}.${key}`, found);
+export function nodesIn(value: unknown, keys: readonly string[] = NO_KEYS, found: Placed[] = []): Placed[] {
+  if (isNode(value)) found.push({ keys, node: value });
+  else for (const [key, part] of partsOf(value)) nodesIn(part, [...keys, key], found);
   return found;
 }
 
 /** The same structure with something else in the place of each node. */
-export function filled(value: unknown, give: (node: Node, at: string) => unknown, at = ""): unknown {
-  if (isNode(value)) return give(value, at);
-  const below = (key: string) => (at === "" ? key : `${at}.${key}`);
-  if (Array.isArray(value)) return value.map((part, index) => filled(part, give, below(String(index))));
+export function filled(value: unknown, give: (node: Node) => unknown): unknown {
+  if (isNode(value)) return give(value);
+  if (Array.isArray(value)) return value.map(part => filled(part, give));
   const parts = partsOf(value);
   if (parts.length === 0) return value;
-  return Object.fromEntries(parts.map(([key, part]) => [key, filled(part, give, below(key))]));
+  return Object.fromEntries(parts.map(([key, part]) => [key, filled(part, give)]));
 }
 
+const NO_KEYS: readonly string[] = [];
 const NONE: readonly (readonly [string, unknown])[] = [];
 
 function partsOf(value: unknown): readonly (readonly [string, unknown])[] {

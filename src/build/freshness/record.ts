@@ -27,6 +27,15 @@ export interface Returned {
   readonly parameters: readonly Parameter[];
 }
 
+/** A value, encoded as it travels between memories. */
+export interface KeptResult {
+  /** What stands for it where others read it. */
+  readonly mark: string;
+  readonly tag: "json" | "clone" | "marked";
+  /** Text as it is, bytes in base64. */
+  readonly data: string;
+}
+
 export interface TargetRecord {
   readonly identity: string;
   readonly name: string;
@@ -34,8 +43,8 @@ export interface TargetRecord {
   readonly code: string;
   readonly reads: readonly Reading[];
   readonly makes: readonly Making[];
-  /** What it returned, as others read it; null for nothing. */
-  readonly result: string | null;
+  /** What it returned; null for nothing. */
+  readonly result: KeptResult | null;
   readonly returned: readonly Returned[];
   /** How long it ran, in milliseconds; when, since the epoch; in which run. */
   readonly ms: number;

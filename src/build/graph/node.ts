@@ -1,14 +1,15 @@
 /** A target as the graph sees it: what it reads and makes, by the places of files. */
 import { OptionError } from "../../errors.ts";
-import type { FileNode, FilesNode, Node } from "../declare/nodes.ts";
+import type { FileNode, Node } from "../declare/nodes.ts";
 import { MadeTarget, registry } from "../declare/registry.ts";
-import { nodesIn, type Placed } from "../declare/structure.ts";
+import { nodesIn, type Placed, placeOf } from "../declare/structure.ts";
 import type { Places } from "./places.ts";
 
 /** What of other targets, or of the disk, a target reads. */
 export interface Read {
   /** Its place among the inputs, such as `raw` or `tables.0`. */
   readonly at: string;
+  readonly keys: readonly string[];
   readonly kind: Node["kind"];
   /** The file or folder, or the patterns; of a result nothing. */
   readonly paths: readonly string[];
@@ -45,17 +46,18 @@ export function nodeOf(target: MadeTarget, number: number, places: Places): Targ
   };
 }
 
-function readOf({ at, node }: Placed, places: Places): Read {
-  if (node.kind === "result") return { at, kind: node.kind, paths: [], of: node.of as MadeTarget };
-  if (node.kind === "files") {
-    return { at, kind: node.kind, paths: (node as FilesNode).patterns.map(pattern => places.of(pattern)), of: null };
-  }
-  const { path } = node as FileNode;
-  return { at, kind: node.kind, paths: [places.of(path)], of: registry.makers.get(node) ?? null };
+function readOf({ keys, node }: Placed, places: Places): Read {
+  const { kind } = node;
+  const at = placeOf(keys);
+  if (kind === "result") return { at, keys, kind, paths: NONE, of: node.of as MadeTarget };
+  if (kind === "files") return { at, keys, kind, paths: node.patterns.map(each => places.of(each)), of: null };
+  return { at, keys, kind, paths: [places.of(node.path)], of: registry.makers.get(node) ?? null };
 }
 
-function makeOf({ at, node }: Placed, places: Places): Make {
-  return { at, kind: node.kind as Make["kind"], path: places.of((node as FileNode).path) };
+const NONE: readonly string[] = [];
+
+function makeOf({ keys, node }: Placed, places: Places): Make {
+  return { at: placeOf(keys), kind: node.kind as Make["kind"], path: places.of((node as FileNode).path) };
 }
 
 /** The targets that a target names itself: those whose outputs or results it takes, and those it comes after. */
