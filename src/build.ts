@@ -1,4 +1,5 @@
 /** The door `heddle/build`: targets, which bind tasks to files. */
+export { type BuildOptions, build } from "./build/build.ts";
 export { dir, file, files } from "./build/declare/nodes.ts";
 export { target } from "./build/declare/target.ts";
 export type {

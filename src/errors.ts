@@ -130,7 +130,9 @@ export interface GraphProblem {
     | "outputIsFolder"
     | "inputIsFolder"
     | "readsItsOutput"
-    | "overlap";
+    | "overlap"
+    | "unknownTarget"
+    | "madeTooLate";
   /** A sentence. */
   readonly says: string;
   readonly hint: string;

@@ -12,6 +12,8 @@ export interface TargetReport {
   readonly ms: number;
   /** Its outputs, by their places in the project, with sizes in bytes where they are there. */
   readonly outputs: readonly { readonly path: string; readonly size: number | null }[];
+  /** Why it was left out, if it was. */
+  readonly skipped?: string;
   /** What it failed with. */
   readonly error?: Error;
 }

@@ -25,6 +25,8 @@ export type Reason =
       readonly change: "changed" | "added" | "gone";
     }
   | { readonly why: "output"; readonly at: string; readonly path: string; readonly change: "changed" | "missing" }
+  /** Targets that it has returned cannot be made any more. */
+  | { readonly why: "returned"; readonly problem: string }
   /** It depends on targets that have to be built, and on what they give. Only of what was not executed. */
   | { readonly why: "upstream"; readonly targets: readonly string[] };
 

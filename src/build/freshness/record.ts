@@ -24,6 +24,8 @@ export interface Returned {
   /** The identity of its family, and where that is defined: a module, relative to the project's root. */
   readonly family: string;
   readonly module: string;
+  /** What tells it from others of its family, unless that is parametric. */
+  readonly member: string;
   readonly parameters: readonly Parameter[];
 }
 

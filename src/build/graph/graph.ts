@@ -43,6 +43,15 @@ export class TargetGraph {
     return added;
   }
 
+  /** Takes back those that were added last, from this number on. */
+  remove(first: number): void {
+    for (const { identity } of this.nodes.splice(first)) this.byIdentity.delete(identity);
+    this.needs.length = first;
+    for (const index of [this.makers, this.folders]) {
+      for (const [path, maker] of index) if (maker >= first) index.delete(path);
+    }
+  }
+
   numberOf(target: MadeTarget): number | undefined {
     return this.byIdentity.get(target.identity);
   }
@@ -88,14 +97,30 @@ export class TargetGraph {
 
   /** Every node behind those that it needs; those that wait for one another in a circle, or for such, are left out. */
   order(): readonly number[] {
-    const waits = this.needs.map(needs => needs.length);
-    const consumers = this.consumers();
+    return this.orderOf(this.nodes.keys());
+  }
+
+  /** The same of some nodes; others that they need do not count. */
+  orderOf(numbers: Iterable<number>): readonly number[] {
+    const waits = new Map<number, number>();
+    for (const number of numbers) waits.set(number, 0);
+    const consumers = new Map<number, number[]>();
+    for (const number of waits.keys()) {
+      for (const need of this.needs[number]!) {
+        if (!waits.has(need)) continue;
+        waits.set(number, waits.get(number)! + 1);
+        const known = consumers.get(need);
+        if (known === undefined) consumers.set(need, [number]);
+        else known.push(number);
+      }
+    }
     const order: number[] = [];
-    for (let number = 0; number < waits.length; number += 1) if (waits[number] === 0) order.push(number);
+    for (const [number, count] of waits) if (count === 0) order.push(number);
     for (let at = 0; at < order.length; at += 1) {
-      for (const consumer of consumers[order[at]!]!) {
-        waits[consumer]! -= 1;
-        if (waits[consumer] === 0) order.push(consumer);
+      for (const consumer of consumers.get(order[at]!) ?? NONE) {
+        const left = waits.get(consumer)! - 1;
+        waits.set(consumer, left);
+        if (left === 0) order.push(consumer);
       }
     }
     return order;

@@ -9,7 +9,7 @@ export interface FileState {
   readonly stat: readonly [size: number, mtime: number, ctime: number, inode: number] | null;
 }
 
-export function columnsOf(records: Iterable<TargetRecord>, states: ReadonlyMap<string, FileState>): Columns {
+export function columnsOf(records: Iterable<TargetRecord>, stateOf: (path: string) => FileState | undefined): Columns {
   const texts = new Numbered();
   texts.of("");
   const files = new Numbered();
@@ -35,7 +35,7 @@ export function columnsOf(records: Iterable<TargetRecord>, states: ReadonlyMap<s
   const paths = files.all;
   const fileStat = new Float64Array(paths.length * STAT).fill(Number.NaN);
   const fileDigest = Uint32Array.from(paths, (path, row) => {
-    const state = states.get(path);
+    const state = stateOf(path);
     if (state?.stat != null) fileStat.set(state.stat, row * STAT);
     return texts.of(state?.digest ?? "");
   });

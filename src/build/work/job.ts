@@ -50,7 +50,8 @@ export interface CarriedFile {
 /** How a target's function ended. */
 export interface Made {
   readonly value: unknown;
-  readonly returned: readonly Omit<Returned, "module">[];
+  /** `module` is a URL, where there is one. */
+  readonly returned: readonly (Omit<Returned, "module"> & { readonly module: string | null })[];
   /** Where each output was made: `makes[i]` of the job. */
   readonly outputs: readonly MadeOutput[];
   readonly carried: readonly CarriedFile[] | null;

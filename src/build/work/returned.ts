@@ -8,7 +8,8 @@ export function returnedIn(value: unknown): { readonly rest: unknown; readonly r
   const holds = holderOf();
   const without = (part: unknown): unknown => {
     if (part instanceof MadeTarget) {
-      returned.push({ family: part.family.definition.identity, parameters: part.parameters ?? [] });
+      const { identity, module } = part.family.definition;
+      returned.push({ family: identity, module, member: part.member, parameters: part.parameters ?? [] });
       return undefined;
     }
     return holds(part) ? mapped(part, without) : part;
