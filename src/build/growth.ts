@@ -12,9 +12,8 @@ import type { Made } from "./work/job.ts";
 /** Adds them; gives the numbers of those that are new. Throws a `GraphError`, and adds none, if they do not fit in. */
 export function grow(facts: Facts, returned: readonly Returned[], by: string, allowed: Allowances): readonly number[] {
   const { graph } = facts;
-  const targets = returned.map(each => find(each, by));
   const first = graph.nodes.length;
-  const added = graph.add(targets);
+  const added = growing(() => graph.add(returned.map(each => find(each, by))));
   const nodes = added.map(number => graph.nodes[number]!);
   const problems = [...problemsOf(graph, allowed, nodes), ...readBefore(facts, first)];
   if (problems.length === 0) {
@@ -24,6 +23,15 @@ export function grow(facts: Facts, returned: readonly Returned[], by: string, al
   graph.remove(first);
   facts.dropped(first);
   throw new GraphError(problems);
+}
+
+function growing<T>(make: () => T): T {
+  registry.growing = true;
+  try {
+    return make();
+  } finally {
+    registry.growing = false;
+  }
 }
 
 function find({ family: identity, module, member, parameters }: Returned, by: string): MadeTarget {

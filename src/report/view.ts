@@ -107,13 +107,11 @@ export class RunView {
         break;
       }
       case "cached":
+      case "settled":
         for (const call of event.calls) this.#cached(call, event.at);
         break;
       case "keyed":
       case "stale":
-        break;
-      case "settled":
-        for (const call of event.calls) this.#cached(call, event.at);
         break;
       case "failed":
         this.#failed(event);
@@ -160,8 +158,7 @@ export class RunView {
       case "runEnded":
         this.end = event;
         break;
-      default:
-        // A log of a newer heddle may hold facts that this one does not know.
+      default: // A log of a newer heddle may hold facts that this one does not know.
         event satisfies never;
     }
   }

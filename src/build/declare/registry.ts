@@ -69,9 +69,11 @@ interface Registry {
   readonly loaded: Set<MadeTarget>;
   /** Which target makes an output, by the node that stands for it. */
   readonly makers: WeakMap<object, MadeTarget>;
+  /** A build makes targets that others have returned: nobody has defined them. */
+  growing: boolean;
 }
 
 const KEY = Symbol.for("heddle.targets.1");
 const holder = globalThis as { [KEY]?: Registry };
-holder[KEY] ??= { families: new Map(), loaded: new Set(), makers: new WeakMap() };
+holder[KEY] ??= { families: new Map(), loaded: new Set(), makers: new WeakMap(), growing: false };
 export const registry: Registry = holder[KEY];

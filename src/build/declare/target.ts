@@ -108,7 +108,8 @@ function made(target: MadeTarget): MadeTarget {
 /** What is made while modules are loaded is to be built; what a target returns is added by that. */
 function loadedNow(target: MadeTarget): MadeTarget {
   const ambient = shared.ambient.getStore();
-  if (ambient?.call === undefined && ambient?.scope === undefined) registry.loaded.add(target);
+  const inCode = ambient?.call === undefined && ambient?.scope === undefined;
+  if (inCode && !registry.growing) registry.loaded.add(target);
   return target;
 }
 
