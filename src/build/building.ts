@@ -77,17 +77,18 @@ export class Building implements Admission {
   admit({ number, sharesDisk }: AdmittedCall): Admitted {
     const node = this.nodes.get(number)!;
     const { name } = node;
-    const { found, added } = this.expanded(node, verdictOf(node, this.facts, this.wishes));
+    const verdict = verdictOf(node, this.facts, this.wishes);
+    const { found, added } = this.expanded(node, verdict);
     const reasons = "reasons" in found ? found.reasons : [];
     if (found.state !== "run") {
       this.settle(node, found);
-      this.begin(added);
+      if (added.length > 0) this.begin(added);
       return { state: found.state as SettledState, name, reasons: reasons.map(sayReason) };
     }
     const { records } = this.facts;
-    this.begun.set(number, { facts: this.facts.of(node), reasons });
+    this.begun.set(number, { facts: "facts" in verdict ? verdict.facts : this.facts.of(node), reasons });
     for (const { path } of node.makes) records.staged(dirname(path));
-    const job = jobOf(node, this.facts, this.stageOf(number), sharesDisk);
+    const job = jobOf(node, this.facts, this.scope!.run.id, sharesDisk);
     return { inputs: [job], name, reasons: reasons.map(sayReason) };
   }
 
@@ -96,13 +97,9 @@ export class Building implements Admission {
     const { facts, reasons } = this.begun.get(number)!;
     const made = (value instanceof Packed ? unpack(value as PackedValue) : value) as Made;
     const added = this.grown(node, recordable(made.returned, this.facts.records.places));
-    land({ node, made, facts, stage: `${this.stageOf(number)}.0`, ms, run: this.scope!.run.id }, this.facts);
+    land({ node, made, facts, ms, run: this.scope!.run.id }, this.facts);
     this.outcomes.set(node.number, { state: "completed", reasons, ms });
-    this.begin(added);
-  }
-
-  private stageOf(call: number): string {
-    return `${this.scope!.run.id}-${call}`;
+    if (added.length > 0) this.begin(added);
   }
 
   /** Settles what can be told at once, and submits the rest. */
@@ -113,7 +110,7 @@ export class Building implements Admission {
     for (const number of open) {
       const node = this.facts.graph.nodes[number]!;
       const { found, added } = this.expanded(node, survey(node, this.facts, this.outcomes, this.wishes));
-      open.push(...this.facts.graph.orderOf(added));
+      if (added.length > 0) open.push(...this.facts.graph.orderOf(added));
       if (found.state === "run" || found.state === "waits") submitted.push(number);
       else {
         this.settle(node, found);
@@ -133,7 +130,8 @@ export class Building implements Admission {
       return { found, added: this.grown(node, this.facts.records.get(node.identity)?.returned ?? []) };
     } catch (error) {
       const problem = (error as Error).message.split("\n", 1)[0]!;
-      return { found: { state: "run", reasons: [{ why: "returned", problem }] }, added: [] };
+      const reasons = [{ why: "returned", problem }] as const;
+      return { found: { state: "run", facts: this.facts.of(node), reasons }, added: [] };
     }
   }
 

@@ -6,6 +6,7 @@ import type {
   LabelUsed,
   RunEnded,
   RunStarted,
+  SettledState,
 } from "../events/event.ts";
 import {
   CANCELLED,
@@ -29,10 +30,7 @@ import { WorkerView } from "./workers.ts";
 
 export type RunEnd = Omit<RunEnded, "type">;
 
-/**
- * A run as its events tell it so far: a fold over them, without a clock. It keeps columns of a few bytes for every
- * call, and objects only for calls that run, failed or are among the slowest.
- */
+/** A run as its events tell it so far: a fold over them, without a clock, with columns of a few bytes for most calls. */
 export class RunView {
   started: RunStarted | undefined;
   end: RunEnd | undefined;
@@ -108,7 +106,7 @@ export class RunView {
       }
       case "cached":
       case "settled":
-        for (const call of event.calls) this.#cached(call, event.at);
+        for (const call of event.calls) this.#cached(call, event.at, event.type === "settled" ? event.state : null);
         break;
       case "keyed":
       case "stale":
@@ -206,10 +204,11 @@ export class RunView {
     if (this.#captures.size > 0) this.#captures.delete(call);
   }
 
-  #cached(call: number, at: number): void {
+  #cached(call: number, at: number, settled: SettledState | null): void {
     const task = this.taskOf(call);
     if (task === undefined || this.#over(call)) return;
     task.cached++;
+    if (settled !== null) task.settled[settled]++;
     if (call === this.root) this.#rootCached = true;
     this.#ended(call, COMPLETED, 0, at, null);
   }
