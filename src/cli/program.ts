@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
 import { heddleVersion } from "../version.ts";
+import { addBuild } from "./commands/build.ts";
 import { addCache } from "./commands/cache.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGraph } from "./commands/graph.ts";
@@ -16,6 +17,7 @@ Examples:
   heddle init my-pipeline
   heddle run pipeline.ts --input '["a", "b"]' -n 4
   heddle run pipeline.ts --cache --dry-run
+  heddle build -n auto
   heddle why score-12
   heddle doctor
 
@@ -62,6 +64,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .configureOutput({ outputError: () => {} })
     .addHelpText("after", EXAMPLES);
   addRun(program, done);
+  addBuild(program, done);
   addGraph(program, done, async () => (await import("../run/plan.ts")).planRun);
   addWhy(program, done);
   addCache(program, done);

@@ -1,7 +1,7 @@
 /** Checks a config: every key known, every value of its type. */
 import { ConfigError, HeddleError, OptionError } from "../errors.ts";
 import { wordsOf } from "./command.ts";
-import type { CacheConfig, HeddleConfig, SharedCacheConfig } from "./config.ts";
+import type { BuildConfig, CacheConfig, HeddleConfig, SharedCacheConfig } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 import { checkLimits } from "./limits.ts";
 import { suggest } from "./nearest.ts";
@@ -82,6 +82,7 @@ const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
   strict: boolean,
   defaults: record,
   cache,
+  build: record,
   reporter: oneOf("live", "plain", "quiet"),
   showCapture: oneOf("no", "stdout", "stderr", "all"),
   log: boolean,
@@ -105,6 +106,10 @@ const CACHE: Readonly<Record<keyof CacheConfig, Kind>> = {
   shared: record,
 };
 
+const BUILD: Readonly<Record<keyof BuildConfig, Kind>> = {
+  outside: boolean,
+};
+
 const SHARED: Readonly<Record<keyof SharedCacheConfig, Kind>> = {
   url: address,
   token: text,
@@ -125,6 +130,7 @@ export function checkConfig(value: unknown, file: string): HeddleConfig {
   checkRecord(value, KEYS, "", file);
   if (isRecord(value["defaults"])) checkRecord(value["defaults"], DEFAULTS, "defaults.", file);
   if (isRecord(value["cache"])) checkCache(value["cache"], file);
+  if (isRecord(value["build"])) checkRecord(value["build"], BUILD, "build.", file);
   if (isRecord(value["limits"])) checkConfigLimits(value["limits"], file);
   for (const [name, made] of Object.entries(value["runners"] ?? {})) {
     checkValue(made, namedRunner, `runners.${name}`, file);

@@ -56,6 +56,12 @@ export interface CacheConfig {
   readonly shared?: SharedCacheConfig;
 }
 
+/** How targets are built. */
+export interface BuildConfig {
+  /** Outputs may lie outside the project; default false. */
+  readonly outside?: boolean;
+}
+
 /** What `heddle.config.ts` exports by default. The command line, a call, a task and a flow come before it. */
 export interface HeddleConfig {
   /** Where calls run: `"inline"`, `"threads"`, `"processes"`, a name from `runners`, or a runner. */
@@ -77,6 +83,7 @@ export interface HeddleConfig {
   readonly defaults?: TaskDefaults;
   /** True: results of every task that does not say are cached. An object says how they are kept. */
   readonly cache?: boolean | CacheConfig;
+  readonly build?: BuildConfig;
   /** How the command line shows a run; default: live in a terminal, plain elsewhere. */
   readonly reporter?: "live" | "plain" | "quiet";
   /** Which captured output is shown with a failed call; default "all". */

@@ -68,7 +68,14 @@ function headline(view: RunView, { paint, symbols }: Style): string {
   const facts = [
     plural(calls, "call"),
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
-    ...(calls > 0 && sum(task => task.cached) === calls ? [calls > 1 ? "all from the cache" : "from the cache"] : []),
+    ...(calls > 0 && sum(task => task.cached) === calls
+      ? [
+          unexecuted(
+            calls,
+            sum(task => task.settled.fresh),
+          ),
+        ]
+      : []),
   ];
   const rest = paint("dim", `${symbols.dot} ${rootCached(view) ? "its result was in the cache" : facts.join(", ")}`);
   if (end === undefined) return `${paint("yellow", symbols.warning)} ${paint("bold", `${name} did not end`)} ${rest}`;
@@ -81,6 +88,12 @@ function headline(view: RunView, { paint, symbols }: Style): string {
       ? (["red", symbols.failed, "failed"] as const)
       : (["yellow", symbols.warning, "interrupted"] as const);
   return `${paint(format, symbol)} ${paint("bold", `${name} ${said}`)} after ${duration(ms)} ${rest}`;
+}
+
+/** Of a run in which nothing was executed. */
+function unexecuted(calls: number, fresh: number): string {
+  if (fresh > 0) return fresh === calls ? "all up to date" : "nothing to be built";
+  return calls > 1 ? "all from the cache" : "from the cache";
 }
 
 /** Then nothing else was called. */
@@ -163,9 +176,13 @@ function taskTable(view: RunView, { paint, symbols: { ellipsis } }: Style): stri
 /** A task's calls in words: `1,990 completed, 10 failed, 3 retries`. */
 export function countsOf(task: TaskView): string {
   const { completed, failed, cancelled, upstreamFailed } = task.counts;
+  const { fresh, persisted, skipped } = task.settled;
   const parts = [
     [completed - task.cached, "completed"],
-    [task.cached, "cached"],
+    [task.cached - task.unbuilt, "cached"],
+    [fresh, "fresh"],
+    [persisted, "persisted"],
+    [skipped, "skipped"],
     [failed, "failed"],
     [upstreamFailed, "not run"],
     [cancelled, "cancelled"],

@@ -1,3 +1,4 @@
+import type { SettledState } from "../events/event.ts";
 import type { CallState } from "./calls.ts";
 import { Pace } from "./pace.ts";
 
@@ -20,6 +21,8 @@ export class TaskView {
   submitted = 0;
   /** How many of those that completed were not executed, as their results were kept. */
   cached = 0;
+  /** The targets among these, by how they ended. */
+  readonly settled: Record<SettledState, number> = { fresh: 0, persisted: 0, skipped: 0 };
   retries = 0;
   restarts = 0;
   /** Time that attempts which ended took to run, together; and how many they were. */
@@ -39,6 +42,12 @@ export class TaskView {
 
   restarted(): void {
     this.restarts++;
+  }
+
+  /** How many targets were not executed. */
+  get unbuilt(): number {
+    const { fresh, persisted, skipped } = this.settled;
+    return fresh + persisted + skipped;
   }
 
   get finished(): number {

@@ -6,6 +6,7 @@ import type {
   LabelUsed,
   RunEnded,
   RunStarted,
+  SettledState,
 } from "../events/event.ts";
 import {
   CANCELLED,
@@ -29,10 +30,7 @@ import { WorkerView } from "./workers.ts";
 
 export type RunEnd = Omit<RunEnded, "type">;
 
-/**
- * A run as its events tell it so far: a fold over them, without a clock. It keeps columns of a few bytes for every
- * call, and objects only for calls that run, failed or are among the slowest.
- */
+/** A run as its events tell it so far: a fold over them, without a clock, with columns of a few bytes for most calls. */
 export class RunView {
   started: RunStarted | undefined;
   end: RunEnd | undefined;
@@ -107,9 +105,11 @@ export class RunView {
         break;
       }
       case "cached":
-        for (const call of event.calls) this.#cached(call, event.at);
+      case "settled":
+        for (const call of event.calls) this.#cached(call, event.at, event.type === "settled" ? event.state : null);
         break;
       case "keyed":
+      case "stale":
         break;
       case "failed":
         this.#failed(event);
@@ -156,8 +156,7 @@ export class RunView {
       case "runEnded":
         this.end = event;
         break;
-      default:
-        // A log of a newer heddle may hold facts that this one does not know.
+      default: // A log of a newer heddle may hold facts that this one does not know.
         event satisfies never;
     }
   }
@@ -205,10 +204,11 @@ export class RunView {
     if (this.#captures.size > 0) this.#captures.delete(call);
   }
 
-  #cached(call: number, at: number): void {
+  #cached(call: number, at: number, settled: SettledState | null): void {
     const task = this.taskOf(call);
     if (task === undefined || this.#over(call)) return;
     task.cached++;
+    if (settled !== null) task.settled[settled]++;
     if (call === this.root) this.#rootCached = true;
     this.#ended(call, COMPLETED, 0, at, null);
   }

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import ts from "typescript";
+import * as build from "../../src/build.ts";
 import * as heddle from "../../src/index.ts";
 import * as testing from "../../src/testing.ts";
 import { type ApiExample, type Block, root } from "./extract.ts";
@@ -94,16 +95,19 @@ export function programOf(example: ApiExample): Program {
     sources.push(shared);
   }
   const isJavaScript = /^\/\/ \S+\.js\b/.test(code);
-  const body = isJavaScript ? code : `${imports(code, INSIDE[name])}\n${surrounded(code, INSIDE[name])}\nexport {};\n`;
+  const body = isJavaScript
+    ? code
+    : `${imports(code, INSIDE[name], source.startsWith("src/build"))}\n${surrounded(code, INSIDE[name])}\nexport {};\n`;
   const path = write(folder, `${name}-${line}.${isJavaScript ? "mjs" : "ts"}`, body);
   const command = ["node", basename(path).replace(/\.ts$/, ".js")];
   return { title: `${source}:${line} ${name}`, command, folder, exit: 0, prints: null };
 }
 
-function imports(code: string, inside: "flow" | "task" | undefined): string {
+function imports(code: string, inside: "flow" | "task" | undefined, ofTargets: boolean): string {
   const taken = (name: string) => new RegExp(`\\b(const|function|class) ${name}\\b`).test(code);
   const used = (from: object) =>
     Object.keys(from).filter(name => new RegExp(`(?<![.\\w])${name}\\b`).test(code) && !taken(name));
+  if (ofTargets) return `import { ${used(build).join(", ")} } from "heddle/build";`;
   const own = new Set(used(heddle));
   if (inside === "flow") own.add("run");
   if (inside === "task") own.add("task");
