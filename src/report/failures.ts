@@ -17,6 +17,8 @@ export interface Failure {
   readonly ms: number;
   /** What the call printed and logged. */
   readonly capture: Capture;
+  /** Of a target: the command that builds those of these names again. */
+  readonly again: ((names: readonly string[]) => string) | undefined;
 }
 
 /** Failures that say the same: equal state, error and output of calls of one task. */
@@ -57,6 +59,10 @@ export class Failures {
       const known = this.heads.get(head);
       if (known !== undefined || this.heads.size < mostHeads) this.heads.set(head, (known ?? 0) + 1);
     }
+  }
+
+  captureOf(call: number): Capture | undefined {
+    return this.groups.find(group => group.call === call)?.capture;
   }
 
   /** Whether this very error has been told already, as that of a call. */

@@ -1,6 +1,12 @@
 import { type FailureOptions, shortFailure } from "./failure.ts";
+import { explained } from "./targetlines.ts";
 import { oneLine } from "./text.ts";
 import type { RunView } from "./view.ts";
+
+export interface NewsOptions extends FailureOptions {
+  /** Say of each target that is built why. */
+  readonly explain: boolean;
+}
 
 const mostFailures = 10;
 const mostWarnings = 5;
@@ -9,11 +15,16 @@ const mostWarnings = 5;
 export class News {
   #failures = 0;
   #warnings = 0;
+  #targets = 0;
 
   /** The lines that are new since the last call. */
-  lines(view: RunView, options: FailureOptions): string[] {
-    const { style } = options;
+  lines(view: RunView, options: NewsOptions): string[] {
+    const { style, explain } = options;
     const lines: string[] = [];
+    const targets = view.targets.list;
+    for (; explain && this.#targets < targets.length; this.#targets++) {
+      if (targets[this.#targets]!.state === "stale") lines.push(explained(targets[this.#targets]!, style));
+    }
     const { groups } = view.failures;
     for (; this.#failures < groups.length; this.#failures++) {
       if (this.#failures < mostFailures) lines.push(...shortFailure(groups[this.#failures]!, options));
