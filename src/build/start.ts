@@ -27,9 +27,13 @@ export interface BuildPlan {
   readonly names: readonly string[];
   /** Only those that this selects as well. */
   readonly selects?: Selects;
+  /** The same, decided when the targets are known. */
+  readonly choose?: (graph: TargetGraph, records: Records) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
   readonly outside?: boolean;
+  /** What is on the disk is not checked: nothing is to be built. */
+  readonly looksOnly?: boolean;
   readonly load?: LoadModule;
   /** Told, by the number of its process, of another build that has to end first. */
   readonly waits?: (process: string) => void;
@@ -55,15 +59,17 @@ export interface Project {
  * @throws GraphError, UsageError, ModuleLoadError
  */
 export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
-  const { paths, names, selects, outside = false, root } = plan;
+  const { paths, names, outside = false, root } = plan;
   const { targets } = await collect(paths.length === 0 ? ["."] : paths, records.places, records.memo, plan.load);
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo));
   throwIfAny(problemsOf(graph, { outside }));
   if (names.length > 0) checkNames(names, graph.nodes, records.all());
+  const selects = plan.choose?.(graph, records) ?? plan.selects;
   const named = names.length === 0 ? () => true : byNames(names);
   const selected: Selects = node => named(node) && (selects?.(node) ?? true);
   const numbers = graph.withAncestors(chosen(facts, selected));
+  if (plan.looksOnly === true) return { facts, numbers, selected };
   const problems: GraphProblem[] = [];
   for (const number of numbers) {
     const node = graph.nodes[number]!;

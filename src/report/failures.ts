@@ -65,8 +65,11 @@ export class Failures {
     return this.groups.find(group => group.call === call)?.capture;
   }
 
-  /** Whether this very error has been told already, as that of a call. */
+  /** Whether this very error has been told already, as that of a call, or those of the targets that it is about. */
   knows(error: ErrorFacts): boolean {
-    return this.groups.some(group => group.error.name === error.name && group.error.message === error.message);
+    return (
+      error.code === "BUILD_FAILED" ||
+      this.groups.some(group => group.error.name === error.name && group.error.message === error.message)
+    );
   }
 }

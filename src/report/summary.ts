@@ -112,8 +112,7 @@ function failureSection(view: RunView, options: FailureOptions): string[] {
   }
   const error = view.end?.error;
   // The run's error mostly is that of a call, told above; what it says beyond that is told here.
-  const told =
-    error === undefined || view.failures.knows(error) || ["INTERRUPTED", "BUILD_FAILED"].includes(error.code ?? "");
+  const told = error === undefined || view.failures.knows(error) || error.code === "INTERRUPTED";
   if (!told) {
     const own = error.code === "UNOBSERVED" ? { name: error.name, message: error.message, code: error.code } : error;
     lines.push(...errorLines(own, options, ""), "");

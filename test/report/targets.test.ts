@@ -157,3 +157,11 @@ test.each([true, false])("reasons are told as targets begin, if they are asked f
   const said = written.join("").includes("▸ a: the input x.csv has changed; the output a.png is missing\n");
   expect(said).toBe(explain);
 });
+
+test("the flow of a build is no failure of its own", () => {
+  const error = { name: "BuildFailedError", message: "1 target failed: a", code: "BUILD_FAILED" };
+  const view = new RunView();
+  view.read([...build("a"), submitted(1, 1, 1), stale(1, "a", "forced"), started(1, [1]), failed(2, 1, "no")]);
+  view.read([failed(3, 0, "…", { error, worker: -1 })]);
+  expect(view.failures.groups.map(({ name }) => name)).toEqual(["a-1"]);
+});
