@@ -1,7 +1,8 @@
 /** The present state of targets, recorded as up to date. */
 import { GraphError, type GraphProblem } from "../errors.ts";
 import type { Facts } from "./facts.ts";
-import { MISSING } from "./freshness/judge.ts";
+import { MISSING, type TargetFacts } from "./freshness/judge.ts";
+import type { TargetRecord } from "./freshness/record.ts";
 import type { TargetNode } from "./graph/node.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { TargetNode } from "./graph/node.ts";
  *
  * @throws GraphError, and records nothing, if an input or output is not there.
  */
-export function accept(facts: Facts, nodes: readonly TargetNode[], run: string): void {
+export function accept(facts: Facts, nodes: readonly TargetNode[]): void {
   const problems = nodes.flatMap(node => missingFrom(facts, node));
   if (problems.length > 0) throw new GraphError(problems);
   const { records, code } = facts;
@@ -28,9 +29,15 @@ export function accept(facts: Facts, nodes: readonly TargetNode[], run: string):
       returned: known?.returned ?? [],
       ms: known?.ms ?? 0,
       at: Date.now(),
-      run: known?.run ?? run,
+      run: known !== undefined && isAsMade(makes, known) ? known.run : "",
     });
   }
+}
+
+/** Otherwise no run has made what is there, and it is not for `clean` to delete. */
+export function isAsMade(makes: TargetFacts["makes"], { makes: before }: TargetRecord): boolean {
+  const made = new Map(before.map(({ path, digest }) => [path, digest]));
+  return makes.every(({ path, digest }) => made.get(path) === digest);
 }
 
 function missingFrom(facts: Facts, { name, reads, makes }: TargetNode): GraphProblem[] {

@@ -8,6 +8,7 @@ import type { CallFuture } from "../run/call.ts";
 import { now } from "../run/clock.ts";
 import type { FlowScope } from "../run/scope.ts";
 import type { Definition } from "../task/definition.ts";
+import { isAsMade } from "./accept.ts";
 import { registry } from "./declare/registry.ts";
 import type { Facts } from "./facts.ts";
 import type { Reason, TargetFacts } from "./freshness/judge.ts";
@@ -157,8 +158,8 @@ export class Building implements Admission {
         returned: [],
         ms: 0,
         at: Date.now(),
-        run: this.scope!.run.id,
         ...known,
+        run: known !== undefined && isAsMade(facts.makes, known) ? known.run : "",
         code: facts.code,
         reads: facts.reads,
         makes: facts.makes.map(each => ({ ...each, size: this.facts.records.files.at(each.path).size })),

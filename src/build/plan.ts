@@ -1,5 +1,6 @@
 /** What a build would do, without doing it. */
 import type { SettledState } from "../events/event.ts";
+import { identityOf } from "./declare/registry.ts";
 import type { Facts } from "./facts.ts";
 import type { Reason } from "./freshness/judge.ts";
 import type { TargetNode } from "./graph/node.ts";
@@ -79,7 +80,8 @@ function returnedBy(node: TargetNode, facts: Facts, allowed: Allowances): readon
   const returned = facts.records.get(node.identity)?.returned ?? [];
   if (returned.length === 0) return [];
   try {
-    return grow(facts, returned, node.name, allowed);
+    grow(facts, returned, node.name, allowed);
+    return returned.flatMap(({ family, member }) => facts.graph.named(identityOf(family, member))?.number ?? []);
   } catch (error) {
     return { why: "returned", problem: (error as Error).message.split("\n", 1)[0]! };
   }

@@ -2,8 +2,11 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
 import { heddleVersion } from "../version.ts";
+import { addAccept } from "./commands/accept.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCache } from "./commands/cache.ts";
+import { addClean } from "./commands/clean.ts";
+import { addCollect } from "./commands/collect.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addInit } from "./commands/init.ts";
@@ -65,6 +68,9 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .addHelpText("after", EXAMPLES);
   addRun(program, done);
   addBuild(program, done);
+  addClean(program, done);
+  addCollect(program, done);
+  addAccept(program, done);
   addGraph(program, done, async () => (await import("../run/plan.ts")).planRun);
   addWhy(program, done);
   addCache(program, done);

@@ -74,6 +74,7 @@ export function liveReporter(options: ReporterOptions): Reporter {
     out.off?.("resize", resized);
     area.done();
     if (view.started === undefined) return;
+    writeLines(out, news.reasons(view, { style, showCapture, place, explain }));
     writeLines(out, summaryLines(view, { style, columns: columns(), showCapture, place }));
   }
 

@@ -17,14 +17,18 @@ export class News {
   #warnings = 0;
   #targets = 0;
 
+  /** Why targets are built that have not been told of: also at the end of a run, as this is not told again. */
+  reasons({ targets: { list } }: RunView, { style, explain }: NewsOptions): string[] {
+    if (!explain) return [];
+    const told = list.slice(this.#targets).filter(({ state }) => state === "stale");
+    this.#targets = list.length;
+    return told.map(target => explained(target, style));
+  }
+
   /** The lines that are new since the last call. */
   lines(view: RunView, options: NewsOptions): string[] {
-    const { style, explain } = options;
-    const lines: string[] = [];
-    const targets = view.targets.list;
-    for (; explain && this.#targets < targets.length; this.#targets++) {
-      if (targets[this.#targets]!.state === "stale") lines.push(explained(targets[this.#targets]!, style));
-    }
+    const { style } = options;
+    const lines = this.reasons(view, options);
     const { groups } = view.failures;
     for (; this.#failures < groups.length; this.#failures++) {
       if (this.#failures < mostFailures) lines.push(...shortFailure(groups[this.#failures]!, options));

@@ -47,6 +47,7 @@ export function plainReporter(options: ReporterOptions): Reporter {
     over = true;
     clearInterval(ticker);
     if (view.started === undefined) return;
+    write(news.reasons(view, { style, showCapture, place, explain }));
     write(summaryLines(view, { style, columns: out.columns || 120, showCapture, place }));
   }
 

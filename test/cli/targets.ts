@@ -14,9 +14,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { onTestFinished, vi } from "vitest";
+import { addAccept } from "../../src/cli/commands/accept.ts";
 import { addBuild } from "../../src/cli/commands/build.ts";
+import { addClean } from "../../src/cli/commands/clean.ts";
+import { addCollect } from "../../src/cli/commands/collect.ts";
 import { addGraph } from "../../src/cli/commands/graph.ts";
-import { addTargets } from "../../src/cli/commands/targets.ts";
 import { exitCodeOf } from "../../src/cli/exit.ts";
 import { failureText } from "../../src/cli/failure.ts";
 
@@ -60,7 +62,8 @@ export function targetProject(files: Readonly<Record<string, string>>): TargetPr
       writeFileSync(at(name), /\.target\.mjs$/.test(name) ? IMPORTS + text : text);
     }
   };
-  write({ "package.json": '{ "name": "fixture", "type": "module" }', ...files });
+  // Targets of all these projects are known in this process, by the names of their packages.
+  write({ "package.json": `{ "name": "${path.basename(folder)}", "type": "module" }`, ...files });
   return {
     folder,
     write,
@@ -105,7 +108,9 @@ async function parsed(words: readonly string[]): Promise<number> {
   };
   const program = new Command("heddle").exitOverride().configureOutput({ outputError: () => {} });
   addBuild(program, done);
-  addTargets(program, done);
+  addClean(program, done);
+  addCollect(program, done);
+  addAccept(program, done);
   addGraph(program, done, async () => (await import("../../src/run/plan.ts")).planRun);
   await program.parseAsync([...words], { from: "user" });
   return code;

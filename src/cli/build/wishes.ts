@@ -1,5 +1,7 @@
 /** What is to be built, and how: the words of the command line, and behind them the config. */
 import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { registry } from "../../build/declare/registry.ts";
 import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { Places } from "../../build/graph/places.ts";
 import type { Records } from "../../build/records/records.ts";
@@ -35,26 +37,50 @@ export function choiceOf(words: readonly string[], { match, tag }: ChoiceFlags, 
 }
 
 /** Decides, when targets are known, which are meant. @throws UsageError for words that mean nothing. */
-export function chooser({ words, match, tags }: Choice, forced: readonly string[] = []) {
+export function chooser(choice: Choice, forced: readonly string[] = []) {
+  const { words, match, tags } = choice;
   return (graph: TargetGraph, records: Records): Selects => {
     const { nodes, places } = graph;
     if (nodes.length === 0) throw noTargets();
     const late = () => [...records.all()].map(({ name }) => name);
+    const known = () => [...late(), ...late().map(familyOf), ...parametricIn(places)];
     const wanted = { words, tags, ...(match !== null && { match }) };
     const selectedBy = (chosen: typeof wanted) => {
       const first = select(chosen, nodes, [], places, fromHere(places));
       const { selects, unknown } =
-        first.unknown.length === 0 ? first : select(chosen, nodes, late(), places, fromHere(places));
+        first.unknown.length === 0 ? first : select(chosen, nodes, known(), places, fromHere(places));
       if (unknown[0] !== undefined) throw unknownWord(unknown[0]);
       return selects;
     };
     if (forced.length > 0) selectedBy({ words: forced, tags: [] });
     const selects = selectedBy(wanted);
-    if (!nodes.some(selects) && !late().some(name => match?.matches(part => name.includes(part)) ?? false)) {
+    const isNarrow = match !== null || tags.length > 0;
+    if (isNarrow && !nodes.some(selects) && !late().some(name => mayBeMeant(name, choice))) {
       throw nothingChosen(words, match !== null, tags);
     }
     return selects;
   };
+}
+
+/** Of a target of which no more is known than its name. */
+export function mayBeMeant(name: string, { words, match, tags }: Choice): boolean {
+  if (tags.length > 0) return false;
+  const has = (part: string) => name.toLowerCase().includes(part.toLowerCase());
+  const isNamed = words.length === 0 || words.some(word => word === name || word === familyOf(name));
+  return isNamed && (match === null || match.matches(has));
+}
+
+/** `part` of `part(3)`. */
+function familyOf(name: string): string {
+  return name.replace(/[([].*$/s, "");
+}
+
+/** Targets of these may be returned by others. */
+function parametricIn({ root }: Places): string[] {
+  const home = `${pathToFileURL(root).href}/`;
+  return [...registry.families.values()].flatMap(({ definition: { name, module } }) =>
+    module?.startsWith(home) ? [name] : [],
+  );
 }
 
 /** On the command line, paths start at the folder where the user is. */
