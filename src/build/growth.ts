@@ -1,7 +1,7 @@
 /** Targets that targets return: how they come into the graph. */
 import { fileURLToPath } from "node:url";
 import { GraphError, type GraphProblem } from "../errors.ts";
-import { type Family, type MadeTarget, registry } from "./declare/registry.ts";
+import { type MadeTarget, registry } from "./declare/registry.ts";
 import { targetOf } from "./declare/target.ts";
 import type { Facts } from "./facts.ts";
 import type { Returned } from "./freshness/record.ts";
@@ -37,7 +37,7 @@ function growing<T>(make: () => T): T {
 function find({ family: identity, module, member, parameters }: Returned, by: string): MadeTarget {
   const family = registry.families.get(identity);
   const name = identity.slice(identity.lastIndexOf("#") + 1);
-  if (family !== undefined && family.declare !== null) return returnedOf(family, member, parameters);
+  if (family !== undefined && family.declare !== null) return targetOf(family, parameters);
   const plain = family?.made.get(member);
   if (plain !== undefined) return plain;
   throw new GraphError([
@@ -49,15 +49,6 @@ function find({ family: identity, module, member, parameters }: Returned, by: st
       paths: [module],
     },
   ]);
-}
-
-/** It is not to be built by the next build of this process but if it is returned again. */
-function returnedOf(family: Family, member: string, parameters: Returned["parameters"]): MadeTarget {
-  const known = family.made.get(member);
-  const isLoaded = known !== undefined && registry.loaded.has(known);
-  const target = targetOf(family, parameters);
-  if (!isLoaded) registry.loaded.delete(target);
-  return target;
 }
 
 /** Whoever reads what they make, and was there before, could not know whom to wait for. */
