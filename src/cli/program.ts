@@ -10,6 +10,7 @@ import { addCollect } from "./commands/collect.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addInit } from "./commands/init.ts";
+import { addProfile } from "./commands/profile.ts";
 import { addRun } from "./commands/run.ts";
 import { addWhy } from "./commands/why.ts";
 import { EXIT, type ExitCode, exitCodeOf, leave, tolerateClosedPipes } from "./exit.ts";
@@ -71,6 +72,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addClean(program, done);
   addCollect(program, done);
   addAccept(program, done);
+  addProfile(program, done);
   addGraph(program, done, async () => (await import("../run/plan.ts")).planRun);
   addWhy(program, done);
   addCache(program, done);

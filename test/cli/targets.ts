@@ -19,6 +19,7 @@ import { addBuild } from "../../src/cli/commands/build.ts";
 import { addClean } from "../../src/cli/commands/clean.ts";
 import { addCollect } from "../../src/cli/commands/collect.ts";
 import { addGraph } from "../../src/cli/commands/graph.ts";
+import { addProfile } from "../../src/cli/commands/profile.ts";
 import { exitCodeOf } from "../../src/cli/exit.ts";
 import { failureText } from "../../src/cli/failure.ts";
 
@@ -111,6 +112,7 @@ async function parsed(words: readonly string[]): Promise<number> {
   addClean(program, done);
   addCollect(program, done);
   addAccept(program, done);
+  addProfile(program, done);
   addGraph(program, done, async () => (await import("../../src/run/plan.ts")).planRun);
   await program.parseAsync([...words], { from: "user" });
   return code;
