@@ -103,6 +103,15 @@ export class Building implements Admission {
     if (added.length > 0) this.begin(added);
   }
 
+  /** What of these is under way, or waits, is given up; gives its names. */
+  cancel(numbers: Iterable<number>, why: string): readonly string[] {
+    const cancelled: string[] = [];
+    for (const number of numbers) {
+      if (this.futures.get(number)?.cancel(why) === true) cancelled.push(this.facts.graph.nodes[number]!.name);
+    }
+    return cancelled;
+  }
+
   /** Settles what can be told at once, and submits the rest. */
   private begin(numbers: Iterable<number>): void {
     const told = new Told();

@@ -16,6 +16,7 @@ import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
 import { byNames, checkNames, type Selects } from "./select.ts";
 import { TargetCode } from "./target-code.ts";
+import { touchedBy } from "./touched.ts";
 
 /** What is to be built. */
 export interface BuildPlan {
@@ -43,6 +44,9 @@ export interface StartedBuild {
   readonly run: StartedRun;
   /** Rejects if the build was interrupted. */
   readonly report: Promise<BuildReport>;
+  readonly graph: TargetGraph;
+  /** These places have changed: gives up what they have made out of date, and gives its names. Nothing else ends. */
+  changed(places: readonly string[]): readonly string[];
 }
 
 /** A project's targets, checked, with what is known of them. */
@@ -125,7 +129,12 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
         records.close(project.facts.graph.nodes.map(({ identity }) => identity));
       }
     });
-  return { run: started, report };
+  const { facts } = project;
+  const changed = (places: readonly string[]) => {
+    const touched = touchedBy(facts.graph, places, ({ target }, place) => facts.code.reaches(target.family, place));
+    return building.cancel(touched, `${places.join(", ")} changed`);
+  };
+  return { run: started, report, graph: facts.graph, changed };
 }
 
 function forcedBy(force: BuildPlan["force"], selected: Selects): (node: TargetNode) => boolean {
