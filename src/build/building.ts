@@ -105,11 +105,11 @@ export class Building implements Admission {
 
   /** What of these is under way, or waits, is given up; gives its names. */
   cancel(numbers: Iterable<number>, why: string): readonly string[] {
-    const cancelled: string[] = [];
-    for (const number of numbers) {
-      if (this.futures.get(number)?.cancel(why) === true) cancelled.push(this.facts.graph.nodes[number]!.name);
-    }
-    return cancelled;
+    const { graph } = this.facts;
+    // Those that need others first, or they would have failed for these.
+    const order = graph.orderOf(numbers).toReversed();
+    const cancelled = order.filter(number => this.futures.get(number)?.cancel(why) === true);
+    return cancelled.map(number => graph.nodes[number]!.name).reverse();
   }
 
   /** Settles what can be told at once, and submits the rest. */

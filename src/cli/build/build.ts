@@ -8,9 +8,11 @@ import { onInterrupt } from "../run/interrupt.ts";
 import { watchForSilentEnd } from "../run/stalled.ts";
 import { type BuildFlags, failuresOf, forceOf, withConfig } from "./build-flags.ts";
 import { dryRun } from "./dry-run.ts";
+import { someNames } from "./names.ts";
 import { type Home, openHome, planOf, watchLoading } from "./project.ts";
 import { reportJson } from "./report-json.ts";
 import { settingsOf } from "./settings.ts";
+import { beingWatched, listenToWatcher } from "./watched.ts";
 import { type Choice, choiceOf } from "./wishes.ts";
 
 export async function buildTargets(words: readonly string[], given: BuildFlags): Promise<ExitCode> {
@@ -21,6 +23,15 @@ export async function buildTargets(words: readonly string[], given: BuildFlags):
   const choice = choiceOf(words, flags, config.build);
   failuresOf(flags, config.build);
   if (flags.dryRun === true) return dryRun(words, flags);
+  if (flags.watch === true && !beingWatched()) {
+    // What cannot work is told now; the inspector is for each build to open.
+    settingsOf({ ...flags, inspect: false, inspectBrk: false }, config, home.configFile);
+    const { watchBuilds } = await import("./watch.ts");
+    return watchBuilds(
+      home.root,
+      process.argv.slice(2).filter(word => word !== "--watch"),
+    );
+  }
   return execute(home, choice, flags);
 }
 
@@ -38,7 +49,7 @@ async function execute(home: Home, choice: Choice, flags: BuildFlags): Promise<E
     const log = openLog(flags, config, root);
     const readers = [shown.reader, interruption.reader, ...(log === null ? [] : [log])];
     watchLoading(watch);
-    const { run, report } = await startBuild(
+    const started = await startBuild(
       {
         ...planOf(home, choice, forceOf(flags, config.build)),
         maxFailures: failuresOf(flags, config.build),
@@ -46,13 +57,16 @@ async function execute(home: Home, choice: Choice, flags: BuildFlags): Promise<E
       },
       { ...settings, readers },
     );
-    interruption.attach(run);
+    interruption.attach(started.run);
+    const listened = listenToWatcher(started, message => shown.say(message));
     watch({
       problem: "The build had not ended when nothing was left to do",
       hint: "A target awaits a promise that no timer or connection is left to settle, or something calls process.exit().",
       code: EXIT.failed,
     });
-    return await conclude(report, shown, flags, () => interruption.happened);
+    const code = await conclude(started.report, shown, flags, () => interruption.happened);
+    await listened();
+    return code;
   } finally {
     watch(null);
     interruption.release();
@@ -79,8 +93,6 @@ async function conclude(
 }
 
 function orphansText(orphans: readonly string[]): string {
-  const shown = orphans.slice(0, 3).join(", ");
-  const more = orphans.length > 3 ? ` and ${orphans.length - 3} more` : "";
   const are = orphans.length === 1 ? "is of a target that is" : "are of targets that are";
-  return `${shown}${more} ${are} gone: heddle clean --orphans deletes what they left`;
+  return `${someNames(orphans)} ${are} gone: heddle clean --orphans deletes what they left`;
 }
