@@ -11,6 +11,7 @@ import { Facts } from "./facts.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { diskProblems, problemsOf } from "./graph/problems.ts";
+import { selectsSome } from "./growth.ts";
 import { orphansOf } from "./orphans.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
@@ -90,7 +91,8 @@ function* chosen({ graph, records }: Facts, selected: Selects): Generator<number
     else {
       const row = records.rowOf(node.identity);
       const may = row < 0 || records.table.hasMore(row);
-      if (may && (records.get(node.identity)?.returned.length ?? 0) > 0) yield node.number;
+      const returned = may ? (records.get(node.identity)?.returned ?? []) : [];
+      if (returned.length > 0 && selectsSome(returned, node.name, selected, records.places)) yield node.number;
     }
   }
 }

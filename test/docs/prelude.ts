@@ -1,4 +1,6 @@
 /** What the examples of doc comments take for granted. Copied beside them, where workers can import it. */
+export { copyFile } from "node:fs/promises";
+
 import { isDeepStrictEqual } from "node:util";
 import { flow, type Outcome, task } from "heddle";
 import { execute } from "heddle/worker";

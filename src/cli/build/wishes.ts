@@ -1,7 +1,5 @@
 /** What is to be built, and how: the words of the command line, and behind them the config. */
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { registry } from "../../build/declare/registry.ts";
 import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { Places } from "../../build/graph/places.ts";
 import type { Records } from "../../build/records/records.ts";
@@ -43,7 +41,7 @@ export function chooser(choice: Choice, forced: readonly string[] = []) {
     const { nodes, places } = graph;
     if (nodes.length === 0) throw noTargets();
     const late = () => [...records.all()].map(({ name }) => name);
-    const known = () => [...late(), ...late().map(familyOf), ...parametricIn(places)];
+    const known = () => [...late(), ...late().map(familyOf)];
     const wanted = { words, tags, ...(match !== null && { match }) };
     const selectedBy = (chosen: typeof wanted) => {
       const first = select(chosen, nodes, [], places, fromHere(places));
@@ -73,14 +71,6 @@ export function mayBeMeant(name: string, { words, match, tags }: Choice): boolea
 /** `part` of `part(3)`. */
 function familyOf(name: string): string {
   return name.replace(/[([].*$/s, "");
-}
-
-/** Targets of these may be returned by others. */
-function parametricIn({ root }: Places): string[] {
-  const home = `${pathToFileURL(root).href}/`;
-  return [...registry.families.values()].flatMap(({ definition: { name, module } }) =>
-    module?.startsWith(home) ? [name] : [],
-  );
 }
 
 /** On the command line, paths start at the folder where the user is. */
