@@ -8,6 +8,7 @@ import type { CallFuture } from "../run/call.ts";
 import { now } from "../run/clock.ts";
 import type { FlowScope } from "../run/scope.ts";
 import type { Definition } from "../task/definition.ts";
+import { isAsMade } from "./accept.ts";
 import { registry } from "./declare/registry.ts";
 import type { Facts } from "./facts.ts";
 import type { Reason, TargetFacts } from "./freshness/judge.ts";
@@ -102,6 +103,15 @@ export class Building implements Admission {
     if (added.length > 0) this.begin(added);
   }
 
+  /** What of these is under way, or waits, is given up; gives its names. */
+  cancel(numbers: Iterable<number>, why: string): readonly string[] {
+    const { graph } = this.facts;
+    // Those that need others first, or they would have failed for these.
+    const order = graph.orderOf(numbers).toReversed();
+    const cancelled = order.filter(number => this.futures.get(number)?.cancel(why) === true);
+    return cancelled.map(number => graph.nodes[number]!.name).reverse();
+  }
+
   /** Settles what can be told at once, and submits the rest. */
   private begin(numbers: Iterable<number>): void {
     const told = new Told();
@@ -157,8 +167,8 @@ export class Building implements Admission {
         returned: [],
         ms: 0,
         at: Date.now(),
-        run: this.scope!.run.id,
         ...known,
+        run: known !== undefined && isAsMade(facts.makes, known) ? known.run : "",
         code: facts.code,
         reads: facts.reads,
         makes: facts.makes.map(each => ({ ...each, size: this.facts.records.files.at(each.path).size })),

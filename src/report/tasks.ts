@@ -21,7 +21,7 @@ export class TaskView {
   submitted = 0;
   /** How many of those that completed were not executed, as their results were kept. */
   cached = 0;
-  /** The targets among these, by how they ended. */
+  /** How many targets of those that completed were not executed, and how they ended. */
   readonly settled: Record<SettledState, number> = { fresh: 0, persisted: 0, skipped: 0 };
   retries = 0;
   restarts = 0;
@@ -44,15 +44,20 @@ export class TaskView {
     this.restarts++;
   }
 
-  /** How many targets were not executed. */
-  get unbuilt(): number {
-    const { fresh, persisted, skipped } = this.settled;
-    return fresh + persisted + skipped;
-  }
-
   get finished(): number {
     const { completed, failed, cancelled, upstreamFailed } = this.counts;
     return completed + failed + cancelled + upstreamFailed;
+  }
+
+  /** Those that ended well and were executed. */
+  get executed(): number {
+    const { fresh, persisted, skipped } = this.settled;
+    return this.counts.completed - this.cached - fresh - persisted - skipped;
+  }
+
+  /** It has targets, and nothing is or was to be done for any of them. */
+  get isFresh(): boolean {
+    return this.submitted > 0 && this.settled.fresh === this.submitted;
   }
 
   get remaining(): number {
