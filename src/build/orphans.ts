@@ -13,7 +13,13 @@ export function orphansOf({ graph, records }: Facts): string[] {
 }
 
 function* goneFrom({ graph, records }: Pick<Facts, "graph" | "records">) {
+  // Most records lie in the order of the graph, which saves to look for their targets.
+  let next = 0;
   for (const identity of records.identities()) {
+    if (graph.nodes[next]?.identity === identity) {
+      next += 1;
+      continue;
+    }
     if (graph.named(identity) !== undefined) continue;
     const record = records.get(identity);
     if (record !== undefined) yield record;

@@ -56,7 +56,7 @@ export interface Project {
  */
 export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
   const { paths, names, selects, outside = false, root } = plan;
-  const { targets } = await collect(paths.length === 0 ? ["."] : paths, records.places, plan.load);
+  const { targets } = await collect(paths.length === 0 ? ["."] : paths, records.places, records.memo, plan.load);
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo));
   throwIfAny(problemsOf(graph, { outside }));
@@ -116,7 +116,7 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
         const orphans = plan.paths.length === 0 ? orphansOf(project.facts) : [];
         return { ok: error === null, run: started.id, ms: performance.now() - began, targets, counts, orphans };
       } finally {
-        records.close();
+        records.close(project.facts.graph.nodes.map(({ identity }) => identity));
       }
     });
   return { run: started, report };

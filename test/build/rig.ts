@@ -44,7 +44,7 @@ export interface TargetProject {
 export const HEAD = `
   import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
   import { dir, file, files, target } from "heddle/build";
-  const tell = text => appendFileSync(new URL("./told", import.meta.url), text + "\\n");
+  const tell = text => appendFileSync(import.meta.dirname + "/told", text + "\\n");
 `;
 
 export function targetProject(files: Readonly<Record<string, string>>): TargetProject {

@@ -30,7 +30,7 @@ export interface Project {
   heddle(...args: string[]): Promise<Ended>;
   start(
     args: readonly string[],
-    options?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[] },
+    options?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[]; readonly cwd?: string },
   ): Running;
 }
 
@@ -58,8 +58,8 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
     }
   };
   write({ "package.json": '{ "name": "fixture", "type": "module" }', ...files });
-  const start: Project["start"] = (args, { env, node = [] } = {}) => {
-    const child = spawn(process.execPath, [...node, COMMAND, ...args], { cwd: folder, env: { ...cleanEnv(), ...env } });
+  const start: Project["start"] = (args, { env, node = [], cwd = folder } = {}) => {
+    const child = spawn(process.execPath, [...node, COMMAND, ...args], { cwd, env: { ...cleanEnv(), ...env } });
     processes.push(child);
     let stdout = "";
     let stderr = "";

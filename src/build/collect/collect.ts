@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Memo } from "../../store/entry.ts";
 import { importUser } from "../../workers/typescript.ts";
 import { moduleLoadError } from "../../workers/unreachable.ts";
 import { type MadeTarget, registry } from "../declare/registry.ts";
@@ -34,9 +35,10 @@ const loadHere: LoadModule = async (file, shown) => {
 export async function collect(
   paths: readonly string[],
   places: Places,
+  memo: Memo | null,
   load: LoadModule = loadHere,
 ): Promise<Collected> {
-  const modules = findModules(paths, places);
+  const modules = findModules(paths, places, memo);
   for (const module of modules) await load(places.absolute(module), module);
   const chosen = new Set(modules.map(module => real(places.absolute(module))));
   const homes = new Map<string | null, boolean>();

@@ -11,6 +11,8 @@ class FileAt {
   readonly kind = "file" as const;
   /** As it was written: relative to the project's root, or absolute. */
   readonly path: string;
+  /** The target whose output it is. */
+  maker: object | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -31,6 +33,7 @@ class FilesLike {
 class Folder {
   readonly kind = "dir" as const;
   readonly path: string;
+  maker: object | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -38,7 +41,7 @@ class Folder {
 
   /** The files in it, known when it has been made: as an input, their absolute paths, sorted. */
   get files(): FolderNode {
-    return new FolderNode(this.path);
+    return new FolderNode(this.path, this.maker);
   }
 }
 
@@ -46,9 +49,11 @@ class Folder {
 class FolderFiles {
   readonly kind = "dirFiles" as const;
   readonly path: string;
+  readonly maker: object | null;
 
-  constructor(path: string) {
+  constructor(path: string, maker: object | null) {
     this.path = path;
+    this.maker = maker;
   }
 }
 

@@ -52,28 +52,23 @@ class TargetOfFamily implements Target {
 
   /** The same in every process and on every machine. */
   get identity(): string {
-    return identityOf(this.family.definition.identity, this.member);
+    const { identity } = this.family.definition;
+    return this.member === "" ? identity : `${identity} ${this.member}`;
   }
 }
 
 export const MadeTarget = oneClass("MadeTarget", TargetOfFamily);
 export type MadeTarget = TargetOfFamily;
 
-export function identityOf(family: string, member: string): string {
-  return member === "" ? family : `${family} ${member}`;
-}
-
 interface Registry {
   readonly families: Map<string, Family>;
   /** Those that were made while modules were loaded, in order. */
   readonly loaded: Set<MadeTarget>;
-  /** Which target makes an output, by the node that stands for it. */
-  readonly makers: WeakMap<object, MadeTarget>;
   /** A build makes targets that others have returned: nobody has defined them. */
   growing: boolean;
 }
 
 const KEY = Symbol.for("heddle.targets.1");
 const holder = globalThis as { [KEY]?: Registry };
-holder[KEY] ??= { families: new Map(), loaded: new Set(), makers: new WeakMap(), growing: false };
+holder[KEY] ??= { families: new Map(), loaded: new Set(), growing: false };
 export const registry: Registry = holder[KEY];

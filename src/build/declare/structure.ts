@@ -16,7 +16,9 @@ export function placeOf(keys: readonly string[]): string {
 /** All nodes, in the order in which they stand there. */
 export function nodesIn(value: unknown, keys: readonly string[] = NO_KEYS, found: Placed[] = []): Placed[] {
   if (isNode(value)) found.push({ keys, node: value });
-  else for (const [key, part] of partsOf(value)) nodesIn(part, [...keys, key], found);
+  else if (typeof value === "object" && value !== null) {
+    for (const key of keysOf(value)) nodesIn((value as Record<string, unknown>)[key], [...keys, key], found);
+  }
   return found;
 }
 
@@ -24,16 +26,14 @@ export function nodesIn(value: unknown, keys: readonly string[] = NO_KEYS, found
 export function filled(value: unknown, give: (node: Node) => unknown): unknown {
   if (isNode(value)) return give(value);
   if (Array.isArray(value)) return value.map(part => filled(part, give));
-  const parts = partsOf(value);
-  if (parts.length === 0) return value;
-  return Object.fromEntries(parts.map(([key, part]) => [key, filled(part, give)]));
+  const keys = typeof value === "object" && value !== null ? keysOf(value) : NO_KEYS;
+  if (keys.length === 0) return value;
+  return Object.fromEntries(keys.map(key => [key, filled((value as Record<string, unknown>)[key], give)]));
 }
 
 const NO_KEYS: readonly string[] = [];
-const NONE: readonly (readonly [string, unknown])[] = [];
 
-function partsOf(value: unknown): readonly (readonly [string, unknown])[] {
-  if (typeof value !== "object" || value === null) return NONE;
+function keysOf(value: object): readonly string[] {
   const kind = containerKind(value);
-  return kind === "object" || kind === "array" ? Object.entries(value) : NONE;
+  return kind === "object" || kind === "array" ? Object.keys(value) : NO_KEYS;
 }

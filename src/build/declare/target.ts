@@ -7,6 +7,7 @@ import { shared } from "../../task/shared.ts";
 import { underTestRunner } from "../../task/task.ts";
 import type { Job } from "../work/job.ts";
 import { perform } from "../work/perform.ts";
+import { DirNode, FileNode } from "./nodes.ts";
 import { checkTargetOptions } from "./options.ts";
 import { type AnyBody, type Family, MadeTarget, registry } from "./registry.ts";
 import { nodesIn } from "./structure.ts";
@@ -100,7 +101,11 @@ function textOf(parameter: Parameter, name: string): string {
 }
 
 function made(target: MadeTarget): MadeTarget {
-  for (const { node } of nodesIn(target.outputs)) registry.makers.set(node, target);
+  for (const name in target.outputs) {
+    const output = target.outputs[name];
+    if (output instanceof FileNode || output instanceof DirNode) output.maker = target;
+    else for (const { node } of nodesIn(output)) (node as FileNode | DirNode).maker = target;
+  }
   target.family.made.set(target.member, target);
   return loadedNow(target);
 }

@@ -1,13 +1,18 @@
 import type { GraphProblem } from "../../errors.ts";
 import type { TargetGraph } from "./graph.ts";
 
+/** Steps of a cycle that are told in full. */
+const SHOWN = 8;
+
 /** One cycle of a graph that has some. `order` are the nodes that can be put in an order. */
 export function cycleIn(graph: TargetGraph, order: readonly number[]): GraphProblem {
   const path = shortest(graph, onCycle(graph, new Set(order)));
   const steps = path.map((number, at) => step(graph, number, path[(at + 1) % path.length]!));
+  const shown = steps.slice(0, steps.length > SHOWN ? 3 : SHOWN).map(each => each.says);
+  if (steps.length > shown.length) shown.push(`and so on, ${steps.length - shown.length} more`);
   return {
     kind: "cycle",
-    says: `Targets wait for one another in a circle: ${steps.map(each => each.says).join("; ")}`,
+    says: `Targets wait for one another in a circle: ${shown.join("; ")}`,
     hint: "Take one of these inputs away, or split a target in two.",
     targets: path.map(number => graph.nodes[number]!.name),
     paths: steps.flatMap(each => each.paths),

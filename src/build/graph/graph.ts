@@ -1,7 +1,13 @@
 import type { MadeTarget } from "../declare/registry.ts";
 import { matcherOf } from "./glob.ts";
-import { namedBy, nodeOf, type Read, type TargetNode } from "./node.ts";
+import { nodeOf, type Read, type TargetNode } from "./node.ts";
 import type { Places } from "./places.ts";
+
+/** What of the outputs patterns match: files, and who makes these or folders in which something may. */
+export interface Matched {
+  readonly files: readonly string[];
+  readonly makers: readonly number[];
+}
 
 /**
  * Targets and files as a graph, by numbers. Pure: what is on the disk is not known here. It grows when a target returns
@@ -12,10 +18,13 @@ export class TargetGraph {
   readonly nodes: TargetNode[] = [];
   /** By node: those that have to be settled before it is judged, each once. */
   readonly needs: (readonly number[])[] = [];
-  private readonly byIdentity = new Map<string, number>();
+  private readonly numbers = new Map<MadeTarget, number>();
+  private identities: Map<string, number> | null = null;
   /** Who makes a file or folder; of two makers the first. */
   private readonly makers = new Map<string, number>();
   private readonly folders = new Map<string, number>();
+  /** What patterns match, until the graph grows. */
+  private matched = new Map<string, Matched>();
 
   constructor(places: Places, targets: Iterable<MadeTarget> = []) {
     this.places = places;
@@ -28,24 +37,31 @@ export class TargetGraph {
     const open = [...targets];
     for (let at = 0; at < open.length; at += 1) {
       const target = open[at]!;
-      if (this.byIdentity.has(target.identity)) continue;
+      if (this.numbers.has(target)) continue;
       const node = nodeOf(target, this.nodes.length, this.places);
       this.nodes.push(node);
-      this.byIdentity.set(node.identity, node.number);
-      for (const named of namedBy(node)) open.push(named);
+      this.numbers.set(target, node.number);
+      for (const { of } of node.reads) if (of !== null) open.push(of);
+      for (const each of node.after) open.push(each);
       for (const { kind, path } of node.makes) {
         if (!this.makers.has(path)) this.makers.set(path, node.number);
         if (kind === "dir" && !this.folders.has(path)) this.folders.set(path, node.number);
       }
     }
-    const added = Array.from({ length: this.nodes.length - first }, (_, at) => first + at);
-    for (const number of added) this.needs.push(this.needsOf(this.nodes[number]!));
+    this.identities = null;
+    this.matched = new Map();
+    const added: number[] = [];
+    for (let number = first; number < this.nodes.length; number += 1) {
+      added.push(number);
+      this.needs.push(this.needsOf(this.nodes[number]!));
+    }
     return added;
   }
 
   /** Takes back those that were added last, from this number on. */
   remove(first: number): void {
-    for (const { identity } of this.nodes.splice(first)) this.byIdentity.delete(identity);
+    for (const { target } of this.nodes.splice(first)) this.numbers.delete(target);
+    this.identities = null;
     this.needs.length = first;
     for (const index of [this.makers, this.folders]) {
       for (const [path, maker] of index) if (maker >= first) index.delete(path);
@@ -53,12 +69,18 @@ export class TargetGraph {
   }
 
   numberOf(target: MadeTarget): number | undefined {
-    return this.byIdentity.get(target.identity);
+    return this.numbers.get(target);
   }
 
   named(identity: string): TargetNode | undefined {
-    const number = this.byIdentity.get(identity);
+    this.identities ??= new Map(this.nodes.map(node => [node.identity, node.number]));
+    const number = this.identities.get(identity);
     return number === undefined ? undefined : this.nodes[number];
+  }
+
+  /** Whether any output is a folder. */
+  get hasFolders(): boolean {
+    return this.folders.size > 0;
   }
 
   /** Who makes a file or folder, or the folder that it lies in; undefined for what nobody makes. */
@@ -73,19 +95,28 @@ export class TargetGraph {
   }
 
   /** The outputs that a pattern matches, and the folders in which it may match something once they are made. */
-  matching(patterns: readonly string[]): { readonly files: readonly string[]; readonly makers: readonly number[] } {
+  matching(patterns: readonly string[]): Matched {
+    if (patterns.length === 1) return this.likePattern(patterns[0]!);
+    const all = patterns.map(pattern => this.likePattern(pattern));
+    return { files: all.flatMap(({ files }) => files), makers: all.flatMap(({ makers }) => makers) };
+  }
+
+  private likePattern(pattern: string): Matched {
+    const known = this.matched.get(pattern);
+    if (known !== undefined) return known;
     const files: string[] = [];
     const makers: number[] = [];
-    for (const pattern of patterns) {
-      const { matches, mayMatchIn } = matcherOf(pattern);
-      for (const [path, maker] of this.makers) {
-        const isFolder = this.folders.get(path) === maker;
-        if (isFolder ? !mayMatchIn(path) : !matches(path)) continue;
-        makers.push(maker);
-        if (!isFolder) files.push(path);
-      }
+    const { base, matches, mayMatchIn } = matcherOf(pattern);
+    for (const [path, maker] of this.makers) {
+      const isFolder = this.folders.get(path) === maker;
+      if (!isFolder && !path.startsWith(base)) continue;
+      if (isFolder ? !mayMatchIn(path) : !matches(path)) continue;
+      makers.push(maker);
+      if (!isFolder) files.push(path);
     }
-    return { files, makers };
+    const found = { files, makers };
+    this.matched.set(pattern, found);
+    return found;
   }
 
   /** These and all that they need, as a set. */
@@ -134,6 +165,7 @@ export class TargetGraph {
 
   private needsOf(node: TargetNode): readonly number[] {
     const { reads, after } = node;
+    if (reads.length === 0 && after.length === 0) return NONE;
     if (reads.length === 1 && after.length === 0) return unique(this.makersOf(reads[0]!));
     const needs = reads.flatMap(read => this.makersOf(read));
     for (const each of after) needs.push(this.numberOf(each)!);

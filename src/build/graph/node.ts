@@ -1,7 +1,6 @@
 /** A target as the graph sees it: what it reads and makes, by the places of files. */
-import { OptionError } from "../../errors.ts";
 import type { FileNode, Node } from "../declare/nodes.ts";
-import { MadeTarget, registry } from "../declare/registry.ts";
+import type { MadeTarget } from "../declare/registry.ts";
 import { nodesIn, type Placed, placeOf } from "../declare/structure.ts";
 import type { Places } from "./places.ts";
 
@@ -51,22 +50,11 @@ function readOf({ keys, node }: Placed, places: Places): Read {
   const at = placeOf(keys);
   if (kind === "result") return { at, keys, kind, paths: NONE, of: node.of as MadeTarget };
   if (kind === "files") return { at, keys, kind, paths: node.patterns.map(each => places.of(each)), of: null };
-  return { at, keys, kind, paths: [places.of(node.path)], of: registry.makers.get(node) ?? null };
+  return { at, keys, kind, paths: [places.of(node.path)], of: node.maker as MadeTarget | null };
 }
 
 const NONE: readonly string[] = [];
 
 function makeOf({ keys, node }: Placed, places: Places): Make {
   return { at: placeOf(keys), kind: node.kind as Make["kind"], path: places.of((node as FileNode).path) };
-}
-
-/** The targets that a target names itself: those whose outputs or results it takes, and those it comes after. */
-export function namedBy(node: TargetNode): MadeTarget[] {
-  return [...node.reads.flatMap(({ of }) => of ?? []), ...node.after];
-}
-
-/** Of what a user gives as a target. */
-export function asTarget(value: unknown, where: string): MadeTarget {
-  if (value instanceof MadeTarget) return value;
-  throw new OptionError({ where, problem: "it is no target", hint: "Give targets, such as clean or part(3)." });
 }

@@ -15,48 +15,52 @@ export interface Allowances {
 
 /** Of the graph alone: two makers, outputs in outputs, outputs outside, and, if there are none of these, cycles. */
 export function problemsOf(graph: TargetGraph, allowed: Allowances, nodes = graph.nodes): GraphProblem[] {
-  const problems = nodes.flatMap(node => [
-    ...ownProblems(node, allowed),
-    ...node.makes.flatMap(make => sharedOutput(graph, node, make.path)),
-  ]);
+  const problems: GraphProblem[] = [];
+  for (const node of nodes) {
+    for (const { path } of node.makes) {
+      if ((isOutside(path) && !allowed.outside) || path === ".") problems.push(misplaced(node, path));
+      if (reads(node, path)) problems.push(readsItsOutput(node, path));
+      problems.push(...sharedOutput(graph, node, path));
+    }
+  }
   if (problems.length > 0) return problems;
   const order = graph.order();
   return order.length === graph.nodes.length ? [] : [cycleIn(graph, order)];
 }
 
-function ownProblems(node: TargetNode, { outside }: Allowances): GraphProblem[] {
-  const { name, makes, reads } = node;
-  const problems: GraphProblem[] = [];
-  for (const { path } of makes) {
-    if (isOutside(path) && !outside) {
-      problems.push({
-        kind: "outside",
-        says: `The output ${path} of ${name} lies outside the project`,
-        hint: "Write into the project, or allow it: build: { outside: true } in heddle.config.",
-        targets: [name],
-        paths: [path],
-      });
-    }
-    if (path === ".") {
-      const says = `The output ${path} of ${name} is the project itself`;
-      problems.push({ kind: "overlap", says, hint: "Name a folder in it.", targets: [name], paths: [path] });
-    }
-    if (reads.some(read => read.kind !== "result" && read.kind !== "files" && read.paths[0] === path)) {
-      problems.push({
-        kind: "readsItsOutput",
-        says: `${path} is an input and an output of ${name}`,
-        hint: "Write to another file. What an earlier build made is at `previous`, the third parameter of the function.",
-        targets: [name],
-        paths: [path],
-      });
-    }
+function misplaced({ name }: TargetNode, path: string): GraphProblem {
+  const where = { targets: [name], paths: [path] };
+  if (path === ".") {
+    const says = `The output ${path} of ${name} is the project itself`;
+    return { kind: "overlap", says, hint: "Name a folder in it.", ...where };
   }
-  return problems;
+  const says = `The output ${path} of ${name} lies outside the project`;
+  const hint = "Write into the project, or allow it: build: { outside: true } in heddle.config.";
+  return { kind: "outside", says, hint, ...where };
 }
 
-function sharedOutput(graph: TargetGraph, node: TargetNode, path: string): GraphProblem[] {
+function reads(node: TargetNode, path: string): boolean {
+  for (const { kind, paths } of node.reads) {
+    if (kind !== "result" && kind !== "files" && paths[0] === path) return true;
+  }
+  return false;
+}
+
+function readsItsOutput({ name }: TargetNode, path: string): GraphProblem {
+  return {
+    kind: "readsItsOutput",
+    says: `${path} is an input and an output of ${name}`,
+    hint: "Write to another file. What an earlier build made is at `previous`, the third parameter of the function.",
+    targets: [name],
+    paths: [path],
+  };
+}
+
+const NONE: readonly GraphProblem[] = [];
+
+function sharedOutput(graph: TargetGraph, node: TargetNode, path: string): readonly GraphProblem[] {
   const other = graph.makerOf(path)!;
-  const twice = node.makes.filter(make => make.path === path).length > 1;
+  const twice = node.makes.length > 1 && node.makes.filter(make => make.path === path).length > 1;
   if (other === node.number && !twice) return inFolderOf(graph, node, path);
   const others = graph.nodes[other]!;
   return [
@@ -73,7 +77,8 @@ function sharedOutput(graph: TargetGraph, node: TargetNode, path: string): Graph
   ];
 }
 
-function inFolderOf(graph: TargetGraph, node: TargetNode, path: string): GraphProblem[] {
+function inFolderOf(graph: TargetGraph, node: TargetNode, path: string): readonly GraphProblem[] {
+  if (!graph.hasFolders) return NONE;
   const end = path.lastIndexOf("/");
   const around = end < 0 ? undefined : graph.makerOf(path.slice(0, end));
   if (around === undefined) return [];

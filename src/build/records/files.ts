@@ -173,15 +173,22 @@ function numbersOf(stat: Stats): readonly [number, number, number, number] {
 }
 
 function statOf(path: string): Stats | undefined {
-  return unlessGone(() => statSync(path, QUIET));
+  try {
+    return statSync(path, QUIET);
+  } catch (error) {
+    return goneOr(error);
+  }
 }
 
 function unlessGone<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
+    return goneOr(error);
   }
+}
+
+function goneOr(error: unknown): undefined {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
 }

@@ -109,24 +109,30 @@ export class Records {
     for (const identity of identities) this.news.set(identity, null);
   }
 
-  /** Writes what is new, and lets others build. */
-  close(): void {
+  /** Writes what is new, and lets others build. `order` is that in which targets are asked for, as far as it is known. */
+  close(order: Iterable<string> = []): void {
     if (this.held === null) return;
     try {
       for (const folder of this.stages) sweep(this.places.absolute(folder));
       this.log.close();
       this.memo.save();
-      if (this.news.size > 0 || this.files.hasNews) this.write();
+      if (this.news.size > 0 || this.files.hasNews) this.write(order);
       rmSync(join(this.folder, "log"), { force: true });
     } finally {
       this.held.release();
     }
   }
 
-  private write(): void {
+  private write(order: Iterable<string>): void {
     const draft = join(this.folder, `records.${process.pid}`);
-    writeFileSync(draft, toBytes(columnsOf(this.all(), path => this.files.stateOf(path))));
+    writeFileSync(draft, toBytes(columnsOf(this.inOrder(order), path => this.files.stateOf(path))));
     renameSync(draft, join(this.folder, "records"));
+  }
+
+  private *inOrder(order: Iterable<string>): Generator<TargetRecord> {
+    const rest = new Set(this.identities());
+    for (const identity of order) if (rest.delete(identity)) yield this.get(identity)!;
+    for (const identity of rest) yield this.get(identity)!;
   }
 
   private learn(line: Line): void {

@@ -5,6 +5,8 @@ import { type Columns, TARGET } from "./layout.ts";
 export class RecordTable {
   readonly columns: Columns;
   private rows: Map<string, number> | null = null;
+  /** Who asks for one often asks for the next. */
+  private last = -1;
   private fileRows: Map<string, number> | null = null;
 
   constructor(columns: Columns) {
@@ -22,6 +24,16 @@ export class RecordTable {
 
   /** The row of a target; -1 for one that was never built. */
   rowOf(identity: string): number {
+    const next = this.last + 1 < this.size ? this.last + 1 : 0;
+    if (next < this.size && this.text(this.of(next, TARGET.identity)) === identity) {
+      this.last = next;
+      return next;
+    }
+    this.last = this.found(identity);
+    return this.last;
+  }
+
+  private found(identity: string): number {
     if (this.rows === null) {
       this.rows = new Map();
       for (let row = 0; row < this.size; row += 1) this.rows.set(this.text(this.of(row, TARGET.identity)), row);
