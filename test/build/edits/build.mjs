@@ -3,8 +3,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { inline, processes, threads } from "heddle";
 import { build } from "heddle/build";
 
-const { root, place } = workerData;
-const runner = { inline, threads: () => threads({ workers: 2 }), processes: () => processes({ workers: 2 }) }[place]();
+const { root, place, workers = 2 } = workerData;
+const runner = { inline, threads: () => threads({ workers }), processes: () => processes({ workers }) }[place]();
 const report = await build({ root, runner, quiet: true });
 parentPort.postMessage({
   states: Object.fromEntries(report.targets.map(({ name, state }) => [name, state])),
