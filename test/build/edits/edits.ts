@@ -112,6 +112,7 @@ export function edit({ kind, at, to }: Edit, project: Project, disk: Disk, hand:
 
 /** A target that no other takes goes, with what it has made. */
 function takeOut({ project, at, made, remove }: Scene): void {
+  // Pieces take the first.
   const taken = new Set(
     project.steps.flatMap(({ files, folder, result, after }) => [
       ...files.map(({ of }) => of),
@@ -120,7 +121,9 @@ function takeOut({ project, at, made, remove }: Scene): void {
       after,
     ]),
   );
-  const free = project.steps.filter(({ name, returnsPieces, sums }) => !taken.has(name) && !returnsPieces && !sums);
+  const free = project.steps.filter(
+    ({ name, returnsPieces, sums }) => !taken.has(name) && name !== "t0" && !returnsPieces && !sums,
+  );
   const step = free[at % free.length];
   if (step === undefined) return;
   project.steps = project.steps.filter(each => each !== step);

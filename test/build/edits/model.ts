@@ -31,17 +31,18 @@ export class Model {
       states[name] = state;
       if (state === "completed" || state === "failed") ran.push(name);
     };
-    for (const step of project.steps) {
+    const take = (step: Step) => {
       const needs = needsOf(step, project.steps).map(name => states[name]!);
       if (step.isSkipped || needs.includes("skipped")) settle(step.name, "skipped");
       else if (needs.some(state => state === "failed" || state === "upstreamFailed"))
         settle(step.name, "upstreamFailed");
       else settle(step.name, this.judge(step, project));
+    };
+    for (const step of project.steps) {
+      take(step);
       const isThere = states[step.name] === "completed" || states[step.name] === "fresh";
       if (!step.returnsPieces || !isThere) continue;
-      for (let k = 0; k < Number(this.resultOf(step.name)); k += 1) {
-        settle(`piece(${k})`, this.judge(pieceOf(k), project));
-      }
+      for (let k = 0; k < Number(this.resultOf(step.name)); k += 1) take(pieceOf(k));
     }
     return { states, ran: ran.sort() };
   }
@@ -66,7 +67,7 @@ export class Model {
     const { sources: read, files, folder, result, value } = step;
     const source = (at: number) => this.file(sources[at]!);
     const inputs: [string, string][] = read.map(at => [`s${at}`, source(at)]);
-    if (isPiece(step)) return [["k", String(value)], ...inputs];
+    if (isPiece(step)) inputs.unshift(["k", String(value)]);
     for (const { of } of files) inputs.push([of, this.file(`bld/${of}.txt`)]);
     if (folder !== null) inputs.push(["folder", this.all(path => path.startsWith(`bld/${folder.of}.d/`))]);
     if (result !== null) {
@@ -79,7 +80,7 @@ export class Model {
     }
     if (step.takesAll) inputs.push(["all", this.all(path => /^src\/[^/]*\.txt$/.test(path))]);
     if (step.sums) inputs.push(["made", this.all(path => /^bld\/[^/]*\.txt$/.test(path))]);
-    inputs.push(["value", step.isNested ? `deep:${source(read[0]!)},${value}` : String(value)]);
+    if (!isPiece(step)) inputs.push(["value", step.isNested ? `deep:${source(read[0]!)},${value}` : String(value)]);
     return inputs;
   }
 
@@ -157,7 +158,7 @@ function pieceOf(k: number): Step {
     name: `piece(${k})`,
     home: "first",
     sources: [1],
-    files: [],
+    files: [{ of: "t0", by: "reference" }],
     ...{ folder: null, result: null, after: null, takesAll: false, sums: false, isNested: false },
     helper: 0,
     ...{ makesMore: false, makesFolder: false, isCoarse: false, returnsPieces: false },

@@ -127,7 +127,7 @@ import { make, tell, textOf } from "./base.mjs";
 import { help0, help1, help2 } from "./helpers.mjs";
 `;
 const PIECE = `
-export const piece = target("piece", k => ({ inputs: { k, s1: file("src/s1.txt") }, outputs: { o: file(\`bld/pieces/\${k}.txt\`) } }),
+export const piece = target("piece", k => ({ inputs: { k, s1: file("src/s1.txt"), t0: t0.outputs.o }, outputs: { o: file(\`bld/pieces/\${k}.txt\`) } }),
   (inputs, outputs) => { tell(\`piece(\${inputs.k})\`); return make(outputs, 1, help0(textOf(inputs)), false); });
 `;
 const BASE = `
