@@ -39,6 +39,8 @@ export class Building implements Admission {
   /** The futures of what was submitted, by node; the nodes of calls. */
   private readonly futures = new Map<number, CallFuture>();
   private readonly nodes = new Map<number, TargetNode>();
+  /** Those that were looked at: what a target has returned may need what others have begun. */
+  private readonly taken = new Set<number>();
   /** What was known of a target when it began. */
   private readonly begun = new Map<number, { readonly facts: TargetFacts; readonly reasons: readonly Reason[] }>();
   private open = 0;
@@ -118,6 +120,8 @@ export class Building implements Admission {
     const submitted: number[] = [];
     const open = [...this.facts.graph.orderOf(numbers)];
     for (const number of open) {
+      if (this.taken.has(number)) continue;
+      this.taken.add(number);
       const node = this.facts.graph.nodes[number]!;
       const { found, added } = this.expanded(node, survey(node, this.facts, this.outcomes, this.wishes));
       if (added.length > 0) open.push(...this.facts.graph.orderOf(added));
@@ -151,7 +155,7 @@ export class Building implements Admission {
     const added = grow(this.facts, returned, node.name, this.wishes);
     const all = this.wishes.selected(node);
     const chosen = added.filter(number => all || this.wishes.selected(graph.nodes[number]!));
-    return [...graph.withAncestors(chosen)].filter(each => !this.outcomes.has(each) && !this.futures.has(each));
+    return [...graph.withAncestors(chosen)].filter(each => !this.taken.has(each));
   }
 
   private settle(node: TargetNode, found: Found): void {

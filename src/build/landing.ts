@@ -1,7 +1,7 @@
 /** What comes of a target's outcome: outputs in their places, and a record. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { resultDigest } from "../codec/digest.ts";
+import { markOf, resultDigest } from "../codec/digest.ts";
 import { whole } from "../codec/large.ts";
 import { pack } from "../codec/pack.ts";
 import type { Packed } from "../codec/packed.ts";
@@ -62,10 +62,12 @@ export function land({ node, made, facts, ms, run }: Landing, { records, code }:
 
 function resultOf(value: unknown, name: string): KeptResult | null {
   if (value === undefined) return null;
-  const packed = whole(pack({ value }, { task: name, role: "result" }) as Packed);
+  const subject = { task: name, role: "result" } as const;
+  const packed = whole(pack({ value }, subject) as Packed);
   const { tag, data } = packed;
-  const text = typeof data === "string" ? data : Buffer.from(data).toString("base64");
-  return { mark: resultDigest(packed), tag, data: text };
+  if (typeof data === "string") return { mark: resultDigest(packed), tag, data };
+  // Equal values have not always equal bytes: it makes a difference whether they have travelled.
+  return { mark: markOf(value, subject, null).text, tag, data: Buffer.from(data).toString("base64") };
 }
 
 /** Files that were made on another disk are put beside their places here. */
