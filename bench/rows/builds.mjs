@@ -45,6 +45,13 @@ async function heddle() {
       writeFileSync(pathOf(folder, "package.json"), JSON.stringify({ name: "project", type: "module" }));
       writeFileSync(pathOf(folder, "all.target.js"), targets(shape, count));
     },
+    /** What builds is loaded with the first build in a process. */
+    async prepared(folder) {
+      const empty = join(folder, "empty");
+      mkdirSync(empty, { recursive: true });
+      writeFileSync(join(empty, "package.json"), JSON.stringify({ name: "empty", type: "module" }));
+      await build({ root: empty, quiet: true });
+    },
     async build(folder) {
       const { ok, counts } = await build({ root: pathOf(folder, "."), quiet: true });
       if (!ok) throw new Error(`not all targets were built: ${JSON.stringify(counts)}`);
@@ -134,7 +141,7 @@ export const warm = shape => ({
     await contender.build(folder);
   },
   measure: async (contender, _count, folder) => {
-    const prepared = contender.prepared?.(folder);
+    const prepared = await contender.prepared?.(folder);
     const began = performance.now();
     const built = await contender.build(folder, prepared);
     const ms = performance.now() - began;
