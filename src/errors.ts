@@ -126,6 +126,7 @@ export interface GraphProblem {
     | "twoMakers"
     | "cycle"
     | "missingInput"
+    | "missingOutput"
     | "outside"
     | "outputIsFolder"
     | "inputIsFolder"

@@ -10,7 +10,7 @@ export type { EventReader, HeddleEvent } from "./events/event.ts";
 export { asCompleted, type Completed } from "./run/as-completed.ts";
 export { all, allowFailure, quote } from "./run/gather.ts";
 export type { RunSettings, StartedRun } from "./run/settings.ts";
-export { run, startRun } from "./run/start.ts";
+export { startRun } from "./run/start.ts";
 export { type Waited, type WaitForOptions, wait } from "./run/wait.ts";
 export { type CommandOptions, command } from "./runners/command.ts";
 export { defineRunner } from "./runners/define.ts";
@@ -19,6 +19,7 @@ export { processes } from "./runners/processes.ts";
 export { threads } from "./runners/threads.ts";
 export { backoff } from "./task/backoff.ts";
 export { type Context, context } from "./task/context.ts";
+export { run } from "./task/run.ts";
 export type { Runner } from "./task/runner.ts";
 export { flow, task } from "./task/task.ts";
 export type {

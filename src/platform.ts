@@ -21,13 +21,18 @@ export const home = new URL("./", import.meta.url);
 
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
+/** Under this condition `heddle` is the narrow door of src/narrow-door.ts. */
+export const NARROW = "--conditions=heddle-worker";
+const USERS_CODE: readonly string[] = ["thread", "process", "stdio", "call"];
+
 /** What to start a worker from, and the flags which that file needs: none when built, a loader when run as source. */
 export function entry(name: "thread" | "process" | "watchdog" | "stdio" | "call" | "guard"): {
   url: URL;
   flags: string[];
 } {
   const url = new URL(`workers/entry/${name}${extension}`, home);
-  const needsLoader = extension === ".ts" && !platform.stripsTypes && platform.loader !== "other";
+  if (extension === ".js") return { url, flags: USERS_CODE.includes(name) ? [NARROW] : [] };
+  const needsLoader = !platform.stripsTypes && platform.loader !== "other";
   return { url, flags: needsLoader ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [] };
 }
 
@@ -41,6 +46,7 @@ export function inheritedFlags(flags: readonly string[] = process.execArgv): str
   const kept: string[] = [];
   for (let at = 0; at < flags.length; at += 1) {
     const flag = flags[at]!;
+    if (flag === NARROW) continue;
     if (!OWN.test(flag)) kept.push(flag);
     else if (WITH_VALUE.test(flag)) at += 1;
   }

@@ -42,7 +42,7 @@ export interface BuildOptions {
  *
  * @throws GraphError, ModuleLoadError, UsageError
  * @example
- * const { ok, counts } = await build({ workers: "auto" });
+ * const { ok, counts } = await build({ root: import.meta.dirname, workers: "auto" });
  */
 export async function build(options: BuildOptions = {}): Promise<BuildReport> {
   const { root = findRoot(process.cwd()), paths = [], targets = [], force = false, workers, runner, ...rest } = options;

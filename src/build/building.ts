@@ -8,6 +8,7 @@ import type { CallFuture } from "../run/call.ts";
 import { now } from "../run/clock.ts";
 import type { FlowScope } from "../run/scope.ts";
 import type { Definition } from "../task/definition.ts";
+import { isAsMade } from "./accept.ts";
 import { registry } from "./declare/registry.ts";
 import type { Facts } from "./facts.ts";
 import type { Reason, TargetFacts } from "./freshness/judge.ts";
@@ -79,17 +80,18 @@ export class Building implements Admission {
   admit({ number, sharesDisk }: AdmittedCall): Admitted {
     const node = this.nodes.get(number)!;
     const { name } = node;
-    const { found, added } = this.expanded(node, verdictOf(node, this.facts, this.wishes));
+    const verdict = verdictOf(node, this.facts, this.wishes);
+    const { found, added } = this.expanded(node, verdict);
     const reasons = "reasons" in found ? found.reasons : [];
     if (found.state !== "run") {
       this.settle(node, found);
-      this.begin(added);
+      if (added.length > 0) this.begin(added);
       return { state: found.state as SettledState, name, reasons: reasons.map(sayReason) };
     }
     const { records } = this.facts;
-    this.begun.set(number, { facts: this.facts.of(node), reasons });
+    this.begun.set(number, { facts: "facts" in verdict ? verdict.facts : this.facts.of(node), reasons });
     for (const { path } of node.makes) records.staged(dirname(path));
-    const job = jobOf(node, this.facts, this.stageOf(number), sharesDisk);
+    const job = jobOf(node, this.facts, this.scope!.run.id, sharesDisk);
     return { inputs: [job], name, reasons: reasons.map(sayReason) };
   }
 
@@ -98,13 +100,18 @@ export class Building implements Admission {
     const { facts, reasons } = this.begun.get(number)!;
     const made = (value instanceof Packed ? unpack(value as PackedValue) : value) as Made;
     const added = this.grown(node, recordable(made.returned, this.facts.records.places));
-    land({ node, made, facts, stage: `${this.stageOf(number)}.0`, ms, run: this.scope!.run.id }, this.facts);
+    land({ node, made, facts, ms, run: this.scope!.run.id }, this.facts);
     this.outcomes.set(node.number, { state: "completed", reasons, ms });
-    this.begin(added);
+    if (added.length > 0) this.begin(added);
   }
 
-  private stageOf(call: number): string {
-    return `${this.scope!.run.id}-${call}`;
+  /** What of these is under way, or waits, is given up; gives its names. */
+  cancel(numbers: Iterable<number>, why: string): readonly string[] {
+    const { graph } = this.facts;
+    // Those that need others first, or they would have failed for these.
+    const order = graph.orderOf(numbers).toReversed();
+    const cancelled = order.filter(number => this.futures.get(number)?.cancel(why) === true);
+    return cancelled.map(number => graph.nodes[number]!.name).reverse();
   }
 
   /** Settles what can be told at once, and submits the rest. */
@@ -117,7 +124,7 @@ export class Building implements Admission {
       this.taken.add(number);
       const node = this.facts.graph.nodes[number]!;
       const { found, added } = this.expanded(node, survey(node, this.facts, this.outcomes, this.wishes));
-      open.push(...this.facts.graph.orderOf(added));
+      if (added.length > 0) open.push(...this.facts.graph.orderOf(added));
       if (found.state === "run" || found.state === "waits") submitted.push(number);
       else {
         this.settle(node, found);
@@ -137,7 +144,8 @@ export class Building implements Admission {
       return { found, added: this.grown(node, this.facts.records.get(node.identity)?.returned ?? []) };
     } catch (error) {
       const problem = (error as Error).message.split("\n", 1)[0]!;
-      return { found: { state: "run", reasons: [{ why: "returned", problem }] }, added: [] };
+      const reasons = [{ why: "returned", problem }] as const;
+      return { found: { state: "run", facts: this.facts.of(node), reasons }, added: [] };
     }
   }
 
@@ -163,8 +171,8 @@ export class Building implements Admission {
         returned: [],
         ms: 0,
         at: Date.now(),
-        run: this.scope!.run.id,
         ...known,
+        run: known !== undefined && isAsMade(facts.makes, known) ? known.run : "",
         code: facts.code,
         reads: facts.reads,
         makes: facts.makes.map(each => ({ ...each, size: this.facts.records.files.at(each.path).size })),

@@ -5,8 +5,10 @@ import { type MadeTarget, registry } from "./declare/registry.ts";
 import { targetOf } from "./declare/target.ts";
 import type { Facts } from "./facts.ts";
 import type { Returned } from "./freshness/record.ts";
+import { nodeOf } from "./graph/node.ts";
 import type { Places } from "./graph/places.ts";
 import { type Allowances, diskProblems, problemsOf } from "./graph/problems.ts";
+import type { Selects } from "./select.ts";
 import type { Made } from "./work/job.ts";
 
 /** Adds them; gives the numbers of those that are new. Throws a `GraphError`, and adds none, if they do not fit in. */
@@ -23,6 +25,16 @@ export function grow(facts: Facts, returned: readonly Returned[], by: string, al
   graph.remove(first);
   facts.dropped(first);
   throw new GraphError(problems);
+}
+
+/** Whether one of these is selected. Of those that cannot be made any more it is not known. */
+export function selectsSome(returned: readonly Returned[], by: string, selected: Selects, places: Places): boolean {
+  try {
+    const targets = growing(() => returned.map(each => find(each, by)));
+    return targets.some(target => selected(nodeOf(target, -1, places)));
+  } catch {
+    return true;
+  }
 }
 
 function growing<T>(make: () => T): T {

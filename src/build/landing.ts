@@ -20,13 +20,12 @@ export interface Landing {
   readonly made: Made;
   /** What was known when it began. */
   readonly facts: TargetFacts;
-  readonly stage: string;
   readonly ms: number;
   readonly run: string;
 }
 
 /** @throws UnpublishedError */
-export function land({ node, made, facts, stage, ms, run }: Landing, { records, code }: Facts): void {
+export function land({ node, made, facts, ms, run }: Landing, { records, code }: Facts): void {
   const { name, identity, makes } = node;
   const { places, files } = records;
   const record: TargetRecord = {
@@ -43,7 +42,8 @@ export function land({ node, made, facts, stage, ms, run }: Landing, { records, 
   };
   code.keep(code.of(node.target.family));
   try {
-    const outputs = made.carried === null ? made.outputs : unloaded(node, made, stage, places.absolute.bind(places));
+    const outputs =
+      made.carried === null ? made.outputs : unloaded(node, made, `${run}.0`, places.absolute.bind(places));
     const moves = makes.map(({ kind, path }, i): Move => ({ kind, from: places.of(outputs[i]!.from), to: path }));
     records.publish(
       record,

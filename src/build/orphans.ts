@@ -1,4 +1,5 @@
 import type { Facts } from "./facts.ts";
+import type { TargetRecord } from "./freshness/record.ts";
 
 /** Outputs of earlier builds that no target makes any more, and that are still there. */
 export function orphansOf({ graph, records }: Facts): string[] {
@@ -10,6 +11,11 @@ export function orphansOf({ graph, records }: Facts): string[] {
     if (makes.length === 0) records.forget([identity]);
   }
   return orphans.sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** The records of targets that are gone. */
+export function orphanRecords(facts: Pick<Facts, "graph" | "records">): TargetRecord[] {
+  return [...goneFrom(facts)];
 }
 
 function* goneFrom({ graph, records }: Pick<Facts, "graph" | "records">) {

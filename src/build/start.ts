@@ -11,11 +11,13 @@ import { Facts } from "./facts.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { diskProblems, problemsOf } from "./graph/problems.ts";
+import { selectsSome } from "./growth.ts";
 import { orphansOf } from "./orphans.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
 import { byNames, checkNames, type Selects } from "./select.ts";
 import { TargetCode } from "./target-code.ts";
+import { touchedBy } from "./touched.ts";
 
 /** What is to be built. */
 export interface BuildPlan {
@@ -27,9 +29,13 @@ export interface BuildPlan {
   readonly names: readonly string[];
   /** Only those that this selects as well. */
   readonly selects?: Selects;
+  /** The same, decided when the targets are known. */
+  readonly choose?: (graph: TargetGraph, records: Records) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
   readonly outside?: boolean;
+  /** What is on the disk is not checked: nothing is to be built. */
+  readonly looksOnly?: boolean;
   readonly load?: LoadModule;
   /** Told, by the number of its process, of another build that has to end first. */
   readonly waits?: (process: string) => void;
@@ -39,6 +45,9 @@ export interface StartedBuild {
   readonly run: StartedRun;
   /** Rejects if the build was interrupted. */
   readonly report: Promise<BuildReport>;
+  readonly graph: TargetGraph;
+  /** These places have changed: gives up what they have made out of date, and gives its names. Nothing else ends. */
+  changed(places: readonly string[]): readonly string[];
 }
 
 /** A project's targets, checked, with what is known of them. */
@@ -55,15 +64,17 @@ export interface Project {
  * @throws GraphError, UsageError, ModuleLoadError
  */
 export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
-  const { paths, names, selects, outside = false, root } = plan;
+  const { paths, names, outside = false, root } = plan;
   const { targets } = await collect(paths.length === 0 ? ["."] : paths, records.places, records.memo, plan.load);
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo));
   throwIfAny(problemsOf(graph, { outside }));
   if (names.length > 0) checkNames(names, graph.nodes, records.all());
+  const selects = plan.choose?.(graph, records) ?? plan.selects;
   const named = names.length === 0 ? () => true : byNames(names);
   const selected: Selects = node => named(node) && (selects?.(node) ?? true);
   const numbers = graph.withAncestors(chosen(facts, selected));
+  if (plan.looksOnly === true) return { facts, numbers, selected };
   const problems: GraphProblem[] = [];
   for (const number of numbers) {
     const node = graph.nodes[number]!;
@@ -80,7 +91,8 @@ function* chosen({ graph, records }: Facts, selected: Selects): Generator<number
     else {
       const row = records.rowOf(node.identity);
       const may = row < 0 || records.table.hasMore(row);
-      if (may && (records.get(node.identity)?.returned.length ?? 0) > 0) yield node.number;
+      const returned = may ? (records.get(node.identity)?.returned ?? []) : [];
+      if (returned.length > 0 && selectsSome(returned, node.name, selected, records.places)) yield node.number;
     }
   }
 }
@@ -119,7 +131,12 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
         records.close(project.facts.graph.nodes.map(({ identity }) => identity));
       }
     });
-  return { run: started, report };
+  const { facts } = project;
+  const changed = (places: readonly string[]) => {
+    const touched = touchedBy(facts.graph, places, ({ target }, place) => facts.code.reaches(target.family, place));
+    return building.cancel(touched, `${places.join(", ")} changed`);
+  };
+  return { run: started, report, graph: facts.graph, changed };
 }
 
 function forcedBy(force: BuildPlan["force"], selected: Selects): (node: TargetNode) => boolean {

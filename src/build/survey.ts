@@ -15,7 +15,7 @@ export type Found =
   | { readonly state: "skipped"; readonly why: string }
   /** Its upstream is not fresh: these are the targets in question. */
   | { readonly state: "waits"; readonly needs: readonly number[] }
-  | { readonly state: "run"; readonly reasons: readonly Reason[] };
+  | { readonly state: "run"; readonly facts: TargetFacts; readonly reasons: readonly Reason[] };
 
 /** What is known of the targets that a target needs, which have been looked at before. */
 export interface Upstream {
@@ -54,7 +54,7 @@ export function verdictOf(
   const reasons = verdict.reasons.map(reason =>
     reason.why === "code" ? { ...reason, changed: code.changes(record!.code, code.of(node.target.family)) } : reason,
   );
-  return verdict.state === "persisted" ? { state: "persisted", facts: known, reasons } : { state: "run", reasons };
+  return { state: verdict.state, facts: known, reasons };
 }
 
 function reasonToSkip({ target }: TargetNode): string | null {

@@ -33,6 +33,11 @@ export class TargetCode {
     return code;
   }
 
+  /** Whether some of the code is in this file. */
+  reaches(family: Family, place: string): boolean {
+    return this.of(family).parts.some(({ file }) => file === place);
+  }
+
   /** Keeps what the code consists of, so that a later change of it can be named. */
   keep({ digest, parts }: Code): void {
     if (this.told.has(digest)) return;

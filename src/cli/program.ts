@@ -2,11 +2,15 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
 import { heddleVersion } from "../version.ts";
+import { addAccept } from "./commands/accept.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCache } from "./commands/cache.ts";
+import { addClean } from "./commands/clean.ts";
+import { addCollect } from "./commands/collect.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addInit } from "./commands/init.ts";
+import { addProfile } from "./commands/profile.ts";
 import { addRun } from "./commands/run.ts";
 import { addWhy } from "./commands/why.ts";
 import { EXIT, type ExitCode, exitCodeOf, leave, tolerateClosedPipes } from "./exit.ts";
@@ -17,6 +21,7 @@ Examples:
   heddle init my-pipeline
   heddle run pipeline.ts --input '["a", "b"]' -n 4
   heddle run pipeline.ts --cache --dry-run
+  heddle build -n auto
   heddle build -n auto
   heddle why score-12
   heddle doctor
@@ -65,6 +70,10 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .addHelpText("after", EXAMPLES);
   addRun(program, done);
   addBuild(program, done);
+  addClean(program, done);
+  addCollect(program, done);
+  addAccept(program, done);
+  addProfile(program, done);
   addGraph(program, done, async () => (await import("../run/plan.ts")).planRun);
   addWhy(program, done);
   addCache(program, done);

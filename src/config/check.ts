@@ -57,6 +57,10 @@ const namedRunner: Kind = {
 };
 const record: Kind = { wants: "an object", fits: isRecord };
 const text: Kind = { wants: "a text that is not empty", fits: value => typeof value === "string" && value !== "" };
+const texts: Kind = {
+  wants: "a list of texts that are not empty",
+  fits: value => Array.isArray(value) && value.every(text.fits),
+};
 const address: Kind = {
   wants: 'an address such as "http://cache.example:7480" or "s3://bucket/prefix"',
   fits: value => typeof value === "string" && URL.canParse(value) && /^(https?|s3):$/.test(new URL(value).protocol),
@@ -108,6 +112,16 @@ const CACHE: Readonly<Record<keyof CacheConfig, Kind>> = {
 
 const BUILD: Readonly<Record<keyof BuildConfig, Kind>> = {
   outside: boolean,
+  paths: texts,
+  match: text,
+  tags: texts,
+  force: { wants: "true, false, or a list of names", fits: value => typeof value === "boolean" || texts.fits(value) },
+  maxFailures: { wants: "a whole number of at least 1", fits: value => count.fits(value) && Number(value) > 0 },
+  stop: boolean,
+  explain: boolean,
+  dryRun: boolean,
+  watch: boolean,
+  json: boolean,
 };
 
 const SHARED: Readonly<Record<keyof SharedCacheConfig, Kind>> = {

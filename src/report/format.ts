@@ -1,9 +1,6 @@
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+import { shownCount as count } from "../graph/drawing/label.ts";
 
-/** `12,345` */
-export function count(value: number): string {
-  return whole.format(value);
-}
+export { count };
 
 /** `3 calls`, `1 call` */
 export function plural(value: number, one: string, many = `${one}s`): string {

@@ -1,6 +1,10 @@
+import { createRequire } from "node:module";
 import { stripVTControlCharacters } from "node:util";
-import cliTruncate from "cli-truncate";
-import stringWidth from "string-width";
+
+/** What knows of the widths of all characters takes as long to load as a run, and most text needs none of it. */
+const load = createRequire(import.meta.url);
+const stringWidth = (): typeof import("string-width").default => load("string-width").default;
+const cliTruncate = (): typeof import("cli-truncate").default => load("cli-truncate").default;
 
 /** Text that others wrote, made harmless for a terminal and a log: no control characters but line ends. */
 export function clean(text: string): string {
@@ -22,14 +26,16 @@ export function oneLine(text: string): string {
 
 /** Columns that the text takes in a terminal; colours take none. */
 export function width(text: string): number {
-  return plain(text) ? text.length : stringWidth(text);
+  return plain(text) ? text.length : stringWidth()(text);
 }
 
 /** Cuts to so many columns, with `…` where something is missing. */
 export function cut(text: string, columns: number, ellipsis = "…"): string {
   const bare = stripVTControlCharacters(text);
   if (plain(bare) && bare.length <= columns) return text;
-  return columns < 1 ? "" : cliTruncate(text, columns, { truncationCharacter: ellipsis });
+  if (columns < 1) return "";
+  if (ellipsis.length <= columns && plain(text + ellipsis)) return text.slice(0, columns - ellipsis.length) + ellipsis;
+  return cliTruncate()(text, columns, { truncationCharacter: ellipsis });
 }
 
 export function padEnd(text: string, columns: number): string {
@@ -42,7 +48,7 @@ export function padStart(text: string, columns: number): string {
 
 /** One column a character: ASCII, lines and the reporters' own symbols. Measuring other text costs a hundred times more. */
 function plain(text: string): boolean {
-  return /^[\x20-\x7e\u2500-\u257f·×…✓✗↻]*$/.test(text);
+  return /^[\x20-\x7e\u2500-\u257f·×…✓✗↻▸]*$/.test(text);
 }
 
 /** What a log line carries besides its message. */

@@ -5,6 +5,7 @@ import { after } from "./clock.ts";
 import type { FutureBase } from "./future.ts";
 import { futuresOf } from "./gather.ts";
 import { ListFuture } from "./list.ts";
+import { awaited } from "./waiter.ts";
 
 /** One future that has ended: its place among those given, and its outcome. */
 export type Completed<T> = { readonly future: Future<T>; readonly index: number } & Outcome<T>;
@@ -156,7 +157,7 @@ class Outcomes implements AsyncIterableIterator<unknown> {
         if (loading !== null) await loading;
         return { done: false, value: outcomeOf(entry) };
       }
-      await this.more();
+      await awaited(this.more());
     }
   }
 

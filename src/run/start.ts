@@ -3,12 +3,10 @@ import { InterruptedError } from "../errors.ts";
 import { errorFacts } from "../events/facts.ts";
 import { FAILED } from "../graph/states.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
-import { callerOf } from "../task/location.ts";
-import { park } from "../task/park.ts";
 import { port } from "../task/port.ts";
 import { shared } from "../task/shared.ts";
-import { optionsOf, unnamedFlow } from "../task/task.ts";
-import type { FlowOptions, Future, Resolved } from "../task/types.ts";
+import { optionsOf } from "../task/task.ts";
+import type { Future } from "../task/types.ts";
 import { heddleVersion } from "../version.ts";
 import { installCapture } from "../workers/capture.ts";
 import "./cached/ask.ts";
@@ -33,20 +31,6 @@ export function startRun(target: unknown, inputs: unknown[], settings: RunSettin
   const options = target === definition ? definition.options : optionsOf(target);
   const { id, future, interrupt } = begin(definition, options, inputs, settings);
   return { id, interrupt, result: future.result() };
-}
-
-/**
- * Runs a function as a flow without a name.
- *
- * @example
- * const squares = await run(() => square.map([1, 2, 3]));
- */
-export function run<R>(body: () => R | PromiseLike<R>): Promise<Resolved<R>>;
-export function run<R>(options: FlowOptions, body: () => R | PromiseLike<R>): Promise<Resolved<R>>;
-export function run(...parts: unknown[]): Promise<unknown> {
-  const ambient = shared.ambient.getStore();
-  if (ambient === undefined && shared.mode === "loading") return Promise.resolve(park("run(…)", callerOf(run)));
-  return Promise.resolve(unnamedFlow(parts.length > 1 ? parts[0] : {}, parts[parts.length - 1])());
 }
 
 interface Begun {

@@ -65,6 +65,9 @@ export function optionsOf(value: unknown): AnyOptions {
   return (Reflect.get(value, DEFINITION) as { options: AnyOptions } | undefined)?.options ?? {};
 }
 
+/** The identity of every flow without a name. */
+export const UNNAMED = "#run";
+
 /** A flow that no worker needs to find: it is not registered, and has no name of its own. */
 export function unnamedFlow(options: unknown, fn: unknown): () => Future<unknown> {
   const [name, checked, body] = readParts("flow", ["run", options, fn], {
@@ -76,7 +79,7 @@ export function unnamedFlow(options: unknown, fn: unknown): () => Future<unknown
   const definition: Definition = {
     kind: "flow",
     name,
-    identity: "#run",
+    identity: UNNAMED,
     options: checked,
     fn: body,
     module: null,

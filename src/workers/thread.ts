@@ -1,4 +1,4 @@
-import { type ResourceLimits, Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
 import { entry, inheritedFlags } from "../platform.ts";
 import { CLAIM_BYTES, type ClaimReader, SharedClaims } from "./claims.ts";
 import type { Far, Listener, Transport } from "./transport.ts";
@@ -41,13 +41,13 @@ class Thread implements Far {
     const memory = new SharedArrayBuffer(CLAIM_BYTES);
     this.claims = new SharedClaims(memory);
     const { url, flags } = entry("thread");
-    this.#worker = new Worker(url, {
+    const options = {
       workerData: memory,
       stdin: false,
-      ...flagsFor(flags),
       ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
-    });
+    };
+    this.#worker = started(url, options, flags);
     this.#loaded = new Promise(resolve => {
       for (const event of ["message", "error", "exit"] as const) this.#worker.once(event, () => resolve());
     });
@@ -87,11 +87,16 @@ async function within(work: Promise<unknown>, ms: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A thread inherits this process's flags by itself, but fails on those that belong to evaluated code. */
-function flagsFor(extra: readonly string[]): { execArgv?: string[] } {
-  const kept = inheritedFlags();
-  if (extra.length === 0 && kept.length === process.execArgv.length) return {};
-  return { execArgv: [...kept.filter(flag => !/^--(max|stack|v8|expose|allow)/.test(flag)), ...extra] };
+/** Starts a thread with the flags of this process. Those for a whole process, which Node refuses here, hold anyway. */
+function started(url: URL, options: WorkerOptions, more: readonly string[]): Worker {
+  const flags = [...inheritedFlags(), ...more];
+  try {
+    return new Worker(url, { ...options, execArgv: flags });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "ERR_WORKER_INVALID_EXEC_ARGV") throw error;
+    return new Worker(url, { ...options, execArgv: flags.filter(flag => !message.includes(flag)) });
+  }
 }
 
 function causeOf(error: Error & { code?: string }): string {

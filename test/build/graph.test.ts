@@ -48,7 +48,7 @@ describe("what a target needs", () => {
     const graph = at(sum);
     expect(graph.nodes.map(({ name }) => name)).toEqual(["sum", "named(1)", "named(2)"]);
     expect(part(1)).toBe(part(1));
-    expect(graph.add([part(2) as MadeTarget, part(3) as MadeTarget])).toEqual([3]);
+    expect(graph.add([part(2), part(3)] as unknown as MadeTarget[])).toEqual([3]);
     graph.remove(3);
     expect([graph.nodes.length, graph.makerOf("bld/named3"), graph.makerOf("bld/named2")]).toEqual([3, undefined, 2]);
   });
@@ -88,7 +88,7 @@ describe("what is wrong is told before anything runs", () => {
     ]);
     const first = target("first", { outputs: { o: file("bld/first") } }, nothing);
     const second = target("second", { inputs: { i: first.result }, outputs: { o: file("bld/second") } }, nothing);
-    const options = (first as MadeTarget).options as { after?: unknown };
+    const options = (first as unknown as MadeTarget).options as { after?: unknown };
     options.after = second;
     expect(said(at(first, second))).toEqual([
       ["cycle", "Targets wait for one another in a circle: first comes after second; second takes the result of first"],

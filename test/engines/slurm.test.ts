@@ -112,13 +112,17 @@ describe.skipIf(reason !== null)(`slurm${reason === null ? "" : ` (${reason})`}`
     });
 
     test("the example", async () => {
-      const cpus = { command: "sbatch --wait --cpus-per-task={cpus} {script}", cancel: "scancel {job}", env };
+      const cpus = {
+        command: "sbatch --wait --cpus-per-task={cpus} --output={dir}/slurm.log {script}",
+        cancel: "scancel {job}",
+        env,
+      };
       const { result } = watched(() => pi({ jobs: 2, count: 100_000 }), { prefix: { cpus } }, { root: folder() });
       expect(await result).toBeCloseTo(Math.PI, 1);
     });
 
     test("what Slurm refuses is said in the error", async () => {
-      const refused = { gpu: { command: "sbatch --wait --partition=none {script}", env } };
+      const refused = { gpu: { command: "sbatch --wait --partition=none --output={dir}/slurm.log {script}", env } };
       const body = () => tasks.double.submit(1).settled();
       const { error } = (await watched(body, { prefix: refused }, { root: folder() }).result) as { error: Error };
       expect(error).toMatchObject({ code: "COMMAND_FAILED" });

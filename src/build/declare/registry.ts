@@ -52,9 +52,12 @@ class TargetOfFamily implements Target {
 
   /** The same in every process and on every machine. */
   get identity(): string {
-    const { identity } = this.family.definition;
-    return this.member === "" ? identity : `${identity} ${this.member}`;
+    return identityOf(this.family.definition.identity, this.member);
   }
+}
+
+export function identityOf(family: string, member: string): string {
+  return member === "" ? family : `${family} ${member}`;
 }
 
 export const MadeTarget = oneClass("MadeTarget", TargetOfFamily);

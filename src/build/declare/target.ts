@@ -22,6 +22,7 @@ import type { Body, InputsOf, Outputs, Parameter, ParametricTarget, Target, Targ
  *
  * @throws OptionError, TaskNameError, DuplicateTargetError; TargetInsideError within a running task.
  * @example
+ * import { copyFile } from "node:fs/promises";
  * export const clean = target(
  *   "clean",
  *   { inputs: { raw: file("data/raw.csv") }, outputs: { table: file("bld/clean.json") } },

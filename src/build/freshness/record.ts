@@ -48,7 +48,10 @@ export interface TargetRecord {
   /** What it returned; null for nothing. */
   readonly result: KeptResult | null;
   readonly returned: readonly Returned[];
-  /** How long it ran, in milliseconds; when, since the epoch; in which run. */
+  /**
+   * How long it ran, in milliseconds; when, since the epoch; in which run. If no run has made its outputs as they are
+   * here, as they were edited and accepted, `run` is empty.
+   */
   readonly ms: number;
   readonly at: number;
   readonly run: string;

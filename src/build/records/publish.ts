@@ -1,6 +1,6 @@
 /** Outputs on their way from where they were made to their places. */
-import { existsSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Places } from "../graph/places.ts";
 import { STAGE } from "../work/perform.ts";
 import type { Move } from "./log.ts";
@@ -8,7 +8,6 @@ import type { Move } from "./log.ts";
 /** Does what of these moves has not been done. */
 export function publish(moves: readonly Move[], places: Places): void {
   for (const { kind, from, to } of moves) move(kind, places.absolute(from), places.absolute(to));
-  for (const folder of new Set(moves.map(({ from }) => dirname(places.absolute(from))))) removeStage(folder);
 }
 
 function move(kind: Move["kind"], from: string, to: string): void {
@@ -21,14 +20,6 @@ function move(kind: Move["kind"], from: string, to: string): void {
   if (existsSync(to)) renameSync(to, before);
   renameSync(from, to);
   rmSync(before, { recursive: true, force: true });
-}
-
-function removeStage(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 /** Removes what attempts have left in a folder that came to nothing. */

@@ -1,6 +1,7 @@
 /** What is known of the targets of a project, on disk: see docs/design/targets.md. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { keepOutOfGit } from "../../events/log.ts";
 import type { TargetRecord } from "../freshness/record.ts";
 import { Places } from "../graph/places.ts";
 import { Files } from "./files.ts";
@@ -159,6 +160,7 @@ export class Records {
 function folderOf(root: string): string {
   const folder = join(root, ".heddle", "build");
   mkdirSync(folder, { recursive: true });
+  keepOutOfGit(join(root, ".heddle", ".gitignore"));
   return folder;
 }
 

@@ -13,7 +13,7 @@ export interface Job {
   /** The outputs, with the absolute paths of their real places. */
   readonly outputs: unknown;
   readonly makes: readonly OutputJob[];
-  /** The name of the folder, beside each output, in which it is made; null: it is written at its place. */
+  /** What the folder beside each output is called in which it is made, but for the attempt; null: it is made in place. */
   readonly stage: string | null;
   /** Where the disk is another one: all files that are needed. */
   readonly carried: Carriage | null;

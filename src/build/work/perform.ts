@@ -1,11 +1,10 @@
 /** What a worker does of a target: paths to write to, the user's function, and a look at what it has made. */
 
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MissingOutputError } from "../../errors.ts";
 import { FileDigests } from "../../store/file-digests.ts";
-import { context } from "../../task/context.ts";
+import { shared } from "../../task/shared.ts";
 import type { AnyBody } from "../declare/registry.ts";
 import { carriedBack, unpackCarriage } from "./carry.ts";
 import { folderDigest } from "./folder.ts";
@@ -17,11 +16,12 @@ export const STAGE = ".heddle-stage";
 
 export async function perform(job: Job, body: AnyBody): Promise<Made> {
   if (job.carried !== null) return performAbroad(job, body);
-  const staged = stagedAt(job, `${job.stage}.${context().attempt}`);
+  // Each attempt has its own, as one that was given up may go on.
+  const staged = stagedAt(job, `${job.stage}.${shared.ambient.getStore()?.call?.attempt ?? 1}`);
   try {
     return await produce(job, body, staged, path => (existsSync(path) && job.stage !== null ? path : undefined));
   } catch (error) {
-    for (const folder of stagesOf(job, staged)) await rm(folder, { recursive: true, force: true }).catch(() => {});
+    if (job.stage !== null) for (const path of staged) rmSync(path, { recursive: true, force: true });
     throw error;
   }
 }
@@ -47,8 +47,11 @@ async function produce(
   previous: (path: string) => string | undefined,
 ): Promise<Made> {
   const { makes } = job;
-  for (const [at, path] of staged.entries())
+  for (const [at, path] of staged.entries()) {
+    // A worker that died may have left something there.
+    if (job.stage !== null && existsSync(path)) rmSync(path, { recursive: true, force: true });
     mkdirSync(makes[at]!.kind === "dir" ? path : dirname(path), { recursive: true });
+  }
   const paths = new Map(makes.map(({ path }, at) => [path, staged[at]!]));
   const outputs = replaced(job.outputs, path => paths.get(path)!);
   const more = {
@@ -65,10 +68,6 @@ async function produce(
 /** The places where outputs are made. */
 function stagedAt({ makes, stage }: Job, name: string): readonly string[] {
   return makes.map(({ path }) => (stage === null ? path : join(dirname(path), STAGE, name, basename(path))));
-}
-
-function stagesOf({ stage }: Job, staged: readonly string[]): Set<string> {
-  return new Set(stage === null ? [] : staged.map(path => dirname(path)));
 }
 
 /** What was made; throws if something was not. */

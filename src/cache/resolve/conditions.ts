@@ -1,3 +1,5 @@
+import { NARROW } from "../../platform.ts";
+
 /** Conditions for `exports` and `imports` of packages, those given to Node on its command line among them. */
 export function conditionsOf(flags: readonly string[]): string[] {
   const own: string[] = [];
@@ -8,7 +10,8 @@ export function conditionsOf(flags: readonly string[]): string[] {
   return [...new Set(["node", "import", "module-sync", ...own.filter(one => one !== "").sort()])];
 }
 
-/** The flags of this process, whichever way they were given. */
+/** The flags that the user gave to this process, whichever way. */
 export function flagsOfProcess(): string[] {
-  return [...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/), ...process.execArgv];
+  const flags = process.execArgv.filter(flag => flag !== NARROW);
+  return [...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/), ...flags];
 }

@@ -18,7 +18,10 @@ export interface Display {
 }
 
 /** What of the flags of a command is about what it shows. */
-export type DisplayFlags = Pick<RunFlags, "json" | "reporter" | "showCapture" | "log" | "verbose">;
+export interface DisplayFlags extends Pick<RunFlags, "json" | "reporter" | "showCapture" | "log" | "verbose"> {
+  /** Of a build: say why targets are built. */
+  readonly explain?: boolean;
+}
 
 export async function openDisplay(flags: DisplayFlags, config: HeddleConfig): Promise<Display> {
   return flags.json === true ? jsonDisplay() : textDisplay(flags, config);
@@ -39,7 +42,8 @@ export function openLog(flags: DisplayFlags, config: HeddleConfig, root: string)
 async function textDisplay(flags: DisplayFlags, config: HeddleConfig): Promise<Display> {
   const mode = flags.reporter ?? config.reporter ?? "auto";
   const showCapture = flags.showCapture ?? config.showCapture ?? "all";
-  const { reader, close } = await reporter({ mode, out: process.stderr, showCapture });
+  const explain = flags.explain === true;
+  const { reader, close } = await reporter({ mode, out: process.stderr, showCapture, explain });
   let reported = false;
   return {
     reader(events) {

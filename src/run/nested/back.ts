@@ -6,6 +6,7 @@ import { COMPLETED } from "../../graph/states.ts";
 import type { AnyOptions, Definition } from "../../task/definition.ts";
 import type { Dispatch, Host, Runner, RunnerSession } from "../../task/runner.ts";
 import { shared } from "../../task/shared.ts";
+import { UNNAMED } from "../../task/task.ts";
 import { CallReports } from "../../workers/callreports.ts";
 import { readInputs } from "../../workers/inputs.ts";
 import { readReports } from "../../workers/protocol.ts";
@@ -100,9 +101,17 @@ export class Back {
   private find(identity: string, name: string): Definition {
     const definition = shared.definitions.get(identity);
     if (definition !== undefined) return definition;
+    const caller = this.flight.display;
+    if (identity === UNNAMED) {
+      throw new UnreachableTaskError({
+        task: "run(…)",
+        why: `its function exists only on the worker of ${caller}, and flows run in the coordinator`,
+        hint: "Call tasks without it, or define a flow with a name at the top level of a module, and call that.",
+      });
+    }
     throw new UnreachableTaskError({
       task: name,
-      why: `it was called from ${this.flight.display}, and the coordinator has not loaded the module that defines it`,
+      why: `it was called from ${caller}, and the coordinator has not loaded the module that defines it`,
       hint: `Import that module (${identity.split("#")[0]}) where the flow is defined.`,
     });
   }

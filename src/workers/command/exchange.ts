@@ -1,20 +1,12 @@
-/**
- * The folder of a call that runs in a command of its own: `in` and `out` hold frames, each side appends to one and
- * follows the other; `stdout` and `stderr` are what the worker's process writes past its capture; that there is a
- * `stop`, or no folder, tells it to end. Files are opened anew each time, as network file systems want it.
- */
+/** How the two sides of the folder of a call read and write it. Files are opened anew each time, as network file systems want it. */
 import { appendFileSync, closeSync, openSync, readSync, statSync } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FrameReader, sealedFrame } from "../../codec/frames.ts";
+import { OWN, SCRIPT } from "./call-folder.ts";
 
-export const IN = "in";
-export const OUT = "out";
-export const STOP = "stop";
-export const SCRIPT = "script";
 /** The exit code of a worker that cannot write there: sysexits.h has it for errors of input and output. */
 export const MUTE = 74;
-const OWN = new Set([IN, OUT, STOP, SCRIPT, "stdout", "stderr"]);
 
 /** Of a file that the command has left, so much is kept, in bytes, and of so many files. */
 const LEFT = 64 * 1024;

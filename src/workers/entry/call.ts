@@ -4,7 +4,8 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { appendFrame, FrameTail, IN, MUTE, OUT } from "../command/exchange.ts";
+import { IN, OUT } from "../command/call-folder.ts";
+import { appendFrame, FrameTail, MUTE } from "../command/exchange.ts";
 import { Poll } from "../command/poll.ts";
 import { flushBeforeEnd } from "../leaving.ts";
 import { Server } from "../serve.ts";

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { workerData } from "node:worker_threads";
-import { IN, STOP } from "../command/exchange.ts";
+import { IN, STOP } from "../command/call-folder.ts";
 
 function isLeft(): boolean {
   if (typeof workerData === "number") return process.ppid !== workerData;
