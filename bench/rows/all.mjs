@@ -41,6 +41,7 @@ export const names = [
   "cache-choose-warm",
   "cache-open",
   "cache-start",
+  "build-warm",
 ];
 
 /** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */
