@@ -10,14 +10,15 @@ export interface Placed<N extends Node = Node> {
 
 /** How messages and records name a place in a structure. */
 export function placeOf(keys: readonly string[]): string {
-  return keys.join(".");
+  return keys.length === 1 ? keys[0]! : keys.join(".");
 }
 
 /** All nodes, in the order in which they stand there. */
 export function nodesIn(value: unknown, keys: readonly string[] = NO_KEYS, found: Placed[] = []): Placed[] {
   if (isNode(value)) found.push({ keys, node: value });
   else if (typeof value === "object" && value !== null) {
-    for (const key of keysOf(value)) nodesIn((value as Record<string, unknown>)[key], [...keys, key], found);
+    for (const key of keysOf(value))
+      nodesIn((value as Record<string, unknown>)[key], keys.length === 0 ? one(key) : [...keys, key], found);
   }
   return found;
 }
@@ -32,6 +33,18 @@ export function filled(value: unknown, give: (node: Node) => unknown): unknown {
 }
 
 const NO_KEYS: readonly string[] = [];
+
+const ones = new Map<string, readonly string[]>();
+
+/** Most places have one name, and most targets the same: each is made once. */
+function one(key: string): readonly string[] {
+  let keys = ones.get(key);
+  if (keys === undefined) {
+    keys = [key];
+    ones.set(key, keys);
+  }
+  return keys;
+}
 
 function keysOf(value: object): readonly string[] {
   const kind = containerKind(value);

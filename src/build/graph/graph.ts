@@ -1,6 +1,7 @@
 import type { MadeTarget } from "../declare/registry.ts";
 import { matcherOf } from "./glob.ts";
 import { nodeOf, type Read, type TargetNode } from "./node.ts";
+import { inOrder } from "./order.ts";
 import type { Places } from "./places.ts";
 
 /** What of the outputs patterns match: files, and who makes these or folders in which something may. */
@@ -23,6 +24,7 @@ export class TargetGraph {
   /** Who makes a file or folder; of two makers the first. */
   private readonly makers = new Map<string, number>();
   private readonly folders = new Map<string, number>();
+  private ordered: readonly number[] | null = null;
   /** What patterns match, until the graph grows. */
   private matched = new Map<string, Matched>();
 
@@ -49,6 +51,7 @@ export class TargetGraph {
       }
     }
     this.identities = null;
+    this.ordered = null;
     this.matched = new Map();
     const added: number[] = [];
     for (let number = first; number < this.nodes.length; number += 1) {
@@ -62,6 +65,7 @@ export class TargetGraph {
   remove(first: number): void {
     for (const { target } of this.nodes.splice(first)) this.numbers.delete(target);
     this.identities = null;
+    this.ordered = null;
     this.needs.length = first;
     for (const index of [this.makers, this.folders]) {
       for (const [path, maker] of index) if (maker >= first) index.delete(path);
@@ -128,39 +132,14 @@ export class TargetGraph {
 
   /** Every node behind those that it needs; those that wait for one another in a circle, or for such, are left out. */
   order(): readonly number[] {
-    return this.orderOf(this.nodes.keys());
+    this.ordered ??= inOrder([...this.nodes.keys()], this.needs);
+    return this.ordered;
   }
 
-  /** The same of some nodes; others that they need do not count. */
+  /** The same of some nodes, each given once; others that they need do not count. */
   orderOf(numbers: Iterable<number>): readonly number[] {
-    const waits = new Map<number, number>();
-    for (const number of numbers) waits.set(number, 0);
-    const consumers = new Map<number, number[]>();
-    for (const number of waits.keys()) {
-      for (const need of this.needs[number]!) {
-        if (!waits.has(need)) continue;
-        waits.set(number, waits.get(number)! + 1);
-        const known = consumers.get(need);
-        if (known === undefined) consumers.set(need, [number]);
-        else known.push(number);
-      }
-    }
-    const order: number[] = [];
-    for (const [number, count] of waits) if (count === 0) order.push(number);
-    for (let at = 0; at < order.length; at += 1) {
-      for (const consumer of consumers.get(order[at]!) ?? NONE) {
-        const left = waits.get(consumer)! - 1;
-        waits.set(consumer, left);
-        if (left === 0) order.push(consumer);
-      }
-    }
-    return order;
-  }
-
-  consumers(): readonly (readonly number[])[] {
-    const consumers: number[][] = this.nodes.map(() => []);
-    for (const [number, needs] of this.needs.entries()) for (const need of needs) consumers[need]!.push(number);
-    return consumers;
+    const list = [...numbers];
+    return list.length === this.nodes.length ? this.order() : inOrder(list, this.needs);
   }
 
   private needsOf(node: TargetNode): readonly number[] {

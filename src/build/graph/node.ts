@@ -41,7 +41,7 @@ export function nodeOf(target: MadeTarget, number: number, places: Places): Targ
     identity: target.identity,
     reads: inputs === undefined ? [] : nodesIn(inputs).map(placed => readOf(placed, places)),
     makes: outputs === undefined ? [] : nodesIn(outputs).map(placed => makeOf(placed, places)),
-    after: after === undefined ? [] : ([after].flat() as MadeTarget[]),
+    after: after === undefined ? NOBODY : ([after].flat() as MadeTarget[]),
   };
 }
 
@@ -54,6 +54,7 @@ function readOf({ keys, node }: Placed, places: Places): Read {
 }
 
 const NONE: readonly string[] = [];
+const NOBODY: readonly MadeTarget[] = [];
 
 function makeOf({ keys, node }: Placed, places: Places): Make {
   return { at: placeOf(keys), kind: node.kind as Make["kind"], path: places.of((node as FileNode).path) };
