@@ -42,8 +42,6 @@ const ANY_NODE = [
   "test/bench/**",
   "test/build/edits/**",
   "test/build/many.test.ts",
-  "test/build/edits/**",
-  "test/build/many.test.ts",
   "test/cache/**",
   "test/cases/cache-damage.test.ts",
   "test/cases/cache-directories.test.ts",
