@@ -108,6 +108,7 @@ export class Server {
       }
       case CANCEL:
         cursor.at += 3;
+        this.#moments.cancels?.();
         this.#cancel(wire[at + 1] as number, wire[at + 2] as string);
         return;
       case RESUME:

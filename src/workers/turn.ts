@@ -28,6 +28,8 @@ export interface Moments {
   begins?(): void;
   /** It is ready for calls. */
   startedWell?(): void;
+  /** It has heard that a call is to stop, and tells the call next. */
+  cancels?(): void;
   /** It has done all that it was given, and has told so: nothing waits for what it called either. */
   idle?(): void;
 }

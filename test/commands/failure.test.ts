@@ -107,6 +107,16 @@ test("a command that does not run what follows it gives no outcome", async () =>
   expect(error.message).toContain("call.js");
 });
 
+test("a command that ends together with the folder of its call: whether its worker had begun is not known", async () => {
+  const { error, state } = await failing({ gpu: [sh('rm -r "$1"; kill -9 $$'), "{dir}"] }, () =>
+    tasks.double.submit(1),
+  );
+  expect([error.code, state]).toEqual(["CRASHED", "crashed"]);
+  expect(error.message).toMatch(
+    /double-\d+ died: signal SIGKILL.*\n.*Its folder is gone, without which it cannot talk: /,
+  );
+});
+
 test("a command that hangs before its worker begins runs out of time, and all of its processes end", async () => {
   const pids = join(folder(), "pids");
   const wrap = sh(`sleep 1000 & echo $$ >> ${pids}; echo $! >> ${pids}; wait`);
