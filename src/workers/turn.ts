@@ -4,6 +4,8 @@ import type { Address } from "./protocol.ts";
 export interface KnownTask {
   readonly address: Address;
   fn: ((...inputs: never[]) => unknown) | null;
+  /** Before so many of its next calls, what is gathered leaves: one of its last calls kept the thread for long. */
+  wary: number;
 }
 
 /** A call that waits its turn, its inputs still in the message that brought it. */
