@@ -73,7 +73,11 @@ describe.each(both)("a command per %s", per => {
     expect(witness.of("retrying")).toHaveLength(per === "call" ? 1 : 0);
   });
 
-  test("with a call that obeys its signal", async () => {
+  test.each([
+    ["", "env"],
+    // By then its files are looked at seldom.
+    [", in a command that takes long to begin", ["sh", "-c", 'sleep 1; exec "$@"', "sh"]],
+  ])("with a call that obeys its signal%s", async (_, slow) => {
     const line = await channel();
     const { result } = watched(
       async () => {
@@ -84,7 +88,7 @@ describe.each(both)("a command per %s", per => {
         await line.reached("waiting stopped: patient-2 was cancelled: not needed");
         return state;
       },
-      { prefix: gpu("env") },
+      { prefix: gpu(slow) },
     );
     expect(await result).toBe("cancelled");
   });

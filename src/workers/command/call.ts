@@ -112,7 +112,7 @@ export class CommandCall {
   /** Tells the call to stop, and makes it. Resolves when nothing is left of it. */
   cancel(reason: string): void {
     this.cancelled = true;
-    const hasBegun = this.#reports.heard;
+    const hasBegun = this.#hasBegun();
     if (hasBegun) this.#tell([CANCEL, 1, reason]);
     if (hasBegun) this.#stopAfter(HEARING);
     else void this.stop();
@@ -127,6 +127,16 @@ export class CommandCall {
   /** Passes on what the coordinator says of what it called. */
   pass(wire: readonly unknown[]): void {
     this.#mustTell([TELL, 1, wire.length, ...wire]);
+  }
+
+  /** It may have said so since the last look. */
+  #hasBegun(): boolean {
+    try {
+      if (!this.#reports.heard) this.#look();
+    } catch (error) {
+      this.#problem ??= error as Error;
+    }
+    return this.#reports.heard;
   }
 
   #stopAfter(grace: number): void {
