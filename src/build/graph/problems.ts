@@ -102,10 +102,11 @@ export function diskProblems(graph: TargetGraph, node: TargetNode, at: (path: st
   const problems: GraphProblem[] = [];
   const report = (kind: GraphProblem["kind"], path: string, says: string, hint: string) =>
     problems.push({ kind, says, hint, targets: [name], paths: [path] });
-  for (const { kind, paths } of node.reads) {
+  for (const read of node.reads) {
+    const { kind, paths } = read;
     if (kind === "result" || kind === "files") continue;
     const path = paths[0]!;
-    if (graph.makerOf(path) !== undefined) continue;
+    if (graph.makersOf(read).length > 0) continue;
     const found = at(path);
     if (found === "nothing") {
       report("missingInput", path, `${name} reads ${path}, which is not there, and no target makes it`, MAKE_IT);

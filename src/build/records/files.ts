@@ -70,6 +70,7 @@ export class Files {
     this.now.set(path, { is, digest, size, stat: null });
     const row = this.table.fileRowOf(path);
     if (row >= 0) this.rows[row] = OTHERWISE;
+    this.forgetFoldersOf(path);
     this.hasNews = true;
   }
 
@@ -77,6 +78,15 @@ export class Files {
     this.now.delete(path);
     const row = this.table.fileRowOf(path);
     if (row >= 0) this.rows[row] = UNKNOWN;
+    this.forgetFoldersOf(path);
+  }
+
+  /** What was known of the folders that it lies in does not hold any more. */
+  private forgetFoldersOf(path: string): void {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      this.now.delete(path.slice(0, end));
+    }
+    this.now.delete(".");
   }
 
   /** What is known of a file, to be recorded. */
