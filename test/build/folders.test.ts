@@ -19,3 +19,15 @@ test("a folder is looked at anew when targets have made something below it", asy
   expect(read("out/all")).toBe("b");
   expect((await build()).states).toEqual({ one: "fresh", all: "fresh" });
 });
+
+test("what a dead attempt has left in a folder does not count", async () => {
+  const { build, write } = targetProject({
+    "t.target.mjs": `${HEAD}
+      export const all = target("all", { inputs: { all: dir("bld"), parts: dir("bld").files } }, ({ parts }) => parts.length);
+    `,
+    "bld/a": "a",
+  });
+  expect((await build()).states).toEqual({ all: "completed" });
+  write({ "bld/.heddle-stage/run.1/a": "half", "bld/deep/.heddle-stage/run.1/b": "half" });
+  expect((await build()).states).toEqual({ all: "fresh" });
+});

@@ -1,11 +1,12 @@
 /** What the files of a project hold, each looked at once in a build, and read only where its stat is not as it was. */
 import { readdirSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { digestFile } from "../../store/file-digests.ts";
 import { MISSING } from "../freshness/judge.ts";
 import type { Places } from "../graph/places.ts";
 import type { OnDisk } from "../graph/problems.ts";
 import { digestOfFolder } from "../work/folder.ts";
+import { STAGE } from "../work/perform.ts";
 import type { FileState } from "./gather.ts";
 import { STAT } from "./layout.ts";
 import type { RecordTable } from "./table.ts";
@@ -154,6 +155,8 @@ export class Files {
     const names: string[] = [];
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const whole = join(entry.parentPath, entry.name);
+      // What targets are writing, or have left behind.
+      if (whole.slice(folder.length).includes(`${sep}${STAGE}${sep}`)) continue;
       if (entry.isFile() || (entry.isSymbolicLink() && statOf(whole)?.isFile() === true)) {
         names.push(whole.slice(folder.length + 1).replaceAll("\\", "/"));
       }
