@@ -10,7 +10,7 @@ import { collect, type LoadModule } from "./collect/collect.ts";
 import { Facts } from "./facts.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
-import { diskProblems, problemsOf } from "./graph/problems.ts";
+import { problemsOf } from "./graph/problems.ts";
 import { selectsSome } from "./growth.ts";
 import { orphansOf } from "./orphans.ts";
 import { Records } from "./records/records.ts";
@@ -78,7 +78,7 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const problems: GraphProblem[] = [];
   for (const number of numbers) {
     const node = graph.nodes[number]!;
-    if (!facts.isUnchanged(node)) problems.push(...diskProblems(graph, node, path => facts.onDisk(path)));
+    if (!facts.isUnchanged(node)) problems.push(...facts.problemsOf(node));
   }
   throwIfAny(problems);
   return { facts, numbers, selected };

@@ -1,4 +1,5 @@
 /** What is sent to a worker of a target, and what comes back. */
+import type { Parameter } from "../declare/types.ts";
 import type { Making, Returned } from "../freshness/record.ts";
 
 /** One target to be built. */
@@ -51,7 +52,10 @@ export interface CarriedFile {
 export interface Made {
   readonly value: unknown;
   /** `module` is a URL, where there is one. */
-  readonly returned: readonly (Omit<Returned, "module"> & { readonly module: string | null })[];
+  readonly returned: readonly (Omit<Returned, "module" | "parameters"> & {
+    readonly module: string | null;
+    readonly parameters: readonly Parameter[];
+  })[];
   /** Where each output was made: `makes[i]` of the job. */
   readonly outputs: readonly MadeOutput[];
   readonly carried: readonly CarriedFile[] | null;
