@@ -8,6 +8,7 @@ import { shared } from "../task/shared.ts";
 import { Building } from "./building.ts";
 import { collect, type LoadModule } from "./collect/collect.ts";
 import { Facts } from "./facts.ts";
+import { Folders } from "./folders.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { diskProblems, problemsOf } from "./graph/problems.ts";
@@ -82,9 +83,11 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const numbers = graph.withAncestors(chosen(facts, selected));
   if (plan.looksOnly === true) return { facts, numbers, selected };
   const problems: GraphProblem[] = [];
+  const folders = new Folders(records.places);
   for (const number of numbers) {
     const node = graph.nodes[number]!;
-    if (!facts.isUnchanged(node)) problems.push(...diskProblems(graph, node, path => facts.onDisk(path)));
+    if (facts.isUnchanged(node)) continue;
+    problems.push(...diskProblems(graph, node, path => facts.onDisk(path)), ...folders.problemsOf(node));
   }
   throwIfAny(problems);
   return { facts, numbers, selected };

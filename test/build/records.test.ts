@@ -308,6 +308,26 @@ test("a file in the place of .heddle is an error that says so", async () => {
   });
 });
 
+test("a file where a folder of outputs should be is an error before anything runs", async () => {
+  const { build } = targetProject({ "t.target.mjs": PAIR, i: "1", bld: "mine", out: "mine" });
+  await expect(build()).rejects.toMatchObject({
+    code: "GRAPH",
+    problems: ["bld/a", "out/d"].map(path => ({ kind: "outputInFile", paths: [path, path.split("/")[0]] })),
+  });
+});
+
+test("of what several builds that died have left the last counts", async () => {
+  const { build, folder, write } = targetProject({ "t.target.mjs": PAIR, i: "1" });
+  await build();
+  const [first] = [...Records.look(folder).all()];
+  write({ i: "2" });
+  await build();
+  const [second] = [...Records.look(folder).all()];
+  const lines = [{ made: first }, { intent: { record: second, moves: [] } }];
+  writeFileSync(join(folder, ".heddle/build/log"), lines.map(line => `${JSON.stringify(line)}\n`).join(""));
+  expect(await build()).toMatchObject({ told: [], counts: { fresh: 1 } });
+});
+
 test("a project that is reached through a link is the same project", async () => {
   const { build, folder } = targetProject({ "t.target.mjs": PAIR, i: "1" });
   await build();

@@ -40,11 +40,11 @@ export class Records {
     this.memo = new FileMemo(join(this.folder, "code"));
     this.table = new RecordTable(this.readTable(join(this.folder, "records")));
     const lines = readLog(join(this.folder, "log"));
+    for (const line of lines) this.learn(line);
     if (held !== null) {
       tidy(this.folder);
       this.recover(lines);
     }
-    for (const line of lines) this.learn(line);
     this.files = new Files(this.places, this.table);
   }
 
