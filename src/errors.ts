@@ -129,6 +129,7 @@ export interface GraphProblem {
     | "missingOutput"
     | "outside"
     | "outputIsFolder"
+    | "outputInFile"
     | "inputIsFolder"
     | "readsItsOutput"
     | "overlap"

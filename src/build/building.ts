@@ -60,6 +60,7 @@ export class Building implements Admission {
   /** The body of the flow. */
   async conduct(scope: FlowScope, numbers: ReadonlySet<number>): Promise<void> {
     this.scope = scope;
+    for (const trouble of this.facts.records.troubles) scope.run.warn(trouble);
     this.begin(numbers);
     while (this.open > 0) {
       await new Promise<void>(resolve => {
@@ -98,8 +99,9 @@ export class Building implements Admission {
     this.tellOfCode(node);
     const { records } = this.facts;
     this.begun.set(number, { facts: "facts" in verdict ? verdict.facts : this.facts.of(node), reasons });
-    for (const { path } of node.makes) records.staged(dirname(path));
-    const job = jobOf(node, this.facts, this.scope!.run.id, sharesDisk);
+    const run = this.scope!.run.id;
+    for (const { path } of node.makes) records.staged(dirname(path), run);
+    const job = jobOf(node, this.facts, run, sharesDisk);
     return { inputs: [job], name, reasons: reasons.map(sayReason) };
   }
 

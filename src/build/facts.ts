@@ -15,12 +15,15 @@ export class Facts {
   readonly graph: TargetGraph;
   readonly records: Records;
   readonly code: TargetCode;
+  /** The modules that were loaded, as places of the project. */
+  readonly modules: ReadonlySet<string>;
   /** What patterns match on the disk. */
   private readonly matches = new Map<string, readonly string[]>();
 
   private readonly unchanged = new Map<number, boolean>();
 
-  constructor(graph: TargetGraph, records: Records, code: TargetCode) {
+  constructor(graph: TargetGraph, records: Records, code: TargetCode, modules: Iterable<string> = []) {
+    this.modules = new Set(modules);
     this.graph = graph;
     this.records = records;
     this.code = code;

@@ -5,6 +5,8 @@ import type { Making, Returned } from "../freshness/record.ts";
 /** One target to be built. */
 export interface Job {
   readonly target: string;
+  /** Of the project, absolute. */
+  readonly root: string;
   /** What tells it from others of its family. */
   readonly member: string;
   /** The inputs, with nothing where files and the like stand. */
