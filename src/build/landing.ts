@@ -13,7 +13,7 @@ import type { TargetNode } from "./graph/node.ts";
 import { recordable } from "./growth.ts";
 import type { Move } from "./records/log.ts";
 import type { Made, MadeOutput } from "./work/job.ts";
-import { STAGE } from "./work/perform.ts";
+import { STAGE } from "./work/stage.ts";
 
 export interface Landing {
   readonly node: TargetNode;

@@ -2,7 +2,7 @@
 import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Places } from "../graph/places.ts";
-import { STAGE } from "../work/perform.ts";
+import { STAGE } from "../work/stage.ts";
 import type { Move } from "./log.ts";
 
 /** A move on the disk, and where meanwhile that lies which was in its place. */

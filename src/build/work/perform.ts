@@ -10,10 +10,8 @@ import { carriedBack, unpackCarriage } from "./carry.ts";
 import { folderDigest } from "./folder.ts";
 import type { Job, Made, MadeOutput, OutputJob } from "./job.ts";
 import { returnedIn } from "./returned.ts";
+import { STAGE } from "./stage.ts";
 import { within } from "./within.ts";
-
-/** The folder beside an output in which those lie that are not published yet. */
-export const STAGE = ".heddle-stage";
 
 export async function perform(job: Job, body: AnyBody): Promise<Made> {
   if (job.carried !== null) return performAbroad(job, body);
