@@ -1,6 +1,7 @@
 /** Folders that are read as a whole. */
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { threads } from "heddle";
 import { expect, test } from "vitest";
 import { HEAD, places, runnerOf, targetProject } from "./rig.ts";
 
@@ -32,6 +33,28 @@ test("what a dead attempt has left in a folder does not count", async () => {
   expect((await build()).states).toEqual({ all: "completed" });
   write({ "bld/.heddle-stage/run.1/a": "half", "bld/deep/.heddle-stage/run.1/b": "half" });
   expect((await build()).states).toEqual({ all: "fresh" });
+});
+
+test("what attempts have left that died goes when another has come to its end", async () => {
+  const { build } = targetProject({
+    "t.target.mjs": `${HEAD}
+      import { readdirSync } from "node:fs";
+      const half = target("half", { outputs: { o: file("bld/o"), d: dir("bld/d") }, retries: 1 }, (_, { o, d }) => {
+        const again = existsSync(import.meta.dirname + "/told");
+        tell("half");
+        writeFileSync(o, "half");
+        writeFileSync(d + "/part", "half");
+        if (!again) process.exit(1);
+      });
+      target("look", { after: half }, () => {
+        const stage = import.meta.dirname + "/bld/.heddle-stage";
+        for (const run of readdirSync(stage)) for (const name of readdirSync(stage + "/" + run)) tell("left " + name);
+      });
+    `,
+  });
+  const { told, states } = await build({ runner: threads({ workers: 1 }) });
+  expect(states).toEqual({ half: "completed", look: "completed" });
+  expect(told).toEqual(["half", "half"]);
 });
 
 const LINKED = `${HEAD}

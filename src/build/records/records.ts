@@ -12,7 +12,7 @@ import { leftBehind } from "./left.ts";
 import { type Lock, lock, type Waits } from "./lock.ts";
 import { type Intent, type Line, Log, type Move, readLog } from "./log.ts";
 import { FileMemo } from "./memo.ts";
-import { publish, resume, sweep } from "./publish.ts";
+import { publish, resume, sweep, sweepEarlier } from "./publish.ts";
 import { RecordTable } from "./table.ts";
 import { tidy } from "./tidy.ts";
 
@@ -111,6 +111,7 @@ export class Records {
       throw error;
     }
     this.put(record);
+    for (const { from } of moves) sweepEarlier(this.places.absolute(from));
   }
 
   put(record: TargetRecord): void {
