@@ -133,6 +133,7 @@ export interface GraphProblem {
     | "inputIsFolder"
     | "readsItsOutput"
     | "overlap"
+    | "behindLink"
     | "unknownTarget"
     | "madeTooLate";
   /** A sentence. */

@@ -26,9 +26,7 @@ export function grow(facts: Facts, returned: readonly Returned[], by: TargetNode
   );
   const nodes = growth.added.map(number => graph.nodes[number]!);
   const problems = [...problemsOf(graph, allowed, nodes), ...madeTooLate(graph, growth, by)];
-  if (problems.length === 0) {
-    for (const node of nodes) problems.push(...facts.problemsOf(node));
-  }
+  if (problems.length === 0) problems.push(...facts.problemsOf(nodes));
   if (problems.length === 0) return growth;
   growth.takeBack();
   facts.dropped(first);

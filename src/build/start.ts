@@ -8,7 +8,6 @@ import { shared } from "../task/shared.ts";
 import { Building } from "./building.ts";
 import { collect, type LoadModule } from "./collect/collect.ts";
 import { Facts } from "./facts.ts";
-import { Folders } from "./folders.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { problemsOf } from "./graph/problems.ts";
@@ -82,14 +81,8 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const selected: Selects = node => named(node) && (selects?.(node) ?? true);
   const numbers = graph.withAncestors(chosen(facts, selected));
   if (plan.looksOnly === true) return { facts, numbers, selected };
-  const problems: GraphProblem[] = [];
-  const folders = new Folders(records.places);
-  for (const number of numbers) {
-    const node = graph.nodes[number]!;
-    if (facts.isUnchanged(node)) continue;
-    problems.push(...facts.problemsOf(node), ...folders.problemsOf(node));
-  }
-  throwIfAny(problems);
+  const open = [...numbers].map(number => graph.nodes[number]!).filter(node => !facts.isUnchanged(node));
+  throwIfAny(facts.problemsOf(open));
   return { facts, numbers, selected };
 }
 

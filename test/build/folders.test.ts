@@ -131,3 +131,33 @@ test("a name that is no UTF-8 text is told", async () => {
   write({ "data/a\uFFFDb": "a" });
   expect((await build()).states).toEqual({ all: "completed" });
 });
+
+test("one file with two paths, behind links, is seen before anything runs", async () => {
+  const { folder, build } = targetProject({
+    "t.target.mjs": `${HEAD}
+      const write = name => (_, outputs) => { tell(name); for (const path of Object.values(outputs)) writeFileSync(path, name); };
+      target("real", { outputs: { o: file("bld/deep/o") } }, write("real"));
+      target("one", { outputs: { o: file("link/deep/o") } }, write("one"));
+      target("two", { outputs: { o: file("link/p") } }, write("two"));
+      target("three", { outputs: { o: file("other/p") } }, write("three"));
+      target("reader", { inputs: { deep: dir("other/deep"), o: file("o") } }, write("reader"));
+    `,
+    "bld/deep/o": "",
+  });
+  symlinkSync("bld", join(folder, "link"));
+  symlinkSync(join(folder, "bld"), join(folder, "other"));
+  symlinkSync("bld/deep/o", join(folder, "o"));
+  const behind = [
+    /link\/deep\/o of one \(.*\) is, behind a link, the output bld\/deep\/o of real \(/,
+    /other\/p of three \(.*\) is, behind a link, the output link\/p of two \(/,
+    /The input other\/deep of reader is, behind a link, bld\/deep, in which real makes files/,
+    /The input o of reader is, behind a link, bld\/deep\/o, which real makes/,
+  ];
+  for (const text of behind) await expect(build()).rejects.toThrow(text);
+  expect((await build().catch(error => error)).problems.map((each: { kind: string }) => each.kind)).toEqual([
+    "twoMakers",
+    "twoMakers",
+    "behindLink",
+    "behindLink",
+  ]);
+});
