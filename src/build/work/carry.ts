@@ -1,5 +1,5 @@
 /** Files that travel with a call, where its worker has another disk. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import type { Carriage, CarriedFile, MadeOutput } from "./job.ts";
@@ -12,10 +12,7 @@ export function unpackCarriage({ root, files }: Carriage): {
   const base = mkdtempSync(join(tmpdir(), "heddle-target-"));
   const placeOf = (path: string) =>
     path.startsWith(root + sep) ? join(base, "project", path.slice(root.length)) : join(base, "elsewhere", path);
-  for (const { path, bytes } of files) {
-    mkdirSync(dirname(placeOf(path)), { recursive: true });
-    writeFileSync(placeOf(path), bytes);
-  }
+  for (const file of files) putDown(file, placeOf(file.path));
   return { base, placeOf };
 }
 
@@ -23,6 +20,18 @@ export function unpackCarriage({ root, files }: Carriage): {
 export function carriedBack(outputs: readonly MadeOutput[]): CarriedFile[] {
   return outputs.flatMap(({ from, files }) => {
     const paths = files === null ? [from] : files.map(([path]) => join(from, path));
-    return paths.map(path => ({ path, bytes: readFileSync(path) }));
+    return paths.map(carriedFile);
   });
+}
+
+/** @param path Absolute. */
+export function carriedFile(path: string): CarriedFile {
+  return { path, bytes: new Uint8Array(readFileSync(path)), mode: statSync(path).mode & 0o777 };
+}
+
+/** Writes it as it was where it comes from. */
+export function putDown({ bytes, mode }: CarriedFile, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  chmodSync(path, mode);
 }

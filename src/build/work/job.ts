@@ -48,6 +48,8 @@ export interface CarriedFile {
   /** Absolute. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Who may read, write and execute it. */
+  readonly mode: number;
 }
 
 /** How a target's function ended. */
