@@ -61,7 +61,7 @@ async function produce(
   const act = () => body(equipped(job) as never, outputs as never, more as never);
   const value = await (job.carried === null ? within.run(job.root, act) : act());
   const made = await lookAt(job, staged);
-  const { rest, returned } = returnedIn(value);
+  const { rest, returned } = returnedIn(value, job.target);
   return { value: rest, returned, outputs: made, carried: null };
 }
 
