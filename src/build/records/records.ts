@@ -33,7 +33,7 @@ export class Records {
   readonly troubles: string[] = [];
 
   private constructor(root: string, held: Lock | null) {
-    this.folder = folderOf(root);
+    this.folder = join(root, FOLDER);
     this.places = new Places(root);
     this.held = held;
     this.log = new Log(join(this.folder, "log"));
@@ -50,7 +50,7 @@ export class Records {
 
   /** Opens them to build: one at a time. What a build that died had begun to publish is published first. */
   static async open(root: string, waits: Waits): Promise<Records> {
-    const held = await lock(join(folderOf(root), "lock"), waits);
+    const held = await prepare(root, waits);
     try {
       return new Records(root, held);
     } catch (error) {
@@ -194,18 +194,24 @@ export class Records {
   }
 }
 
-function folderOf(root: string): string {
-  const folder = join(root, ".heddle", "build");
+const FOLDER = join(".heddle", "build");
+
+/** @throws UsageError where nothing can be written, as in a checkout that is to be read only. */
+async function prepare(root: string, waits: Waits): Promise<Lock> {
+  const folder = join(root, FOLDER);
   try {
     mkdirSync(folder, { recursive: true });
+    keepOutOfGit(join(root, ".heddle", ".gitignore"));
+    return await lock(join(folder, "lock"), waits);
   } catch (error) {
-    throw new UsageError({
-      problem: `What is known of targets cannot be kept in ${folder}: ${(error as Error).message}`,
-      hint: "See to it that .heddle in the project's root is a folder, and can be written to.",
-    });
+    throw new UsageError(
+      {
+        problem: `What is known of targets cannot be kept in ${folder}: ${(error as Error).message}`,
+        hint: "See to it that .heddle in the project's root is a folder, and can be written to.",
+      },
+      { cause: error },
+    );
   }
-  keepOutOfGit(join(root, ".heddle", ".gitignore"));
-  return folder;
 }
 
 function bytesOf(file: string): Uint8Array | null {
