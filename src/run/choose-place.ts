@@ -1,10 +1,10 @@
 /** Where the calls of a run are executed: command line, flow, config and default, in this order. */
 
-import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../../config/config.ts";
-import { ConfigError, UnknownRunnerError, UsageError } from "../../errors.ts";
-import type { RunSettings } from "../../run/settings.ts";
-import { BUILT_IN } from "../../runners/built-in.ts";
-import type { Runner } from "../../task/runner.ts";
+import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../config/config.ts";
+import { ConfigError, UnknownRunnerError, UsageError } from "../errors.ts";
+import { BUILT_IN } from "../runners/built-in.ts";
+import type { Runner } from "../task/runner.ts";
+import type { RunSettings } from "./settings.ts";
 
 export interface Wishes {
   /** `--runner`. */
