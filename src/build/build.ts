@@ -10,7 +10,7 @@ export interface BuildOptions {
   readonly root?: string;
   /** Modules that define targets, or folders in which they are called `*.target.ts`; default: all of the project. */
   readonly paths?: string | readonly string[];
-  /** Only these targets, by name, and what they need. */
+  /** Only these targets, and what they need: by name, by an output, or by the path of a module or folder. */
   readonly targets?: string | readonly string[];
   /** Where targets are executed: a runner, or the name of one; default inline, or threads if `workers` is given. */
   readonly runner?: Runner | string;

@@ -11,7 +11,7 @@ import type { Growth, TargetGraph } from "./graph/graph.ts";
 import { nodeOf, type TargetNode } from "./graph/node.ts";
 import type { Places } from "./graph/places.ts";
 import { type Allowances, problemsOf } from "./graph/problems.ts";
-import type { Selects } from "./select.ts";
+import type { Selects } from "./selection/select.ts";
 import type { Made } from "./work/job.ts";
 
 /** Adds them. Throws a `GraphError`, and adds none, if they do not fit in. */

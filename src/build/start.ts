@@ -16,7 +16,7 @@ import { orphansOf } from "./orphans.ts";
 import type { Waits } from "./records/lock.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
-import { byNames, checkNames, type Selects } from "./select.ts";
+import { byNames, type Selects } from "./selection/select.ts";
 import { TargetCode } from "./target-code.ts";
 import { touchedBy } from "./touched.ts";
 
@@ -26,11 +26,7 @@ export interface BuildPlan {
   readonly root: string;
   /** Modules and folders with targets; none for the whole project. */
   readonly paths: readonly string[];
-  /** Only these targets; none for all. */
-  readonly names: readonly string[];
-  /** Only those that this selects as well. */
-  readonly selects?: Selects;
-  /** The same, decided when the targets are known. */
+  /** Which targets, decided when they are known; default: all. */
   readonly choose?: (graph: TargetGraph, records: Records) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
@@ -65,7 +61,7 @@ export interface Project {
  * @throws GraphError, UsageError, ModuleLoadError
  */
 export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
-  const { paths, names, outside = false, root } = plan;
+  const { paths, outside = false, root } = plan;
   const { targets, modules } = await collect(
     paths.length === 0 ? ["."] : paths,
     records.places,
@@ -75,10 +71,7 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
   throwIfAny(problemsOf(graph, { outside }));
-  if (names.length > 0) checkNames(names, graph.nodes, records.all());
-  const selects = plan.choose?.(graph, records) ?? plan.selects;
-  const named = names.length === 0 ? () => true : byNames(names);
-  const selected: Selects = node => named(node) && (selects?.(node) ?? true);
+  const selected = plan.choose?.(graph, records) ?? (() => true);
   const numbers = graph.withAncestors(chosen(facts, selected));
   if (plan.looksOnly === true) return { facts, numbers, selected };
   const open = [...numbers].map(number => graph.nodes[number]!).filter(node => !facts.isUnchanged(node));

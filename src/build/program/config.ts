@@ -3,13 +3,15 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HeddleConfig } from "../../config/config.ts";
 import { type Importer, loadConfig } from "../../config/load.ts";
-import { OptionError } from "../../errors.ts";
+import { OptionError, UsageError } from "../../errors.ts";
 import { choosePlace, runnersByName } from "../../run/choose-place.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { importUser } from "../../workers/typescript.ts";
 import { moduleLoadError } from "../../workers/unreachable.ts";
 import type { BuildOptions } from "../build.ts";
-import { readExpression, select } from "../selection/select.ts";
+import type { TargetGraph } from "../graph/graph.ts";
+import type { Records } from "../records/records.ts";
+import { readExpression, type Selects, select, type Wanted } from "../selection/select.ts";
 import type { BuildPlan } from "../start.ts";
 
 export interface Configured {
@@ -38,16 +40,29 @@ export function planOf(root: string, options: BuildOptions, { config, file }: Co
   const outside = options.outside ?? build.outside;
   const { match, tags = [] } = build;
   const expression = match === undefined ? undefined : readExpression(match, `${file}, build.match`);
-  const wanted = { tags, ...(expression !== undefined && { match: expression }) };
+  const wanted = { words: [targets].flat(), tags, ...(expression !== undefined && { match: expression }) };
   return {
     root,
     paths: [paths].flat(),
-    names: [targets].flat(),
-    choose: ({ nodes, places }) => select(wanted, nodes, [], places).selects,
+    choose: (graph, records) => chosen(wanted, graph, records),
     force: typeof force === "boolean" ? force : [...force],
     ...(maxFailures !== undefined && { maxFailures }),
     ...(outside !== undefined && { outside }),
   };
+}
+
+/** Names that nothing has may be those of targets that others have returned before. */
+function chosen(wanted: Wanted, { nodes, places }: TargetGraph, records: Records): Selects {
+  const known = select(wanted, nodes, [], places);
+  if (known.unknown.length === 0) return known.selects;
+  const returned = [...records.all()].flatMap(({ name }) => [name, name.replace(/[([].*$/s, "")]);
+  const { selects, unknown } = select(wanted, nodes, returned, places);
+  const [first] = unknown;
+  if (first === undefined) return selects;
+  throw new UsageError({
+    problem: `There is no target "${first.word}", and no module or output of this path`,
+    hint: first.near === undefined ? "heddle collect shows what there is." : `Did you mean ${first.near}?`,
+  });
 }
 
 /** How and where. */
@@ -56,7 +71,7 @@ export function settingsOf(options: BuildOptions, { config, file }: Configured):
   const known = { ...config, runners: { ...config.runners, ...options.runners } };
   return {
     runners: runnersByName(known, file),
-    ...placeOf(options, { config: known, file }),
+    ...runnerFor(options, { config: known, file }),
     ...(limits !== undefined && { limits }),
     ...(prefix !== undefined && { prefix }),
     ...(config.prefix !== undefined && { fallbackPrefix: config.prefix }),
@@ -68,7 +83,7 @@ export function settingsOf(options: BuildOptions, { config, file }: Configured):
   };
 }
 
-function placeOf(
+function runnerFor(
   { runner, workers }: BuildOptions,
   { config, file }: Configured,
 ): Pick<RunSettings, "runner" | "fallback"> {

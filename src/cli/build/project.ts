@@ -43,7 +43,6 @@ export function planOf(
   return {
     root,
     paths: pathsOf(choice.words, build),
-    names: [],
     choose: chooser(choice, typeof force === "boolean" ? [] : force),
     force,
     outside: build.outside === true,
