@@ -23,7 +23,7 @@ test("what the config says of builds holds for programs too, behind what they sa
       runners: { own: ({ workers }) => globalThis.configuredRunner(workers) },
       defaults: { retries: 1 },
       limits: { big: 1 },
-      build: { paths: ["src"], match: "not slow", tags: ["small", "bad"], stop: true },
+      build: { paths: ["src"], match: "not slow", tags: ["small", "bad"] },
     };`,
   });
   const asked: unknown[] = [];
@@ -32,14 +32,12 @@ test("what the config says of builds holds for programs too, behind what they sa
     return threads({ workers: workers ?? 2 });
   };
   const first = await build();
-  expect([first.told.slice(0, 2), first.states["quick"], first.counts]).toEqual([
-    ["bad", "bad"],
-    "completed",
-    { completed: 1, failed: 1, cancelled: 1 },
+  expect([first.told, first.counts]).toEqual([
+    ["bad", "bad", "bad", "bad", "quick there"],
+    { completed: 1, failed: 2 },
   ]);
-  expect(first.told).toContain("quick there");
   expect(asked).toEqual([1]);
-  const second = await build({ maxFailures: 5, force: ["quick"], runner: inline() });
+  const second = await build({ force: ["quick"], runner: inline() });
   expect([second.told, second.counts]).toEqual([
     ["bad", "bad", "bad", "bad", "quick here"],
     { completed: 1, failed: 2 },
@@ -48,6 +46,16 @@ test("what the config says of builds holds for programs too, behind what they sa
   expect(asked).toEqual([1, 2]);
   expect((await build({ paths: "src/t.target.mjs", targets: "slow" })).counts).toEqual({});
   await expect(build({ paths: "." })).rejects.toThrow(/it is not looked for/);
+});
+
+test("a build stops after as many failures as the config says", async () => {
+  const { build } = targetProject({
+    "t.target.mjs": `${HEAD} for (const id of [1, 2, 3]) target("bad", { id }, () => { throw new Error("bad"); });`,
+    "heddle.config.mjs": "export default { build: { stop: true } };",
+  });
+  const runner = inline({ concurrency: 1 });
+  expect((await build({ runner })).counts).toEqual({ failed: 1, cancelled: 2 });
+  expect((await build({ runner, maxFailures: 2 })).counts).toEqual({ failed: 2, cancelled: 1 });
 });
 
 test("outputs may lie outside where the config allows it", async () => {
