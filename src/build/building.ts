@@ -10,7 +10,7 @@ import type { FlowScope } from "../run/scope.ts";
 import type { Definition } from "../task/definition.ts";
 import { isAsMade } from "./accept.ts";
 import { type Family, registry } from "./declare/registry.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { Reason, TargetFacts } from "./freshness/judge.ts";
 import type { Returned } from "./freshness/record.ts";
 import { sayReason } from "./freshness/say.ts";

@@ -4,7 +4,7 @@ import { GraphError, type GraphProblem } from "../errors.ts";
 import { type MadeTarget, registry } from "./declare/registry.ts";
 import { targetOf } from "./declare/target.ts";
 import type { Parameter } from "./declare/types.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { Reason } from "./freshness/judge.ts";
 import type { KeptParameter, Returned } from "./freshness/record.ts";
 import type { Growth, TargetGraph } from "./graph/graph.ts";

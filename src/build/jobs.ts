@@ -4,7 +4,7 @@ import { unpack } from "../codec/unpack.ts";
 import type { Node } from "./declare/nodes.ts";
 import type { AnyBody } from "./declare/registry.ts";
 import { filled } from "./declare/structure.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { KeptResult } from "./freshness/record.ts";
 import type { Read, TargetNode } from "./graph/node.ts";
 import { carriedFile } from "./work/carry.ts";

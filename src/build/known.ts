@@ -1,4 +1,4 @@
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { Allowances } from "./graph/problems.ts";
 import { grow } from "./growth.ts";
 

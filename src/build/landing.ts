@@ -6,7 +6,7 @@ import { whole } from "../codec/large.ts";
 import { pack } from "../codec/pack.ts";
 import type { Packed } from "../codec/packed.ts";
 import { UnpublishedError } from "../errors.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { TargetFacts } from "./freshness/judge.ts";
 import type { KeptResult, TargetRecord } from "./freshness/record.ts";
 import type { TargetNode } from "./graph/node.ts";

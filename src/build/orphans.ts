@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { packageOf } from "../task/identity.ts";
 import { identityOf } from "./declare/registry.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { TargetRecord } from "./freshness/record.ts";
 import { isLeft } from "./records/left.ts";
 

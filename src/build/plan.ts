@@ -1,6 +1,6 @@
 /** What a build would do, without doing it. */
 import type { SettledState } from "../events/event.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { Reason } from "./freshness/judge.ts";
 import type { TargetNode } from "./graph/node.ts";
 import type { Allowances } from "./graph/problems.ts";

@@ -7,18 +7,18 @@ import type { Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
 import { Building } from "./building.ts";
 import { collect, type LoadModule } from "./collect/collect.ts";
-import { Facts } from "./facts.ts";
+import { Facts } from "./facts/facts.ts";
+import { TargetCode } from "./facts/target-code.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { problemsOf } from "./graph/problems.ts";
+import { touchedBy } from "./graph/touched.ts";
 import { selectsSome } from "./growth.ts";
 import { orphansOf } from "./orphans.ts";
 import type { Waits } from "./records/lock.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
 import { byNames, type Selects } from "./selection/select.ts";
-import { TargetCode } from "./target-code.ts";
-import { touchedBy } from "./touched.ts";
 
 /** What is to be built. */
 export interface BuildPlan {

@@ -2,7 +2,7 @@
 import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
 import type { TargetOptions } from "./declare/types.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import { judge, type Reason, type TargetFacts, type Verdict } from "./freshness/judge.ts";
 import type { TargetNode } from "./graph/node.ts";
 

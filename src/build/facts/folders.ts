@@ -1,9 +1,9 @@
 import { lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { GraphProblem } from "../errors.ts";
-import type { TargetGraph } from "./graph/graph.ts";
-import type { TargetNode } from "./graph/node.ts";
-import type { Places } from "./graph/places.ts";
+import type { GraphProblem } from "../../errors.ts";
+import type { TargetGraph } from "../graph/graph.ts";
+import type { TargetNode } from "../graph/node.ts";
+import type { Places } from "../graph/places.ts";
 
 /** The folders in which files of targets lie, or into which they are to come, each looked at once. */
 export class Folders {

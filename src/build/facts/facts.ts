@@ -1,15 +1,15 @@
 /** What is known now of targets: code, inputs and outputs. */
-import type { GraphProblem } from "../errors.ts";
-import { expand } from "./collect/walk.ts";
+import type { GraphProblem } from "../../errors.ts";
+import { expand } from "../collect/walk.ts";
+import { MISSING, type TargetFacts } from "../freshness/judge.ts";
+import type { Reading } from "../freshness/record.ts";
+import { valuesOf } from "../freshness/values.ts";
+import type { TargetGraph } from "../graph/graph.ts";
+import type { Make, Read, TargetNode } from "../graph/node.ts";
+import { diskProblems, type OnDisk } from "../graph/problems.ts";
+import type { Records } from "../records/records.ts";
+import { isUnchanged } from "../records/unchanged.ts";
 import { Folders } from "./folders.ts";
-import { MISSING, type TargetFacts } from "./freshness/judge.ts";
-import type { Reading } from "./freshness/record.ts";
-import { valuesOf } from "./freshness/values.ts";
-import type { TargetGraph } from "./graph/graph.ts";
-import type { Make, Read, TargetNode } from "./graph/node.ts";
-import { diskProblems, type OnDisk } from "./graph/problems.ts";
-import type { Records } from "./records/records.ts";
-import { isUnchanged } from "./records/unchanged.ts";
 import type { TargetCode } from "./target-code.ts";
 
 export class Facts {

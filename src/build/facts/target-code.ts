@@ -2,13 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { analyse } from "../cache/analysis.ts";
-import type { Code } from "../cache/code.ts";
-import { Codes } from "../cache/codes.ts";
-import { codeChanges } from "../cache/explain/changes.ts";
-import type { Digest } from "../codec/digest.ts";
-import type { CodePart, Memo } from "../store/entry.ts";
-import type { Family } from "./declare/registry.ts";
+import { analyse } from "../../cache/analysis.ts";
+import type { Code } from "../../cache/code.ts";
+import { Codes } from "../../cache/codes.ts";
+import { codeChanges } from "../../cache/explain/changes.ts";
+import type { Digest } from "../../codec/digest.ts";
+import type { CodePart, Memo } from "../../store/entry.ts";
+import type { Family } from "../declare/registry.ts";
 
 /**
  * By definition, as this process has loaded it: a module that is edited later does not change the function that is here,
