@@ -16,7 +16,7 @@ import type { Returned } from "./freshness/record.ts";
 import { sayReason } from "./freshness/say.ts";
 import type { TargetNode } from "./graph/node.ts";
 import type { Allowances } from "./graph/problems.ts";
-import { cannotReturn, grown, recordable } from "./growth.ts";
+import { cannotReturn, grown, recordable } from "./growth/grow.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";

@@ -1,6 +1,6 @@
 /** A project as the commands about targets find it: its root, its config, and its targets. */
 import path from "node:path";
-import { growKnown } from "../../build/known.ts";
+import { growKnown } from "../../build/growth/known.ts";
 import { Records } from "../../build/records/records.ts";
 import { type BuildPlan, openProject, type Project } from "../../build/start.ts";
 import type { BuildConfig, HeddleConfig } from "../../config/config.ts";
