@@ -1,12 +1,12 @@
 /** What a build would do, without doing it. */
 import type { SettledState } from "../events/event.ts";
+import { type Found, survey, type Upstream, verdictOf, type Wishes } from "./building/survey.ts";
 import type { Facts } from "./facts/facts.ts";
 import type { Reason } from "./freshness/judge.ts";
 import type { TargetNode } from "./graph/node.ts";
 import type { Allowances } from "./graph/problems.ts";
 import { cannotReturn, grown } from "./growth/grow.ts";
 import type { Project } from "./start.ts";
-import { type Found, survey, type Upstream, verdictOf, type Wishes } from "./survey.ts";
 
 /**
  * - `run`: it would be built.

@@ -5,7 +5,7 @@ import type { RunSettings, StartedRun } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
 import type { Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
-import { Building } from "./building.ts";
+import { Building } from "./building/building.ts";
 import { collect, type LoadModule } from "./collect/collect.ts";
 import { Facts } from "./facts/facts.ts";
 import { TargetCode } from "./facts/target-code.ts";

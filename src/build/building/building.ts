@@ -1,27 +1,27 @@
 import { dirname } from "node:path";
-import { Packed, type PackedValue } from "../codec/packed.ts";
-import { unpack } from "../codec/unpack.ts";
-import { BuildFailedError } from "../errors.ts";
-import type { SettledState, TargetState } from "../events/event.ts";
-import type { Admission, Admitted, AdmittedCall } from "../run/admission.ts";
-import type { CallFuture } from "../run/call.ts";
-import { now } from "../run/clock.ts";
-import type { FlowScope } from "../run/scope.ts";
-import type { Definition } from "../task/definition.ts";
-import { isAsMade } from "./accept.ts";
-import { type Family, registry } from "./declare/registry.ts";
-import type { Facts } from "./facts/facts.ts";
-import type { Reason, TargetFacts } from "./freshness/judge.ts";
-import type { Returned } from "./freshness/record.ts";
-import { sayReason } from "./freshness/say.ts";
-import type { TargetNode } from "./graph/node.ts";
-import type { Allowances } from "./graph/problems.ts";
-import { cannotReturn, grown, recordable } from "./growth/grow.ts";
+import { Packed, type PackedValue } from "../../codec/packed.ts";
+import { unpack } from "../../codec/unpack.ts";
+import { BuildFailedError } from "../../errors.ts";
+import type { SettledState, TargetState } from "../../events/event.ts";
+import type { Admission, Admitted, AdmittedCall } from "../../run/admission.ts";
+import type { CallFuture } from "../../run/call.ts";
+import { now } from "../../run/clock.ts";
+import type { FlowScope } from "../../run/scope.ts";
+import type { Definition } from "../../task/definition.ts";
+import { isAsMade } from "../accept.ts";
+import { type Family, registry } from "../declare/registry.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { Reason, TargetFacts } from "../freshness/judge.ts";
+import type { Returned } from "../freshness/record.ts";
+import { sayReason } from "../freshness/say.ts";
+import type { TargetNode } from "../graph/node.ts";
+import type { Allowances } from "../graph/problems.ts";
+import { cannotReturn, grown, recordable } from "../growth/grow.ts";
+import type { Made } from "../work/job.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";
 import { type Found, skippedFor, survey, verdictOf, type Wishes } from "./survey.ts";
-import type { Made } from "./work/job.ts";
 
 export interface BuildingWishes extends Wishes, Allowances {
   /** Of what targets return: whether it is to be built. */

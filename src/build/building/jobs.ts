@@ -1,14 +1,14 @@
 /** Targets as they are sent to workers. */
-import { Packed } from "../codec/packed.ts";
-import { unpack } from "../codec/unpack.ts";
-import type { Node } from "./declare/nodes.ts";
-import type { AnyBody } from "./declare/registry.ts";
-import { filled } from "./declare/structure.ts";
-import type { Facts } from "./facts/facts.ts";
-import type { KeptResult } from "./freshness/record.ts";
-import type { Read, TargetNode } from "./graph/node.ts";
-import { carriedFile } from "./work/carry.ts";
-import type { CarriedFile, Given, Job } from "./work/job.ts";
+import { Packed } from "../../codec/packed.ts";
+import { unpack } from "../../codec/unpack.ts";
+import type { Node } from "../declare/nodes.ts";
+import type { AnyBody } from "../declare/registry.ts";
+import { filled } from "../declare/structure.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { KeptResult } from "../freshness/record.ts";
+import type { Read, TargetNode } from "../graph/node.ts";
+import { carriedFile } from "../work/carry.ts";
+import type { CarriedFile, Given, Job } from "../work/job.ts";
 
 /** @param stage The name of the folder in which outputs are made. */
 export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk: boolean): Job {

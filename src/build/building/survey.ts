@@ -1,10 +1,10 @@
 /** The first look at targets, before the run: which are fresh, left out, to be built, or cannot be told yet. */
-import { shown } from "../config/shown.ts";
-import { OptionError } from "../errors.ts";
-import type { TargetOptions } from "./declare/types.ts";
-import type { Facts } from "./facts/facts.ts";
-import { judge, type Reason, type TargetFacts, type Verdict } from "./freshness/judge.ts";
-import type { TargetNode } from "./graph/node.ts";
+import { shown } from "../../config/shown.ts";
+import { OptionError } from "../../errors.ts";
+import type { TargetOptions } from "../declare/types.ts";
+import type { Facts } from "../facts/facts.ts";
+import { judge, type Reason, type TargetFacts, type Verdict } from "../freshness/judge.ts";
+import type { TargetNode } from "../graph/node.ts";
 
 /** What users wish of targets in a build. */
 export interface Wishes {
