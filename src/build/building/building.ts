@@ -21,9 +21,9 @@ import type { Made } from "../work/job.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";
-import { type Found, skippedFor, survey, verdictOf, type Wishes } from "./survey.ts";
+import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
 
-export interface BuildingWishes extends Wishes, Allowances {
+export interface BuildingWishes extends Forcing, Allowances {
   /** Of what targets return: whether it is to be built. */
   readonly selected: (node: TargetNode) => boolean;
   /** After so many failures nothing new begins; Infinity for never. */

@@ -8,7 +8,7 @@ import type { Facts } from "../facts/facts.ts";
 import type { KeptResult } from "../freshness/record.ts";
 import type { Read, TargetNode } from "../graph/node.ts";
 import { carriedFile } from "../work/carry.ts";
-import type { CarriedFile, Given, Job } from "../work/job.ts";
+import type { CarriedFile, Filling, Job } from "../work/job.ts";
 
 /** @param stage The name of the folder in which outputs are made. */
 export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk: boolean): Job {
@@ -20,7 +20,7 @@ export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk:
     root: places.root,
     member: target.member,
     inputs: filled(inputs ?? {}, () => undefined) as Job["inputs"],
-    given: reads.map(read => givenOf(read, facts)),
+    fillings: reads.map(read => fillingOf(read, facts)),
     outputs: filled(outputs ?? {}, each => places.absolute(places.of((each as Node & { path: string }).path))),
     makes: makes.map(({ kind, path }) => ({ kind, place: path, path: places.absolute(path) })),
     stage: atomic === false && sharesDisk ? null : stage,
@@ -28,7 +28,7 @@ export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk:
   };
 }
 
-function givenOf(read: Read, facts: Facts): Given {
+function fillingOf(read: Read, facts: Facts): Filling {
   const { keys, kind, of } = read;
   if (kind === "result")
     return { keys, isPath: false, value: resultIn(facts.records.get(of!.identity)?.result ?? null) };

@@ -7,13 +7,13 @@ import type { Carriage, CarriedFile, MadeOutput } from "./job.ts";
 /** Puts files into a new folder, as they lie in the project, and says where each path of there is here. */
 export function unpackCarriage({ root, files }: Carriage): {
   readonly base: string;
-  readonly placeOf: (path: string) => string;
+  readonly localOf: (path: string) => string;
 } {
   const base = mkdtempSync(join(tmpdir(), "heddle-target-"));
-  const placeOf = (path: string) =>
+  const localOf = (path: string) =>
     path.startsWith(root + sep) ? join(base, "project", path.slice(root.length)) : join(base, "elsewhere", path);
-  for (const file of files) putDown(file, placeOf(file.path));
-  return { base, placeOf };
+  for (const file of files) putDown(file, localOf(file.path));
+  return { base, localOf };
 }
 
 /** What was made, to travel back. */

@@ -27,12 +27,15 @@ export async function perform(job: Job, body: AnyBody): Promise<Made> {
 
 /** Where the disk is another one: in a folder that goes again, with all that the job has brought. */
 async function performAbroad(job: Job, body: AnyBody): Promise<Made> {
-  const { base, placeOf } = unpackCarriage(job.carried!);
+  const { base, localOf } = unpackCarriage(job.carried!);
   try {
-    const given = job.given.map(each => ({ ...each, value: each.isPath ? moved(each.value, placeOf) : each.value }));
-    const staged = job.makes.map(({ path }) => join(base, "made", placeOf(path).slice(base.length)));
-    const previous = (path: string) => (existsSync(placeOf(path)) ? placeOf(path) : undefined);
-    const made = await produce({ ...job, given }, body, staged, previous);
+    const fillings = job.fillings.map(each => ({
+      ...each,
+      value: each.isPath ? moved(each.value, localOf) : each.value,
+    }));
+    const staged = job.makes.map(({ path }) => join(base, "made", localOf(path).slice(base.length)));
+    const previous = (path: string) => (existsSync(localOf(path)) ? localOf(path) : undefined);
+    const made = await produce({ ...job, fillings }, body, staged, previous);
     return { ...made, carried: carriedBack(made.outputs) };
   } finally {
     rmSync(base, { recursive: true, force: true });
@@ -92,8 +95,8 @@ function isThere({ kind }: OutputJob, path: string): boolean {
 }
 
 /** The inputs as the function gets them. */
-function equipped({ inputs, given }: Job): unknown {
-  return given.reduce((all: unknown, { keys, value }) => withPart(all, keys, value), inputs);
+function equipped({ inputs, fillings }: Job): unknown {
+  return fillings.reduce((all: unknown, { keys, value }) => withPart(all, keys, value), inputs);
 }
 
 /** A copy, as others may hold what was sent. */
@@ -111,7 +114,7 @@ function replaced(structure: unknown, give: (text: string) => unknown): unknown 
   return Object.fromEntries(Object.entries(structure as object).map(([key, part]) => [key, replaced(part, give)]));
 }
 
-function moved(value: unknown, placeOf: (path: string) => string): unknown {
-  if (typeof value === "string") return placeOf(value);
-  return Array.isArray(value) ? value.map(each => moved(each, placeOf)) : value;
+function moved(value: unknown, localOf: (path: string) => string): unknown {
+  if (typeof value === "string") return localOf(value);
+  return Array.isArray(value) ? value.map(each => moved(each, localOf)) : value;
 }
