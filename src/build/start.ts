@@ -27,7 +27,7 @@ export interface BuildPlan {
   /** Modules and folders with targets; none for the whole project. */
   readonly paths: readonly string[];
   /** Which targets, decided when they are known; default: all. */
-  readonly choose?: (graph: TargetGraph, records: Records) => Selects;
+  readonly choose?: (graph: TargetGraph, records: Records, modules: readonly string[]) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
   readonly outside?: boolean;
@@ -71,7 +71,7 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
   throwIfAny(problemsOf(graph, { outside }));
-  const selected = plan.choose?.(graph, records) ?? (() => true);
+  const selected = plan.choose?.(graph, records, modules) ?? (() => true);
   const numbers = graph.withAncestors(chosen(facts, selected));
   if (plan.looksOnly === true) return { facts, numbers, selected };
   const open = [...numbers].map(number => graph.nodes[number]!).filter(node => !facts.isUnchanged(node));
