@@ -129,9 +129,11 @@ export interface GraphProblem {
     | "missingOutput"
     | "outside"
     | "outputIsFolder"
+    | "outputInFile"
     | "inputIsFolder"
     | "readsItsOutput"
     | "overlap"
+    | "behindLink"
     | "unknownTarget"
     | "madeTooLate";
   /** A sentence. */

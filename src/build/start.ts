@@ -5,19 +5,20 @@ import type { RunSettings, StartedRun } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
 import type { Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
-import { Building } from "./building.ts";
+import { Building } from "./building/building.ts";
 import { collect, type LoadModule } from "./collect/collect.ts";
-import { Facts } from "./facts.ts";
+import { Facts } from "./facts/facts.ts";
+import { TargetCode } from "./facts/target-code.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
-import { diskProblems, problemsOf } from "./graph/problems.ts";
-import { selectsSome } from "./growth.ts";
-import { orphansOf } from "./orphans.ts";
+import { problemsOf } from "./graph/problems.ts";
+import { touchedBy } from "./graph/touched.ts";
+import { selectsSome } from "./growth/grow.ts";
+import { orphansOf } from "./growth/orphans.ts";
+import type { Waits } from "./records/lock.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
-import { byNames, checkNames, type Selects } from "./select.ts";
-import { TargetCode } from "./target-code.ts";
-import { touchedBy } from "./touched.ts";
+import { byNames, type Selects } from "./selection/select.ts";
 
 /** What is to be built. */
 export interface BuildPlan {
@@ -25,20 +26,16 @@ export interface BuildPlan {
   readonly root: string;
   /** Modules and folders with targets; none for the whole project. */
   readonly paths: readonly string[];
-  /** Only these targets; none for all. */
-  readonly names: readonly string[];
-  /** Only those that this selects as well. */
-  readonly selects?: Selects;
-  /** The same, decided when the targets are known. */
-  readonly choose?: (graph: TargetGraph, records: Records) => Selects;
+  /** Which targets, decided when they are known; default: all. */
+  readonly choose?: (graph: TargetGraph, records: Records, modules: readonly string[]) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
   readonly outside?: boolean;
   /** What is on the disk is not checked: nothing is to be built. */
   readonly looksOnly?: boolean;
   readonly load?: LoadModule;
-  /** Told, by the number of its process, of another build that has to end first. */
-  readonly waits?: (process: string) => void;
+  /** Told of another build that has to end first; default: a warning of the process, if that may be gone. */
+  readonly waits?: Waits;
 }
 
 export interface StartedBuild {
@@ -64,23 +61,21 @@ export interface Project {
  * @throws GraphError, UsageError, ModuleLoadError
  */
 export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
-  const { paths, names, outside = false, root } = plan;
-  const { targets } = await collect(paths.length === 0 ? ["."] : paths, records.places, records.memo, plan.load);
+  const { paths, outside = false, root } = plan;
+  const { targets, modules } = await collect(
+    paths.length === 0 ? ["."] : paths,
+    records.places,
+    records.memo,
+    plan.load,
+  );
   const graph = new TargetGraph(records.places, targets);
-  const facts = new Facts(graph, records, new TargetCode(root, records.memo));
+  const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
   throwIfAny(problemsOf(graph, { outside }));
-  if (names.length > 0) checkNames(names, graph.nodes, records.all());
-  const selects = plan.choose?.(graph, records) ?? plan.selects;
-  const named = names.length === 0 ? () => true : byNames(names);
-  const selected: Selects = node => named(node) && (selects?.(node) ?? true);
+  const selected = plan.choose?.(graph, records, modules) ?? (() => true);
   const numbers = graph.withAncestors(chosen(facts, selected));
   if (plan.looksOnly === true) return { facts, numbers, selected };
-  const problems: GraphProblem[] = [];
-  for (const number of numbers) {
-    const node = graph.nodes[number]!;
-    if (!facts.isUnchanged(node)) problems.push(...diskProblems(graph, node, path => facts.onDisk(path)));
-  }
-  throwIfAny(problems);
+  const open = [...numbers].map(number => graph.nodes[number]!).filter(node => !facts.isUnchanged(node));
+  throwIfAny(facts.problemsOf(open));
   return { facts, numbers, selected };
 }
 
@@ -98,7 +93,7 @@ function* chosen({ graph, records }: Facts, selected: Selects): Generator<number
 }
 
 export async function startBuild(plan: BuildPlan, settings: RunSettings): Promise<StartedBuild> {
-  const records = await Records.open(plan.root, plan.waits ?? (() => {}));
+  const records = await Records.open(plan.root, plan.waits ?? warnOfOther);
   let started: StartedRun;
   let building: Building;
   let project: Project;
@@ -138,6 +133,10 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
   };
   return { run: started, report, graph: facts.graph, changed };
 }
+
+const warnOfOther: Waits = (text, mayBeGone) => {
+  if (mayBeGone) process.emitWarning(text);
+};
 
 function forcedBy(force: BuildPlan["force"], selected: Selects): (node: TargetNode) => boolean {
   if (typeof force !== "boolean") return byNames(force);

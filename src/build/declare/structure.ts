@@ -9,7 +9,7 @@ export interface Placed<N extends Node = Node> {
 }
 
 /** How messages and records name a place in a structure. */
-export function placeOf(keys: readonly string[]): string {
+export function atOf(keys: readonly string[]): string {
   return keys.length === 1 ? keys[0]! : keys.join(".");
 }
 

@@ -136,7 +136,8 @@ function familyOf(
   const bodies: Family["bodies"] = new Map();
   const fn = (job: Job) => perform(job, bodies.get(declare === null ? job.member : "")!);
   const definition: Definition = { kind: "task", name, identity, options: {}, fn, ...location };
-  const family: Family = { definition, declare, bodies, made: new Map() };
+  const since = Math.min(Date.now(), ...registry.loads);
+  const family: Family = { definition, declare, bodies, made: new Map(), since };
   registry.families.set(identity, family);
   shared.definitions.set(identity, definition);
   return family;

@@ -1,11 +1,11 @@
 /** What the files of a project hold, each looked at once in a build, and read only where its stat is not as it was. */
-import { readdirSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { type Stats, statSync } from "node:fs";
 import { digestFile } from "../../store/file-digests.ts";
 import { MISSING } from "../freshness/judge.ts";
 import type { Places } from "../graph/places.ts";
 import type { OnDisk } from "../graph/problems.ts";
 import { digestOfFolder } from "../work/folder.ts";
+import { filesIn } from "../work/listing.ts";
 import type { FileState } from "./gather.ts";
 import { STAT } from "./layout.ts";
 import type { RecordTable } from "./table.ts";
@@ -62,7 +62,7 @@ export class Files {
 
   /** Of a folder: the paths of its files, sorted. */
   inFolder(path: string): readonly string[] {
-    return this.listing(path).map(name => `${path}/${name}`);
+    return filesIn(this.places.absolute(path)).map(name => `${path}/${name}`);
   }
 
   /** A target has made it. What the disk says of something so young is not to be trusted. */
@@ -70,6 +70,7 @@ export class Files {
     this.now.set(path, { is, digest, size, stat: null });
     const row = this.table.fileRowOf(path);
     if (row >= 0) this.rows[row] = OTHERWISE;
+    this.forgetFoldersOf(path);
     this.hasNews = true;
   }
 
@@ -77,6 +78,15 @@ export class Files {
     this.now.delete(path);
     const row = this.table.fileRowOf(path);
     if (row >= 0) this.rows[row] = UNKNOWN;
+    this.forgetFoldersOf(path);
+  }
+
+  /** What was known of the folders that it lies in does not hold any more. */
+  private forgetFoldersOf(path: string): void {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      this.now.delete(path.slice(0, end));
+    }
+    this.now.delete(".");
   }
 
   /** What is known of a file, to be recorded. */
@@ -128,7 +138,7 @@ export class Files {
   }
 
   private folder(path: string): FileNow {
-    const names = this.listing(path);
+    const names = filesIn(this.places.absolute(path));
     let size = 0;
     const files = names.map(name => {
       const file = this.at(`${path}/${name}`);
@@ -136,19 +146,6 @@ export class Files {
       return [name, file.digest] as const;
     });
     return { is: "dir", digest: digestOfFolder(files), size, stat: null };
-  }
-
-  /** The files below a folder, by their paths in it, sorted. Links count as the files they lead to. */
-  private listing(path: string): string[] {
-    const folder = this.places.absolute(path);
-    const names: string[] = [];
-    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      const whole = join(entry.parentPath, entry.name);
-      if (entry.isFile() || (entry.isSymbolicLink() && statOf(whole)?.isFile() === true)) {
-        names.push(whole.slice(folder.length + 1).replaceAll("\\", "/"));
-      }
-    }
-    return names.sort((a, b) => (a < b ? -1 : 1));
   }
 
   private read(path: string, stat: Stats): FileNow {

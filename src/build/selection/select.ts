@@ -6,6 +6,8 @@ import type { TargetNode } from "../graph/node.ts";
 import type { Places } from "../graph/places.ts";
 import { type Expression, isMisspelt, parseExpression } from "./expression.ts";
 
+export type Selects = (node: TargetNode) => boolean;
+
 export interface Wanted {
   /** Names of targets, or paths: of modules, of folders with modules in them, or of outputs. None: all targets. */
   readonly words?: readonly string[];
@@ -53,6 +55,12 @@ export function select(
     (tags.length === 0 || tags.some(tag => node.target.options.tags?.includes(tag) ?? false));
   const unknown = meant.filter(word => !word.isName && !nodes.some(node => isMeant(node, word, places)));
   return { selects, unknown: unknown.map(({ text }) => ({ word: text, near: near(text, names, nodes, places) })) };
+}
+
+/** By name alone. */
+export function byNames(names: readonly string[]): Selects {
+  const wanted = new Set(names);
+  return node => namesOf(node).some(name => wanted.has(name));
 }
 
 /** Where a target is defined: a place, or null for code without a file. */

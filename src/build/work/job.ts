@@ -1,15 +1,18 @@
 /** What is sent to a worker of a target, and what comes back. */
+import type { Parameter } from "../declare/types.ts";
 import type { Making, Returned } from "../freshness/record.ts";
 
 /** One target to be built. */
 export interface Job {
   readonly target: string;
+  /** Of the project, absolute. */
+  readonly root: string;
   /** What tells it from others of its family. */
   readonly member: string;
   /** The inputs, with nothing where files and the like stand. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What stands there: paths, and results. */
-  readonly given: readonly Given[];
+  readonly fillings: readonly Filling[];
   /** The outputs, with the absolute paths of their real places. */
   readonly outputs: unknown;
   readonly makes: readonly OutputJob[];
@@ -19,7 +22,7 @@ export interface Job {
   readonly carried: Carriage | null;
 }
 
-export interface Given {
+export interface Filling {
   readonly keys: readonly string[];
   /** A path, or several, and no value that only looks like it. */
   readonly isPath: boolean;
@@ -45,13 +48,18 @@ export interface CarriedFile {
   /** Absolute. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Who may read, write and execute it. */
+  readonly mode: number;
 }
 
 /** How a target's function ended. */
 export interface Made {
   readonly value: unknown;
   /** `module` is a URL, where there is one. */
-  readonly returned: readonly (Omit<Returned, "module"> & { readonly module: string | null })[];
+  readonly returned: readonly (Omit<Returned, "module" | "parameters"> & {
+    readonly module: string | null;
+    readonly parameters: readonly Parameter[];
+  })[];
   /** Where each output was made: `makes[i]` of the job. */
   readonly outputs: readonly MadeOutput[];
   readonly carried: readonly CarriedFile[] | null;

@@ -10,9 +10,8 @@ import { carriedBack, unpackCarriage } from "./carry.ts";
 import { folderDigest } from "./folder.ts";
 import type { Job, Made, MadeOutput, OutputJob } from "./job.ts";
 import { returnedIn } from "./returned.ts";
-
-/** The folder beside an output in which those lie that are not published yet. */
-export const STAGE = ".heddle-stage";
+import { STAGE } from "./stage.ts";
+import { within } from "./within.ts";
 
 export async function perform(job: Job, body: AnyBody): Promise<Made> {
   if (job.carried !== null) return performAbroad(job, body);
@@ -28,12 +27,15 @@ export async function perform(job: Job, body: AnyBody): Promise<Made> {
 
 /** Where the disk is another one: in a folder that goes again, with all that the job has brought. */
 async function performAbroad(job: Job, body: AnyBody): Promise<Made> {
-  const { base, placeOf } = unpackCarriage(job.carried!);
+  const { base, localOf } = unpackCarriage(job.carried!);
   try {
-    const given = job.given.map(each => ({ ...each, value: each.isPath ? moved(each.value, placeOf) : each.value }));
-    const staged = job.makes.map(({ path }) => join(base, "made", placeOf(path).slice(base.length)));
-    const previous = (path: string) => (existsSync(placeOf(path)) ? placeOf(path) : undefined);
-    const made = await produce({ ...job, given }, body, staged, previous);
+    const fillings = job.fillings.map(each => ({
+      ...each,
+      value: each.isPath ? moved(each.value, localOf) : each.value,
+    }));
+    const staged = job.makes.map(({ path }) => join(base, "made", localOf(path).slice(base.length)));
+    const previous = (path: string) => (existsSync(localOf(path)) ? localOf(path) : undefined);
+    const made = await produce({ ...job, fillings }, body, staged, previous);
     return { ...made, carried: carriedBack(made.outputs) };
   } finally {
     rmSync(base, { recursive: true, force: true });
@@ -59,9 +61,10 @@ async function produce(
       return replaced(job.outputs, previous);
     },
   };
-  const value = await body(equipped(job) as never, outputs as never, more as never);
+  const act = () => body(equipped(job) as never, outputs as never, more as never);
+  const value = await (job.carried === null ? within.run(job.root, act) : act());
   const made = await lookAt(job, staged);
-  const { rest, returned } = returnedIn(value);
+  const { rest, returned } = returnedIn(value, job.target);
   return { value: rest, returned, outputs: made, carried: null };
 }
 
@@ -92,8 +95,8 @@ function isThere({ kind }: OutputJob, path: string): boolean {
 }
 
 /** The inputs as the function gets them. */
-function equipped({ inputs, given }: Job): unknown {
-  return given.reduce((all: unknown, { keys, value }) => withPart(all, keys, value), inputs);
+function equipped({ inputs, fillings }: Job): unknown {
+  return fillings.reduce((all: unknown, { keys, value }) => withPart(all, keys, value), inputs);
 }
 
 /** A copy, as others may hold what was sent. */
@@ -111,7 +114,7 @@ function replaced(structure: unknown, give: (text: string) => unknown): unknown 
   return Object.fromEntries(Object.entries(structure as object).map(([key, part]) => [key, replaced(part, give)]));
 }
 
-function moved(value: unknown, placeOf: (path: string) => string): unknown {
-  if (typeof value === "string") return placeOf(value);
-  return Array.isArray(value) ? value.map(each => moved(each, placeOf)) : value;
+function moved(value: unknown, localOf: (path: string) => string): unknown {
+  if (typeof value === "string") return localOf(value);
+  return Array.isArray(value) ? value.map(each => moved(each, localOf)) : value;
 }

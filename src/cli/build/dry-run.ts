@@ -1,8 +1,7 @@
 /** `heddle build --dry-run`: says what would be built, and why. */
 import { sayReason } from "../../build/freshness/say.ts";
 import { type PlannedTarget, planBuild } from "../../build/plan.ts";
-import { byNames, type Selects } from "../../build/select.ts";
-import { moduleOf } from "../../build/selection/select.ts";
+import { byNames, moduleOf, type Selects } from "../../build/selection/select.ts";
 import { count } from "../../report/format.ts";
 import { cut, oneLine, padEnd, width } from "../../report/text.ts";
 import { EXIT, type ExitCode } from "../exit.ts";

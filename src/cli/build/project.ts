@@ -1,6 +1,6 @@
 /** A project as the commands about targets find it: its root, its config, and its targets. */
 import path from "node:path";
-import { growKnown } from "../../build/known.ts";
+import { growKnown } from "../../build/growth/known.ts";
 import { Records } from "../../build/records/records.ts";
 import { type BuildPlan, openProject, type Project } from "../../build/start.ts";
 import type { BuildConfig, HeddleConfig } from "../../config/config.ts";
@@ -43,7 +43,6 @@ export function planOf(
   return {
     root,
     paths: pathsOf(choice.words, build),
-    names: [],
     choose: chooser(choice, typeof force === "boolean" ? [] : force),
     force,
     outside: build.outside === true,
@@ -97,6 +96,6 @@ export async function look<T>(
   }
 }
 
-function tellOfOther(other: string): void {
-  process.stderr.write(`heddle: A build is at work here (process ${other}): waiting until it has ended\n`);
+function tellOfOther(text: string): void {
+  process.stderr.write(`heddle: ${text}\n`);
 }

@@ -3,8 +3,8 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { HeddleConfig } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
+import { runnersByName } from "../../run/choose-place.ts";
 import { importConfig } from "../run/load.ts";
-import { runnersByName } from "../run/place.ts";
 import { type Finding, wrong } from "./finding.ts";
 
 /** The config: found, loadable, valid, and its runners can be made. */

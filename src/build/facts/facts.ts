@@ -1,25 +1,30 @@
 /** What is known now of targets: code, inputs and outputs. */
-import { expand } from "./collect/walk.ts";
-import { MISSING, type TargetFacts } from "./freshness/judge.ts";
-import type { Reading } from "./freshness/record.ts";
-import { valuesOf } from "./freshness/values.ts";
-import type { TargetGraph } from "./graph/graph.ts";
-import type { Make, Read, TargetNode } from "./graph/node.ts";
-import type { OnDisk } from "./graph/problems.ts";
-import type { Records } from "./records/records.ts";
-import { isUnchanged } from "./records/unchanged.ts";
+import type { GraphProblem } from "../../errors.ts";
+import { expand } from "../collect/walk.ts";
+import { MISSING, type TargetFacts } from "../freshness/judge.ts";
+import type { Reading } from "../freshness/record.ts";
+import { valuesOf } from "../freshness/values.ts";
+import type { TargetGraph } from "../graph/graph.ts";
+import type { Make, Read, TargetNode } from "../graph/node.ts";
+import { diskProblems, type OnDisk } from "../graph/problems.ts";
+import type { Records } from "../records/records.ts";
+import { isUnchanged } from "../records/unchanged.ts";
+import { Folders } from "./folders.ts";
 import type { TargetCode } from "./target-code.ts";
 
 export class Facts {
   readonly graph: TargetGraph;
   readonly records: Records;
   readonly code: TargetCode;
+  /** The modules that were loaded, as places of the project. */
+  readonly modules: ReadonlySet<string>;
   /** What patterns match on the disk. */
   private readonly matches = new Map<string, readonly string[]>();
 
   private readonly unchanged = new Map<number, boolean>();
 
-  constructor(graph: TargetGraph, records: Records, code: TargetCode) {
+  constructor(graph: TargetGraph, records: Records, code: TargetCode, modules: Iterable<string> = []) {
+    this.modules = new Set(modules);
     this.graph = graph;
     this.records = records;
     this.code = code;
@@ -52,6 +57,16 @@ export class Facts {
 
   onDisk(path: string): OnDisk {
     return this.records.files.at(path).is;
+  }
+
+  /** What is wrong with files of targets as they are on the disk. */
+  problemsOf(nodes: readonly TargetNode[]): GraphProblem[] {
+    const folders = new Folders(this.graph);
+    const isLikeSome = (read: Read) => this.filesOf(read).length > 0;
+    return nodes.flatMap(node => [
+      ...diskProblems(this.graph, node, path => this.onDisk(path), isLikeSome),
+      ...folders.problemsOf(node),
+    ]);
   }
 
   /** The files behind an input, as places; of a result none. */
