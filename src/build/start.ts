@@ -32,7 +32,7 @@ export interface BuildPlan {
   /** Only those that this selects as well. */
   readonly selects?: Selects;
   /** The same, decided when the targets are known. */
-  readonly choose?: (graph: TargetGraph, records: Records) => Selects;
+  readonly choose?: (graph: TargetGraph, records: Records, modules: readonly string[]) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
   readonly outside?: boolean;
@@ -77,7 +77,7 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
   throwIfAny(problemsOf(graph, { outside }));
   if (names.length > 0) checkNames(names, graph.nodes, records.all());
-  const selects = plan.choose?.(graph, records) ?? plan.selects;
+  const selects = plan.choose?.(graph, records, modules) ?? plan.selects;
   const named = names.length === 0 ? () => true : byNames(names);
   const selected: Selects = node => named(node) && (selects?.(node) ?? true);
   const numbers = graph.withAncestors(chosen(facts, selected));

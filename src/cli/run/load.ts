@@ -1,6 +1,7 @@
 /** Loads the module to run from, and the config. */
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { registry } from "../../build/declare/registry.ts";
 import type { Importer } from "../../config/load.ts";
 import { ConfigError } from "../../errors.ts";
 import { type Parked, shared } from "../../task/shared.ts";
@@ -45,19 +46,24 @@ async function load(url: string, shown: string): ReturnType<typeof importModule>
 /** What it exports, in its order, and what it has registered besides. */
 function candidatesOf(url: string, namespace: Readonly<Record<string, unknown>> | null): Candidate[] {
   // By value: a task and what its `with` made are one definition with different options.
-  const exported = new Map<unknown, { value: unknown; definition: Candidate["definition"]; exports: string[] }>();
+  const exported = new Map<unknown, Candidate & { exports: string[] }>();
   for (const [name, value] of Object.entries(namespace ?? {})) {
     const definition = definitionOf(value);
     if (definition === undefined) continue;
     const known = exported.get(value);
     if (known !== undefined) known.exports.push(name);
-    else exported.set(value, { value, definition, exports: [name] });
+    else exported.set(value, { value, definition, exports: [name], isTarget: false });
   }
   const known = new Set([...exported.values()].map(({ definition }) => definition));
   const registered = [...shared.definitions.values()]
     .filter(definition => definition.module === url && !known.has(definition))
-    .map(definition => ({ value: null, definition, exports: [] }));
+    .map(definition => ({ value: null, definition, exports: [], isTarget: isTarget(definition) }));
   return [...exported.values(), ...registered];
+}
+
+/** Targets are executed as tasks, but only a build knows what to give them. */
+function isTarget(definition: Candidate["definition"]): boolean {
+  return registry.families.get(definition.identity)?.definition === definition;
 }
 
 function whereParked(parked: readonly Parked[]): string {

@@ -19,9 +19,20 @@ export async function similarFiles(file: string): Promise<string | undefined> {
   const near = sameStem(wanted, entries) ?? nearest(wanted, entries);
   if (near !== undefined) return `Did you mean ${path.join(folder, near)}?`;
   const alike = entries.filter(name => MODULE.test(name) === MODULE.test(wanted) || MODULE.test(name));
-  if (alike.length === 0) return undefined;
-  const more = alike.length > MOST ? `, and ${alike.length - MOST} more` : "";
-  return `${folder === "." ? "This folder" : folder} holds: ${alike.slice(0, MOST).join(", ")}${more}`;
+  return alike.length === 0 ? undefined : holds(folder, alike);
+}
+
+/** For a folder in the place of a module: what to name in it. */
+export async function modulesIn(folder: string): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const modules = entries.filter(entry => entry.isFile() && MODULE.test(entry.name)).map(({ name }) => name);
+  if (modules.length > 0) return `Name a module in it. ${holds(folder, modules)}`;
+  return "Name a module with tasks and flows; none lies in it.";
+}
+
+function holds(folder: string, names: readonly string[]): string {
+  const more = names.length > MOST ? `, and ${names.length - MOST} more` : "";
+  return `${folder === "." ? "This folder" : folder} holds: ${names.slice(0, MOST).join(", ")}${more}`;
 }
 
 /** `pipeline` and `pipeline.js` find `pipeline.ts`. */
