@@ -36,11 +36,30 @@ export async function loadModule(file: string, shown: string): Promise<Choosable
 }
 
 async function load(url: string, shown: string): ReturnType<typeof importModule> {
+  const restore = withoutNodesAdvice();
   try {
     return await importModule(url);
   } catch (error) {
-    throw explainLoad(fileURLToPath(url), shown, error);
+    throw await explainLoad(fileURLToPath(url), shown, error);
+  } finally {
+    restore();
   }
+}
+
+/** What Node says of a module that it takes for CommonJS stands in the error as well; other warnings go on. */
+function withoutNodesAdvice(): () => void {
+  const before = process.rawListeners("warning");
+  const listener = (warning: Error) => {
+    if (/^To load an ES module, set/.test(warning.message)) return;
+    for (const each of before) Reflect.apply(each, process, [warning]);
+  };
+  process.removeAllListeners("warning");
+  process.on("warning", listener);
+  return () => {
+    const since = process.rawListeners("warning").filter(each => each !== listener);
+    process.removeAllListeners("warning");
+    for (const each of [...before, ...since]) process.on("warning", each as typeof listener);
+  };
 }
 
 /** What it exports, in its order, and what it has registered besides. */

@@ -6,6 +6,15 @@ import { nearest } from "../../config/nearest.ts";
 const MODULE = /\.[cm]?[jt]s$/;
 const MOST = 8;
 
+/** The file that was probably meant by one that does not exist. */
+export async function nearFile(file: string): Promise<string | undefined> {
+  const folder = path.dirname(file);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter(entry => entry.isFile()).map(({ name }) => name);
+  const near = sameStem(path.basename(file), names) ?? nearest(path.basename(file), names);
+  return near === undefined ? undefined : path.join(folder, near);
+}
+
 /** A hint that names files like `file` in its folder; undefined when there is nothing to say. */
 export async function similarFiles(file: string): Promise<string | undefined> {
   const folder = path.dirname(file);
