@@ -10,6 +10,7 @@ import { collect, type LoadModule } from "./collect/collect.ts";
 import { Facts } from "./facts.ts";
 import { Folders } from "./folders.ts";
 import { TargetGraph } from "./graph/graph.ts";
+import { located } from "./graph/located.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { problemsOf } from "./graph/problems.ts";
 import { selectsSome } from "./growth.ts";
@@ -38,6 +39,8 @@ export interface BuildPlan {
   readonly outside?: boolean;
   /** What is on the disk is not checked: nothing is to be built. */
   readonly looksOnly?: boolean;
+  /** What is wrong with the graph itself is given, and not thrown: it is to be seen. */
+  readonly showsProblems?: boolean;
   readonly load?: LoadModule;
   /** Told of another build that has to end first; default: a warning of the process, if that may be gone. */
   readonly waits?: Waits;
@@ -58,6 +61,7 @@ export interface Project {
   /** Those that are to be built, with all that they need. */
   readonly numbers: ReadonlySet<number>;
   readonly selected: Selects;
+  readonly problems: readonly GraphProblem[];
 }
 
 /**
@@ -75,13 +79,14 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   );
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
-  throwIfAny(problemsOf(graph, { outside }));
+  const wrong = problemsOf(graph, { outside });
+  if (plan.showsProblems !== true) throwIfAny(wrong, graph);
   if (names.length > 0) checkNames(names, graph.nodes, records.all());
   const selects = plan.choose?.(graph, records, modules) ?? plan.selects;
   const named = names.length === 0 ? () => true : byNames(names);
   const selected: Selects = node => named(node) && (selects?.(node) ?? true);
   const numbers = graph.withAncestors(chosen(facts, selected));
-  if (plan.looksOnly === true) return { facts, numbers, selected };
+  if (plan.looksOnly === true) return { facts, numbers, selected, problems: located(wrong, graph) };
   const problems: GraphProblem[] = [];
   const folders = new Folders(records.places);
   for (const number of numbers) {
@@ -89,8 +94,8 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
     if (facts.isUnchanged(node)) continue;
     problems.push(...facts.problemsOf(node), ...folders.problemsOf(node));
   }
-  throwIfAny(problems);
-  return { facts, numbers, selected };
+  throwIfAny(problems, graph);
+  return { facts, numbers, selected, problems: [] };
 }
 
 /** Those that are selected, and those that have returned such as are. */
@@ -164,6 +169,6 @@ function flowOf(building: Building, numbers: ReadonlySet<number>): Definition {
   return { kind: "flow", name: "build", identity: "#build", options: {}, fn: body, module: null, where, inside: null };
 }
 
-function throwIfAny(problems: readonly GraphProblem[]): void {
-  if (problems.length > 0) throw new GraphError(problems);
+function throwIfAny(problems: readonly GraphProblem[], graph: TargetGraph): void {
+  if (problems.length > 0) throw new GraphError(located(problems, graph));
 }

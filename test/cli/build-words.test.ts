@@ -61,6 +61,22 @@ test("paths are from where the user is, and, if there is nothing there, from the
   expect(await names(".")).toContain("No module in . defines a target");
 });
 
+test("of targets with one name in several modules, FILE:name is one", async () => {
+  const { heddle } = project({ ...FILES, "src/other.target.mjs": MODULE.replaceAll("bld/", "out/") });
+  const files = async (command: string, ...words: string[]) => {
+    const { stdout, stderr } = await heddle(command, ...words);
+    return stderr === "" ? stdout : stderr;
+  };
+  expect((await files("collect", "plot")).match(/plot/g)).toHaveLength(2);
+  expect(await files("collect", "src/other.target.mjs:plot")).toMatch(
+    /^src\/other\.target\.mjs\n {2}plot {2}#art\n\n1 target/,
+  );
+  expect(await files("graph", "--format", "text", "--no-files", "src/other.target.mjs:plot")).toBe(
+    "plot  would run\n└─ clean  would run\n",
+  );
+  expect(await files("build", "src/other.target.mjs:plto")).toContain("There is no target");
+});
+
 describe("heddle run", () => {
   test.each([
     [

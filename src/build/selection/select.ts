@@ -76,6 +76,10 @@ function namesOf({ name, target }: TargetNode): string[] {
 function isMeant(node: TargetNode, { text, place, isName }: Word, places: Places): boolean {
   if (isName) return namesOf(node).includes(text);
   const module = moduleOf(node, places);
+  const colon = text.lastIndexOf(":");
+  if (colon > 0 && namesOf(node).includes(text.slice(colon + 1)) && module === place.slice(0, place.lastIndexOf(":"))) {
+    return true;
+  }
   if (place === "." || module === place || module?.startsWith(`${place}/`)) return true;
   return node.makes.some(({ path, kind }) => path === place || (kind === "dir" && place.startsWith(`${path}/`)));
 }

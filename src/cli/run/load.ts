@@ -10,6 +10,8 @@ import { importModule, tellOfStray } from "../../workers/load.ts";
 import type { Candidate, Choosable } from "./choose.ts";
 import { explainLoad } from "./load-error.ts";
 
+const MOST_LOST = 3;
+
 /** A config is loaded as every module of the user's, so that it may be TypeScript. */
 export const importConfig: Importer = async url => {
   const file = path.relative(process.cwd(), fileURLToPath(url));
@@ -26,6 +28,7 @@ export const importConfig: Importer = async url => {
 export async function loadModule(file: string, shown: string): Promise<Choosable> {
   const url = pathToFileURL(file).href;
   const { namespace, parked } = await load(url, shown);
+  tellOfLost(parked);
   tellOfStray("the command line", text => process.emitWarning(text, "HeddleWarning"));
   return {
     shown,
@@ -43,6 +46,16 @@ async function load(url: string, shown: string): ReturnType<typeof importModule>
     throw await explainLoad(fileURLToPath(url), shown, error);
   } finally {
     restore();
+  }
+}
+
+/** In a program these are errors; a flow that is called at the top level is the program itself, and not meant here. */
+function tellOfLost(parked: readonly Parked[]): void {
+  for (const { call, where } of parked.filter(each => /\.(submit|map)\(/.test(each.call)).slice(0, MOST_LOST)) {
+    const place = path.isAbsolute(where) ? path.relative(process.cwd(), where) : where;
+    process.stderr.write(
+      `heddle: ${call} at ${place} stands outside a flow: it is not executed, and in a program of your own it is an error\n`,
+    );
   }
 }
 
