@@ -10,6 +10,7 @@ import { collect, type LoadModule } from "./collect/collect.ts";
 import { Facts } from "./facts/facts.ts";
 import { TargetCode } from "./facts/target-code.ts";
 import { TargetGraph } from "./graph/graph.ts";
+import { located } from "./graph/located.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { problemsOf } from "./graph/problems.ts";
 import { touchedBy } from "./graph/touched.ts";
@@ -33,6 +34,8 @@ export interface BuildPlan {
   readonly outside?: boolean;
   /** What is on the disk is not checked: nothing is to be built. */
   readonly looksOnly?: boolean;
+  /** What is wrong with the graph itself is given, and not thrown: it is to be seen. */
+  readonly showsProblems?: boolean;
   readonly load?: LoadModule;
   /** Told of another build that has to end first; default: a warning of the process, if that may be gone. */
   readonly waits?: Waits;
@@ -53,6 +56,7 @@ export interface Project {
   /** Those that are to be built, with all that they need. */
   readonly numbers: ReadonlySet<number>;
   readonly selected: Selects;
+  readonly problems: readonly GraphProblem[];
 }
 
 /**
@@ -70,13 +74,14 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   );
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
-  throwIfAny(problemsOf(graph, { outside }));
+  const wrong = problemsOf(graph, { outside });
+  if (plan.showsProblems !== true) throwIfAny(wrong, graph);
   const selected = plan.choose?.(graph, records, modules) ?? (() => true);
   const numbers = graph.withAncestors(chosen(facts, selected));
-  if (plan.looksOnly === true) return { facts, numbers, selected };
+  if (plan.looksOnly === true) return { facts, numbers, selected, problems: located(wrong, graph) };
   const open = [...numbers].map(number => graph.nodes[number]!).filter(node => !facts.isUnchanged(node));
-  throwIfAny(facts.problemsOf(open));
-  return { facts, numbers, selected };
+  throwIfAny(facts.problemsOf(open), graph);
+  return { facts, numbers, selected, problems: [] };
 }
 
 /** Those that are selected, and those that have returned such as are. */
@@ -150,6 +155,6 @@ function flowOf(building: Building, numbers: ReadonlySet<number>): Definition {
   return { kind: "flow", name: "build", identity: "#build", options: {}, fn: body, module: null, where, inside: null };
 }
 
-function throwIfAny(problems: readonly GraphProblem[]): void {
-  if (problems.length > 0) throw new GraphError(problems);
+function throwIfAny(problems: readonly GraphProblem[], graph: TargetGraph): void {
+  if (problems.length > 0) throw new GraphError(located(problems, graph));
 }

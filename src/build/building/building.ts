@@ -13,7 +13,7 @@ import { type Family, registry } from "../declare/registry.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Reason, TargetFacts } from "../freshness/judge.ts";
 import type { Returned } from "../freshness/record.ts";
-import { sayReason } from "../freshness/say.ts";
+import { sayReasons } from "../freshness/say.ts";
 import type { TargetNode } from "../graph/node.ts";
 import type { Allowances } from "../graph/problems.ts";
 import { cannotReturn, grown, recordable } from "../growth/grow.ts";
@@ -93,7 +93,7 @@ export class Building implements Admission {
     if (found.state !== "run") {
       this.settle(node, found);
       this.begin(added);
-      const said = found.state === "skipped" ? [found.why] : reasons.map(sayReason);
+      const said = found.state === "skipped" ? [found.why] : sayReasons(reasons);
       return { state: found.state as SettledState, name, reasons: said };
     }
     this.tellOfCode(node);
@@ -102,7 +102,7 @@ export class Building implements Admission {
     const run = this.scope!.run.id;
     for (const { path } of node.makes) records.staged(dirname(path), run);
     const job = jobOf(node, this.facts, run, sharesDisk);
-    return { inputs: [job], name, reasons: reasons.map(sayReason) };
+    return { inputs: [job], name, reasons: sayReasons(reasons) };
   }
 
   /** What of its code counts more or less than its author may think; once for all targets of a kind. */
@@ -272,7 +272,7 @@ class Told {
     }
     group.nodes.push(node);
     if (found.state === "skipped") group.reasons.push([found.why]);
-    else if (found.state === "persisted") group.reasons.push(found.reasons.map(sayReason));
+    else if (found.state === "persisted") group.reasons.push(sayReasons(found.reasons));
   }
 
   tell(scope: FlowScope): void {

@@ -6,6 +6,7 @@ import { analyse } from "../../cache/analysis.ts";
 import type { Code } from "../../cache/code.ts";
 import { Codes } from "../../cache/codes.ts";
 import { codeChanges } from "../../cache/explain/changes.ts";
+import { sayChanges } from "../../cache/explain/say.ts";
 import type { Digest } from "../../codec/digest.ts";
 import type { CodePart, Memo } from "../../store/entry.ts";
 import type { Family } from "../declare/registry.ts";
@@ -72,6 +73,6 @@ export class TargetCode {
   changes(before: string, { parts }: Code): readonly string[] {
     const known = this.memo.get(`parts:${before}`) as readonly CodePart[] | undefined;
     if (known === undefined) return [];
-    return codeChanges(known, parts).map(({ file, name, how }) => `${name} in ${file} ${how}`);
+    return sayChanges(codeChanges(known, parts));
   }
 }

@@ -61,9 +61,10 @@ async function produce(
       return replaced(job.outputs, previous);
     },
   };
+  const began = Date.now();
   const act = () => body(equipped(job) as never, outputs as never, more as never);
   const value = await (job.carried === null ? within.run(job.root, act) : act());
-  const made = await lookAt(job, staged);
+  const made = await lookAt(job, staged, began);
   const { rest, returned } = returnedIn(value, job.target);
   return { value: rest, returned, outputs: made, carried: null };
 }
@@ -74,10 +75,13 @@ function stagedAt({ makes, stage }: Job, name: string): readonly string[] {
 }
 
 /** What was made; throws if something was not. */
-async function lookAt({ target, makes }: Job, staged: readonly string[]): Promise<readonly MadeOutput[]> {
+async function lookAt(job: Job, staged: readonly string[], began: number): Promise<readonly MadeOutput[]> {
+  const { target, makes } = job;
   const missing = makes.filter((make, at) => !isThere(make, staged[at]!));
-  if (missing.length > 0)
-    throw new MissingOutputError({ target, outputs: missing.map(({ place }) => place).join(" and ") });
+  if (missing.length > 0) {
+    const outputs = missing.map(({ place }) => place).join(" and ");
+    throw new MissingOutputError({ target, outputs, hint: hintFor(job, missing, began) });
+  }
   const digests = new FileDigests(null);
   return Promise.all(
     makes.map(async ({ kind }, at) => {
@@ -87,6 +91,20 @@ async function lookAt({ target, makes }: Job, staged: readonly string[]): Promis
       return { from, digest, size, files: null };
     }),
   );
+}
+
+/** Clocks of file systems are a little behind. */
+const BEHIND = 20;
+
+function hintFor({ stage }: Job, missing: readonly OutputJob[], began: number): string {
+  const written = missing.find(({ path }) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stage !== null && stat !== undefined && stat.mtimeMs >= began - BEHIND;
+  });
+  if (written === undefined) {
+    return "Write to the paths that the function gets as its second parameter, and await that before it returns.";
+  }
+  return `Something was written to ${written.place} itself: write to the path that the function gets as its second parameter, which is another one, and becomes that when all went well. Or say atomic: false.`;
 }
 
 function isThere({ kind }: OutputJob, path: string): boolean {

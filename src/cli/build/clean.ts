@@ -52,7 +52,7 @@ async function clean(opened: Opened, flags: CleanFlags, ask: Ask): Promise<ExitC
   }
   if (flags.json === true) printJson(json(all, does));
   else if (does) print([`${totals(going)}, deleted`]);
-  else if (going.length > 0 && flags.dryRun !== true) print(["Nothing was deleted."]);
+  else if (all.length > 0 && flags.dryRun !== true) print(["Nothing was deleted."]);
   return EXIT.ok;
 }
 
