@@ -6,7 +6,7 @@ export const catalogue = {
   TASK_NAME: {
     name: "TaskNameError",
     says: "A {kind} was defined without a name at {where}",
-    remedy: 'Give it one: {kind}("name", …). The name is how logs, caches and workers find it.',
+    remedy: 'Give it one: {kind}("name", {rest}). The name is how logs, caches and workers find it.',
   },
   DUPLICATE_TASK: {
     name: "DuplicateTaskError",

@@ -42,7 +42,7 @@ export function target<A extends readonly Parameter[], I extends InputsOf, O ext
 export function target(name: string, given: unknown, body: unknown): unknown {
   const location = callerOf(target);
   if (typeof name !== "string" || name.trim() === "")
-    throw new TaskNameError({ kind: "target", where: location.where });
+    throw new TaskNameError({ kind: "target", where: location.where, rest: "{ inputs, outputs }, fn" });
   if (shared.ambient.getStore()?.call !== undefined) {
     throw new TargetInsideError({ target: name, task: shared.ambient.getStore()!.call!.task });
   }
