@@ -21,6 +21,7 @@ import type { Made } from "../work/job.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";
+import { saveStrays } from "./strays.ts";
 import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
 
 export interface BuildingWishes extends Forcing, Allowances {
@@ -124,7 +125,11 @@ export class Building implements Admission {
     const { facts, reasons } = this.begun.get(number)!;
     const made = (value instanceof Packed ? unpack(value as PackedValue) : value) as Made;
     const added = this.grown(node, recordable(made.returned, this.facts.records.places));
-    land({ node, made, facts, ms, run: this.scope!.run.id }, this.facts);
+    const { records } = this.facts;
+    const { run } = this.scope!;
+    const before = records.get(node.identity);
+    for (const told of saveStrays({ node, made, facts, before, run: run.id }, records.places)) run.warn(told);
+    land({ node, made, facts, ms, run: run.id }, this.facts);
     this.outcomes.set(node.number, { state: "completed", reasons, ms });
     this.begin(added);
   }

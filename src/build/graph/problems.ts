@@ -21,7 +21,7 @@ export function problemsOf(graph: TargetGraph, allowed: Allowances, nodes = grap
       if (kind === "dir" && isAround(graph.places.root, paths[0]!)) problems.push(tooWide(node, paths[0]!));
     }
     for (const { path } of node.makes) {
-      if ((isOutside(path) && !allowed.outside) || path === ".") problems.push(misplaced(node, path));
+      if ((isOutside(path) && !allowed.outside) || path === "." || isOwn(path)) problems.push(misplaced(node, path));
       if (reads(node, path)) problems.push(readsItsOutput(node, path));
       problems.push(...sharedOutput(graph, node, path));
     }
@@ -37,9 +37,17 @@ function misplaced({ name }: TargetNode, path: string): GraphProblem {
     const says = `The output ${path} of ${name} is the project itself`;
     return { kind: "overlap", says, hint: "Name a folder in it.", ...where };
   }
+  if (isOwn(path)) {
+    const says = `The output ${path} of ${name} lies where heddle keeps what it needs itself`;
+    return { kind: "overlap", says, hint: "Name another place.", ...where };
+  }
   const says = `The output ${path} of ${name} lies outside the project`;
   const hint = "Write into the project, or allow it: build: { outside: true } in heddle.config.";
   return { kind: "outside", says, hint, ...where };
+}
+
+function isOwn(path: string): boolean {
+  return path.includes(".heddle") && /(^|\/)\.heddle(-stage)?(\/|$)/.test(path);
 }
 
 /** All that is recorded of a build lies in the project too: such a folder would never be as it was. */
