@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -71,6 +71,9 @@ async function bundle() {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     sourcemap: true,
+    // As seen from where the files will be.
+    sourcemapPathTransform: (source, map) =>
+      relative(join(dist, relative(fresh, dirname(map))), resolve(dirname(map), source)),
     keepNames: true,
     codeSplitting: {
       groups: Object.entries(TOGETHER).map(([name, modules], i, all) => ({

@@ -25,7 +25,7 @@ export function userFrames(stack: string | undefined, place: StackPlace, most: n
 }
 
 /** The loader, and another copy of heddle. */
-const ASIDE = [join("node_modules", "tsx"), join("node_modules", "heddle", "dist")].map(folder => sep + folder + sep);
+const ASIDE = [join("node_modules", "tsx"), join("node_modules", "heddle")].map(folder => sep + folder + sep);
 
 function frameOf(line: string, { cwd, internal }: StackPlace): string | undefined {
   const match = /^\s+at (?:async )?(?:(?<name>.+?) \()?(?<file>[^()]+?)(?<position>:\d+:\d+)\)?$/.exec(line);
@@ -33,7 +33,9 @@ function frameOf(line: string, { cwd, internal }: StackPlace): string | undefine
   if (file === undefined || file.startsWith("node:")) return undefined;
   const path = pathOf(file);
   if (!isAbsolute(path)) return undefined;
-  if (path.startsWith(internal) || ASIDE.some(folder => path.includes(folder))) return undefined;
+  // Where source maps are read, frames are of what heddle was built from.
+  const own = path.startsWith(internal) || path.startsWith(join(internal, "..", "src", sep));
+  if (own || ASIDE.some(folder => path.includes(folder))) return undefined;
   const below = relative(cwd, path);
   const shown = below.startsWith("..") || isAbsolute(below) ? path : below;
   return name === undefined ? `at ${shown}${position}` : `at ${name} (${shown}${position})`;

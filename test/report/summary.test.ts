@@ -208,6 +208,7 @@ test("a stack keeps the user's frames", () => {
     "    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)",
     "    at load (/home/me/project/node_modules/tsx/dist/loader.js:1:1)",
     "    at perform (/home/me/other/node_modules/heddle/dist/targets-abc.js:1333:16)",
+    "    at autopsy (/home/me/other/node_modules/heddle/src/workers/autopsy.ts:63:10)",
     "    at parse (/home/me/project/node_modules/csv/index.js:7:2)",
   ].join("\n");
   expect(userFrames(stack, place, 9)).toEqual([
@@ -216,6 +217,8 @@ test("a stack keeps the user's frames", () => {
     "at /home/me/other/lib.js:3:1",
     "at parse (node_modules/csv/index.js:7:2)",
   ]);
+  const built = { ...place, internal: "/home/me/heddle/dist/" };
+  expect(userFrames(stack, built, 9)).toEqual(userFrames(stack, place, 9));
   expect(userFrames(stack, place, 1)).toHaveLength(1);
   expect(userFrames(undefined, place, 1)).toEqual([]);
   expect(userFrames(new Error("here").stack, stackPlace(), 1)[0]).toContain("test/report/summary.test.ts");
