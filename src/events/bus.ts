@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import type { EventReader, HeddleEvent } from "./event.ts";
 import { errorFacts } from "./facts.ts";
 
@@ -14,6 +15,8 @@ export class EventBus {
   #pending: HeddleEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
+  /** Readers are not a part of the call that happens to fill the batch: what they write is not its output. */
+  readonly #outside = new AsyncResource("heddle events");
 
   emit(event: HeddleEvent): void {
     this.#pending.push(event);
@@ -32,7 +35,9 @@ export class EventBus {
       while (this.#pending.length > 0) {
         const batch = this.#pending;
         this.#pending = [];
-        for (const reader of [...this.#readers]) this.#deliver(reader, batch);
+        this.#outside.runInAsyncScope(() => {
+          for (const reader of [...this.#readers]) this.#deliver(reader, batch);
+        });
       }
     } finally {
       this.#flushing = false;

@@ -12,6 +12,8 @@ const PIPELINE = `
   export const words = flow("words", () => "two\\nlines");
   export const nothing = flow("nothing", () => undefined);
   export const map = flow("map", () => new Map([["a", 1n]]));
+  const prints = task("prints", n => { for (let i = 0; i < n; i++) console.log("line", i); });
+  export const loud = flow("loud", () => prints.submit(9000));
   export const failing = flow("failing", () => broken.submit(1));
 `;
 
@@ -112,6 +114,19 @@ describe("failures", () => {
 });
 
 describe("--json", () => {
+  test("a call that says much at once swallows nothing", async () => {
+    const { code, stdout } = await pipeline().heddle("run", "pipeline.mjs:loud", "--json");
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map(line => JSON.parse(line) as { type: string; text?: string });
+    const text = events.flatMap(event => (event.type === "output" ? [event.text] : [])).join("");
+    expect([code, text]).toEqual([0, Array.from({ length: 9000 }, (_, i) => `line ${i}\n`).join("")]);
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["runStarted", "submitted", "completed", "runEnded"]),
+    );
+  });
+
   const linesOf = (text: string) =>
     text
       .trimEnd()
