@@ -3,6 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Planned, plannedProject } from "./planned-project.ts";
+import { project } from "./rig.ts";
 
 const A = { text: "a", options: { times: 1 } };
 const B = { text: "b", options: { times: 2 } };
@@ -218,4 +219,25 @@ describe("what is asked", () => {
     expect(await why(made, "count-1")).toContain("name the folder with -o");
     expect(await why(made, "count-1", "-o", "elsewhere")).toContain("because  input changed");
   });
+});
+
+test("a target: why it was built, or not, by the name that displays have", async () => {
+  const made = project({
+    "t.target.mjs": `
+      import { copyFileSync } from "node:fs";
+      import { file, target } from "heddle/build";
+      const part = target("part", k => ({ inputs: { raw: file("raw") }, outputs: { o: file("bld/" + k) } }),
+        ({ raw }, { o }) => copyFileSync(raw, o));
+      part(1);
+    `,
+    raw: "1",
+  });
+  const said = async () => {
+    expect(await made.heddle("build", "--reporter", "quiet")).toMatchObject({ code: 0 });
+    return (await made.heddle("why", "part(1)")).stdout;
+  };
+  expect(await said()).toMatch(/^part\(1\) was executed\n {2}because {2}it was never built\n/);
+  expect(await said()).toMatch(/^part\(1\) was not built: nothing has changed\n/);
+  writeFileSync(path.join(made.folder, "raw"), "22");
+  expect(await said()).toMatch(/^part\(1\) was executed\n {2}because {2}the input raw has changed/);
 });

@@ -41,11 +41,16 @@ class Names {
     for await (const event of readRunLog(log)) {
       if (event.type === "taskDefined") this.#tasks.set(event.task, event);
       else if (event.type === "submitted") this.#ranges.push(event);
-      else if (event.type === "named") {
-        const counts = event.name === this.#word || event.call === this.#number;
-        if (counts || this.#named.size < MOST_NAMES) this.#named.set(event.call, event.name);
+      else if (event.type === "named") this.#learn(event.call, event.name);
+      else if (event.type === "stale" || event.type === "settled") {
+        for (const [at, call] of event.calls.entries()) this.#learn(call, event.names[at]!);
       }
     }
+  }
+
+  #learn(call: number, name: string): void {
+    const counts = name === this.#word || call === this.#number;
+    if (counts || this.#named.size < MOST_NAMES) this.#named.set(call, name);
   }
 
   /** Calls that are displayed so, else the one whose number this is. */

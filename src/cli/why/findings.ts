@@ -33,6 +33,7 @@ const ELSEWHERE = "if the run kept its results elsewhere, name the folder with -
 
 export function findingsOf(one: Case): Findings {
   const { story } = one;
+  if (story.build !== null) return { reasons: [], source: null, notes: [] };
   if (story.outcome === "cached") return cached(one);
   if (story.key === null) return withoutKey(one);
   if (story.told !== null) return { reasons: [story.told], source: null, notes: [] };

@@ -1,10 +1,10 @@
 /** What the log of a run tells about one call. */
 import type { Reason } from "../../cache/reason.ts";
-import type { ErrorFacts, FailureState, RunStarted } from "../../events/event.ts";
+import type { ErrorFacts, FailureState, RunStarted, SettledState } from "../../events/event.ts";
 import { readRunLog } from "../../events/log.ts";
 import type { LoggedRun } from "../logged-runs.ts";
 
-export type Outcome = "cached" | "completed" | FailureState | "unfinished";
+export type Outcome = "cached" | "completed" | SettledState | FailureState | "unfinished";
 
 export interface Story {
   readonly started: RunStarted | null;
@@ -20,6 +20,8 @@ export interface Story {
   readonly ms: number | null;
   readonly attempts: number;
   readonly error: ErrorFacts | null;
+  /** Of a target, why it had to be built, or not; null for other calls. */
+  readonly build: readonly string[] | null;
 }
 
 export async function storyOf({ log }: LoggedRun, call: number): Promise<Story> {
@@ -33,6 +35,7 @@ export async function storyOf({ log }: LoggedRun, call: number): Promise<Story> 
     ms: null,
     attempts: 0,
     error: null,
+    build: null,
   };
   for await (const event of readRunLog(log)) {
     switch (event.type) {
@@ -43,6 +46,16 @@ export async function storyOf({ log }: LoggedRun, call: number): Promise<Story> 
         const at = event.calls.indexOf(call);
         if (at < 0) break;
         story = { ...story, key: event.keys[at] ?? null, keyedAt: event.at, told: reasonOf(event.reasons?.[at]) };
+        break;
+      }
+      case "stale": {
+        const at = event.calls.indexOf(call);
+        if (at >= 0) story = { ...story, build: event.reasons[at] ?? [] };
+        break;
+      }
+      case "settled": {
+        const at = event.calls.indexOf(call);
+        if (at >= 0) story = { ...story, outcome: event.state, at: event.at, build: event.reasons?.[at] ?? [] };
         break;
       }
       case "started":

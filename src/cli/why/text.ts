@@ -12,6 +12,9 @@ const MARGIN = 11;
 
 const ENDS: Readonly<Record<Outcome, string>> = {
   cached: "came from the cache",
+  fresh: "was not built: nothing has changed",
+  persisted: "was not built: it is taken as it is",
+  skipped: "was skipped",
   completed: "was executed",
   failed: "was executed, and failed",
   crashed: "was executed, and its worker died",
@@ -58,6 +61,9 @@ function endOf({ story, findings, run }: Answer): string {
   if (wasExecuted(story)) return ENDS[outcome];
   switch (outcome) {
     case "cached":
+    case "fresh":
+    case "persisted":
+    case "skipped":
     case "upstreamFailed":
       return ENDS[outcome];
     case "cancelled":

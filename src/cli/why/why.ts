@@ -34,7 +34,7 @@ export async function why(word: string, flags: WhyFlags): Promise<ExitCode> {
   const findings = await withStore(flags, (store, { shown }) =>
     findingsOf({ call, story, run: run.id, store, folder: shown }),
   );
-  const said = findings.reasons.map(reason => sayReason(reason, story.keyedAt) ?? reason.why);
+  const said = story.build ?? findings.reasons.map(reason => sayReason(reason, story.keyedAt) ?? reason.why);
   const answer: Answer = { run, named: flags.run !== undefined, call, story, findings, said };
   if (flags.json === true) printJson(json(answer));
   else print(whyLines(answer, stdoutScreen()));
