@@ -42,6 +42,12 @@ test("what is wrong is named, with a remedy, and the exit code is 1", async () =
   expect(stdout).toContain("Something is wrong");
 });
 
+test("a package.json that cannot be read", async () => {
+  const { code, stdout } = await project({ "package.json": "{ name: 1 }" }).heddle("doctor");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/wrong +project .*package\.json cannot be read: .*JSON/);
+});
+
 test("a config that cannot be loaded", async () => {
   const { code, stdout } = await project({ "heddle.config.mjs": "export default { runer: 1 };" }).heddle("doctor");
   expect(code).toBe(1);

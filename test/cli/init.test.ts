@@ -30,6 +30,12 @@ test("what exists is kept, the rest is written", async () => {
   expect(readFileSync(path.join(folder, "pipeline.ts"), "utf8")).toBe("// mine");
 });
 
+test("a config of another kind is kept, as a project has one", async () => {
+  const { folder, heddle } = project({ "heddle.config.mjs": "export default {};" });
+  expect((await heddle("init", "--yes")).stdout).toContain("kept   heddle.config.mjs  (it was there)");
+  expect(existsSync(path.join(folder, "heddle.config.ts"))).toBe(false);
+});
+
 test("a file is no folder", async () => {
   const { code, stderr } = await project({ "notes.md": "" }).heddle("init", "notes.md");
   expect(code).toBe(2);

@@ -39,6 +39,11 @@ function text(findings: readonly Finding[], well: boolean): string {
     const more = remedy === undefined ? "" : `\n${margin}${styleText("cyan", remedy)}`;
     return `${MARKS[state]}  ${name.padEnd(width)}  ${detail.replaceAll("\n", `\n${margin}`)}${more}`;
   });
-  const end = well ? "All is well." : "Something is wrong, see above.";
+  const notes = findings.some(({ state }) => state === "note");
+  const end = !well
+    ? "Something is wrong, see above."
+    : notes
+      ? "Nothing is wrong; look at the notes."
+      : "All is well.";
   return `${lines.join("\n")}\n\n${end}\n`;
 }

@@ -14,6 +14,10 @@ import { type Finding, wrong } from "./finding.ts";
 export async function project(root: string): Promise<Finding[]> {
   const name = "project";
   const manifest = await readPackage(path.join(root, "package.json"));
+  if (manifest instanceof Error) {
+    const detail = `${path.join(root, "package.json")} cannot be read: ${manifest.message}`;
+    return [{ name, state: "wrong", detail, remedy: "Mend it: npm, Node and heddle read it." }];
+  }
   if (manifest === null) {
     const remedy = "A project begins with: npm init -y && npm pkg set type=module && npm install heddle";
     return [{ name, state: "note", detail: `${root} has no package.json`, remedy }];
@@ -40,12 +44,12 @@ export async function project(root: string): Promise<Finding[]> {
   return findings;
 }
 
-/** Null where there is none that can be read. */
-async function readPackage(file: string): Promise<{ readonly type?: unknown } | null> {
+/** Null where there is none. */
+async function readPackage(file: string): Promise<{ readonly type?: unknown } | Error | null> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as { type?: unknown };
-  } catch {
-    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? null : (error as Error);
   }
 }
 

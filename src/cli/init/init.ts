@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { styleText } from "node:util";
+import { CONFIG_NAMES } from "../../config/find.ts";
 import { UsageError } from "../../errors.ts";
 import { platform } from "../../platform.ts";
 import { heddleVersion } from "../../version.ts";
@@ -23,13 +24,21 @@ export async function init(folder: string, { yes = false }: { readonly yes?: boo
   await mkdir(target, { recursive: true });
   const kept: string[] = [];
   for (const [name, text] of projectFiles(facts)) {
-    const written = await writeNew(path.join(target, name), text);
+    const there = isConfig(name) ? present.find(isConfig) : undefined;
+    const written = there === undefined && (await writeNew(path.join(target, name), text));
     if (!written) kept.push(name);
     const mark = written ? styleText("green", "wrote") : styleText("yellow", "kept ");
-    process.stdout.write(`  ${mark}  ${path.join(folder, name)}${written ? "" : "  (it was there)"}\n`);
+    process.stdout.write(`  ${mark}  ${path.join(folder, there ?? name)}${written ? "" : "  (it was there)"}\n`);
   }
   process.stdout.write(`\n${await nextSteps(folder, facts, kept)}\n`);
   return EXIT.ok;
+}
+
+type ConfigName = (typeof CONFIG_NAMES)[number];
+
+/** A project has one config, of whatever kind. */
+function isConfig(name: string): boolean {
+  return CONFIG_NAMES.includes(name as ConfigName);
 }
 
 async function nextSteps(folder: string, facts: ProjectFacts, kept: readonly string[]): Promise<string> {
