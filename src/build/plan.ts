@@ -23,7 +23,7 @@ export interface PlannedTarget {
 }
 
 /** All that are to be built, and what they have returned, each behind what it needs. */
-export function planBuild({ facts, numbers, selected }: Project, wishes: Forcing & Allowances): PlannedTarget[] {
+export function planBuild({ facts, numbers, chosen }: Project, wishes: Forcing & Allowances): PlannedTarget[] {
   const { graph } = facts;
   const plan = new Map<number, PlannedTarget>();
   const upstream: Upstream = {
@@ -46,7 +46,7 @@ export function planBuild({ facts, numbers, selected }: Project, wishes: Forcing
     if (!isSettled(planned)) continue;
     const returned = facts.records.get(node.identity)?.returned ?? [];
     try {
-      const { numbers: more } = grown(node, returned, facts, { ...wishes, selected }, each => wanted.has(each));
+      const { numbers: more } = grown(node, returned, facts, { ...wishes, chosen }, each => wanted.has(each));
       for (const each of more) wanted.add(each);
       open.push(...graph.orderOf(more.filter(each => !plan.has(each))));
     } catch (error) {

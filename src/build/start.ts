@@ -14,8 +14,9 @@ import { located } from "./graph/located.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { problemsOf } from "./graph/problems.ts";
 import { touchedBy } from "./graph/touched.ts";
-import { selectsSome } from "./growth/grow.ts";
+import { Chosen } from "./growth/chosen.ts";
 import { orphansOf } from "./growth/orphans.ts";
+import { ReturnedBefore } from "./growth/returned-before.ts";
 import type { Waits } from "./records/lock.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
@@ -28,7 +29,7 @@ export interface BuildPlan {
   /** Modules and folders with targets; none for the whole project. */
   readonly paths: readonly string[];
   /** Which targets, decided when they are known; default: all. */
-  readonly choose?: (graph: TargetGraph, records: Records, modules: readonly string[]) => Selects;
+  readonly choose?: (graph: TargetGraph, before: ReturnedBefore, modules: readonly string[]) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
   readonly outside?: boolean;
@@ -56,6 +57,7 @@ export interface Project {
   /** Those that are to be built, with all that they need. */
   readonly numbers: ReadonlySet<number>;
   readonly selected: Selects;
+  readonly chosen: Chosen;
   readonly problems: readonly GraphProblem[];
 }
 
@@ -76,25 +78,14 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
   const wrong = problemsOf(graph, { outside });
   if (plan.showsProblems !== true) throwIfAny(wrong, graph);
-  const selected = plan.choose?.(graph, records, modules) ?? (() => true);
-  const numbers = graph.withAncestors(chosen(facts, selected));
-  if (plan.looksOnly === true) return { facts, numbers, selected, problems: located(wrong, graph) };
+  const before = new ReturnedBefore(graph, records);
+  const selected = plan.choose?.(graph, before, modules) ?? (() => true);
+  const chosen = new Chosen(graph, before, selected);
+  const numbers = graph.withAncestors(graph.nodes.filter(node => chosen.has(node)).map(({ number }) => number));
+  if (plan.looksOnly === true) return { facts, numbers, selected, chosen, problems: located(wrong, graph) };
   const open = [...numbers].map(number => graph.nodes[number]!).filter(node => !facts.isUnchanged(node));
   throwIfAny(facts.problemsOf(open), graph);
-  return { facts, numbers, selected, problems: [] };
-}
-
-/** Those that are selected, and those that have returned such as are. */
-function* chosen({ graph, records }: Facts, selected: Selects): Generator<number> {
-  for (const node of graph.nodes) {
-    if (selected(node)) yield node.number;
-    else {
-      const row = records.rowOf(node.identity);
-      const may = row < 0 || records.table.hasMore(row);
-      const returned = may ? (records.get(node.identity)?.returned ?? []) : [];
-      if (returned.length > 0 && selectsSome(returned, node.name, selected, records.places)) yield node.number;
-    }
-  }
+  return { facts, numbers, selected, chosen, problems: [] };
 }
 
 export async function startBuild(plan: BuildPlan, settings: RunSettings): Promise<StartedBuild> {
@@ -107,7 +98,7 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
     project = await openProject(plan, records);
     building = new Building(project.facts, {
       forced: forcedBy(plan.force, project.selected),
-      selected: project.selected,
+      chosen: project.chosen,
       outside: plan.outside === true,
       maxFailures: plan.maxFailures ?? Number.POSITIVE_INFINITY,
     });

@@ -1,10 +1,12 @@
 /** What is said to be left over, and of whom it is not known that they are gone. */
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { TargetRecord } from "../../src/build/freshness/record.ts";
 import { TargetGraph } from "../../src/build/graph/graph.ts";
 import { orphansOf } from "../../src/build/growth/orphans.ts";
 import { Records } from "../../src/build/records/records.ts";
+import { project } from "../cli/rig.ts";
 import { HEAD, targetProject } from "./rig.ts";
 
 const PARTS = `${HEAD}
@@ -71,4 +73,24 @@ test("nor what a module has made that is there and was not loaded, unless its ta
 test("what a target does not make any more is left over, whatever it has made since", async () => {
   const made = [["a", "b"], ["b", "c"], ["c"], ["a"]].map(paths => record("loaded.mjs#t", ...paths));
   expect(await orphansAmong(["loaded.mjs", "a", "b", "c"], ...made)).toEqual(["a", "b", "c"]);
+});
+
+test("a folder is not left over in which something lies that is made by now", async () => {
+  const makes = (output: string, write: string) => `
+    import { writeFileSync } from "node:fs";
+    import { dir, file, target } from "heddle/build";
+    target("x", { outputs: { o: ${output} } }, (_, { o }) => writeFileSync(${write}, "a"));
+  `;
+  const { folder, heddle, write } = project({ "t.target.mjs": makes('dir("bld/x")', 'o + "/a.txt"') });
+  await heddle("build");
+  write({ "t.target.mjs": makes('file("bld/x/a.txt")', "o") });
+  await heddle("build");
+  expect(await heddle("clean", "--orphans", "--yes")).toMatchObject({ code: 0, stderr: "" });
+  expect(readFileSync(`${folder}/bld/x/a.txt`, "utf8")).toBe("a");
+});
+
+test("nor what lies around or within that of a target whose module was not loaded", async () => {
+  const files = ["loaded.mjs", "aside.mjs", "a/b", "c/d"];
+  const gone = record("loaded.mjs#t", "a", "c/d");
+  expect(await orphansAmong(files, gone, record("aside.mjs#t", "a/b", "c"))).toEqual([]);
 });

@@ -157,3 +157,40 @@ test("targets that are returned in Maps and Sets are told", async () => {
     ["plain", undefined],
   ]);
 });
+
+/** A target that returns one that returns one. */
+const NESTED = `${HEAD}
+  const part = target("part", k => ({ inputs: { k }, outputs: { o: file("bld/part-" + k) }, tags: ["small"] }),
+    ({ k }, { o }) => { tell("part " + k); writeFileSync(o, String(k)); });
+  const mid = target("mid", () => ({ inputs: {} }), () => [part(1)]);
+  export const make = target("make", {}, () => [mid()]);
+  export const idle = target("idle", {}, () => tell("idle"));
+`;
+const ALL = { make: "completed", "mid()": "completed", "part(1)": "completed" };
+
+test("all that a target returns is built with it, over however many", async () => {
+  const { build } = targetProject({ "t.target.mjs": NESTED });
+  expect((await build({ targets: "make" })).states).toEqual(ALL);
+});
+
+test("nor is it left out if who returned it was built before, for others", async () => {
+  const { build } = targetProject({
+    "t.target.mjs": `${HEAD}
+      const part = target("part", k => ({ inputs: { k } }), () => {});
+      const mid = target("mid", {}, () => [part(1)]);
+      export const make = target("make", { inputs: { m: mid.result } }, () => [mid]);
+    `,
+  });
+  const states = (state: string) => ({ mid: state, make: state, "part(1)": state });
+  expect((await build({ targets: "make" })).states).toEqual(states("completed"));
+  expect((await build({ targets: "make" })).states).toEqual(states("fresh"));
+});
+
+test.each(["part(1)", "part", "bld/part-1"])("what was returned by a returned one is built as %s", async words => {
+  const { build, remove, read } = targetProject({ "t.target.mjs": NESTED });
+  await build({ targets: "make" });
+  remove("bld");
+  const { states, told } = await build({ targets: words });
+  expect([states, told]).toEqual([{ make: "fresh", "mid()": "fresh", "part(1)": "completed" }, ["part 1"]]);
+  expect(read("bld/part-1")).toBe("1");
+});

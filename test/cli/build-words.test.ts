@@ -103,3 +103,25 @@ describe("heddle run", () => {
     });
   });
 });
+
+test("what a returned target has returned is meant by its name, its output, its tag, or an expression", async () => {
+  const { heddle } = project({
+    "nested.target.mjs": `
+      import { writeFileSync } from "node:fs";
+      import { file, target } from "heddle/build";
+      const part = target("part", k => ({ inputs: { k }, outputs: { o: file("bld/" + k) }, tags: ["late"] }),
+        ({ k }, { o }) => writeFileSync(o, String(k)));
+      const mid = target("mid", () => ({ inputs: {} }), () => [part(1)]);
+      export const make = target("make", {}, () => [mid()]);
+      export const idle = target("idle", {}, () => {});
+    `,
+  });
+  await heddle("build");
+  for (const words of [["part(1)"], ["part"], ["bld/1"], ["-k", "part"], ["--tag", "late"]]) {
+    const { stdout } = await heddle("build", "--dry-run", "--json", ...words);
+    expect([words, JSON.parse(stdout).targets.map(({ name }: { name: string }) => name)]).toEqual([
+      words,
+      ["make", "mid()", "part(1)"],
+    ]);
+  }
+});

@@ -16,7 +16,9 @@ import type { Returned } from "../freshness/record.ts";
 import { sayReasons } from "../freshness/say.ts";
 import type { TargetNode } from "../graph/node.ts";
 import type { Allowances } from "../graph/problems.ts";
-import { cannotReturn, grown, recordable } from "../growth/grow.ts";
+import type { Chosen } from "../growth/chosen.ts";
+import { cannotReturn, grown } from "../growth/grow.ts";
+import { recordable } from "../growth/returned.ts";
 import type { Made } from "../work/job.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
@@ -25,8 +27,8 @@ import { saveStrays } from "./strays.ts";
 import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
 
 export interface BuildingWishes extends Forcing, Allowances {
-  /** Of what targets return: whether it is to be built. */
-  readonly selected: (node: TargetNode) => boolean;
+  /** Of what targets return: what is to be built. */
+  readonly chosen: Chosen;
   /** After so many failures nothing new begins; Infinity for never. */
   readonly maxFailures: number;
 }

@@ -10,7 +10,7 @@ import type { Facts } from "../facts/facts.ts";
 import type { TargetFacts } from "../freshness/judge.ts";
 import type { KeptResult, TargetRecord } from "../freshness/record.ts";
 import type { TargetNode } from "../graph/node.ts";
-import { recordable } from "../growth/grow.ts";
+import { recordable } from "../growth/returned.ts";
 import type { Move } from "../records/log.ts";
 import { putDown } from "../work/carry.ts";
 import type { Made, MadeOutput } from "../work/job.ts";

@@ -239,7 +239,8 @@ export class TargetGraph {
     return maker === undefined ? below : [maker, ...below];
   }
 
-  private makersBelow(folder: string): readonly number[] {
+  /** Who makes something in this folder. */
+  makersBelow(folder: string): readonly number[] {
     if (this.below === null) {
       this.below = new Map();
       for (const [path, maker] of this.makers) enter(this.below, path, maker);

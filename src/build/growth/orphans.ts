@@ -44,11 +44,18 @@ export function orphanRecords(facts: Known): TargetRecord[] {
   return gone.map(record => ({ ...record, makes: record.makes.filter(({ path }) => !living!.makes(path)) }));
 }
 
+function foldersOf(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join("/")).filter(folder => folder !== "");
+}
+
 /** Targets that are not gone, though not all of them are in the graph: others would return them, or their module was not loaded. */
 class Living {
   private readonly facts: Known;
   private readonly identities = new Set<string>();
+  /** What those make that are not in the graph, and the folders in which that lies. */
   private readonly paths = new Set<string>();
+  private readonly around = new Set<string>();
   private readonly modules = new Map<string, boolean>();
 
   constructor(facts: Known) {
@@ -62,7 +69,11 @@ class Living {
       const record = records.get(identity);
       if (record === undefined) continue;
       for (const { family, member } of record.returned) open.push(identityOf(family, member));
-      if (graph.named(identity) === undefined) for (const { path } of record.makes) this.paths.add(path);
+      if (graph.named(identity) !== undefined) continue;
+      for (const { path } of record.makes) {
+        this.paths.add(path);
+        for (const folder of foldersOf(path)) this.around.add(folder);
+      }
     }
   }
 
@@ -70,8 +81,11 @@ class Living {
     return this.identities.has(identity);
   }
 
+  /** This, the folder that it lies in, or something in it: a folder goes as a whole. */
   makes(path: string): boolean {
-    return this.paths.has(path) || this.facts.graph.makerOf(path) !== undefined;
+    const { graph } = this.facts;
+    if (graph.makerOf(path) !== undefined || graph.makersBelow(path).length > 0) return true;
+    return this.around.has(path) || this.paths.has(path) || foldersOf(path).some(folder => this.paths.has(folder));
   }
 
   /** It is of a module that is there, and was not loaded. */

@@ -10,7 +10,7 @@ import { importUser } from "../../workers/typescript.ts";
 import { moduleLoadError } from "../../workers/unreachable.ts";
 import type { BuildOptions } from "../build.ts";
 import type { TargetGraph } from "../graph/graph.ts";
-import type { Records } from "../records/records.ts";
+import type { ReturnedBefore } from "../growth/returned-before.ts";
 import { readExpression, type Selects, select, type Wanted } from "../selection/select.ts";
 import type { BuildPlan } from "../start.ts";
 
@@ -44,19 +44,19 @@ export function planOf(root: string, options: BuildOptions, { config, file }: Co
   return {
     root,
     paths: [paths].flat(),
-    choose: (graph, records) => chosen(wanted, graph, records),
+    choose: (graph, before) => chosen(wanted, graph, before),
     force: typeof force === "boolean" ? force : [...force],
     ...(maxFailures !== undefined && { maxFailures }),
     ...(outside !== undefined && { outside }),
   };
 }
 
-/** Names that nothing has may be those of targets that others have returned before. */
-function chosen(wanted: Wanted, { nodes, places }: TargetGraph, records: Records): Selects {
+/** What means nothing may mean targets that others have returned before. */
+function chosen(wanted: Wanted, { nodes, places }: TargetGraph, before: ReturnedBefore): Selects {
   const known = select(wanted, nodes, [], places);
   if (known.unknown.length === 0) return known.selects;
-  const returned = [...records.all()].flatMap(({ name }) => [name, name.replace(/[([].*$/s, "")]);
-  const { selects, unknown } = select(wanted, nodes, returned, places);
+  const names = [...before.names()].flatMap(name => [name, name.replace(/[([].*$/s, "")]);
+  const { selects, unknown } = select(wanted, [...nodes, ...before.nodes], names, places);
   const [first] = unknown;
   if (first === undefined) return selects;
   throw new UsageError({

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { Places } from "../../build/graph/places.ts";
-import type { Records } from "../../build/records/records.ts";
+import type { ReturnedBefore } from "../../build/growth/returned-before.ts";
 import type { Expression } from "../../build/selection/expression.ts";
 import { readExpression, type Selects, select } from "../../build/selection/select.ts";
 import type { BuildConfig } from "../../config/config.ts";
@@ -36,25 +36,25 @@ export function choiceOf(words: readonly string[], { match, tag }: ChoiceFlags, 
 /** Decides, when targets are known, which are meant. @throws UsageError for words that mean nothing. */
 export function chooser(choice: Choice, forced: readonly string[] = []) {
   const { words, match, tags } = choice;
-  return (graph: TargetGraph, records: Records, modules: readonly string[]): Selects => {
+  return (graph: TargetGraph, before: ReturnedBefore, modules: readonly string[]): Selects => {
     const { nodes, places } = graph;
     if (nodes.length === 0) throw noTargets(places, modules);
-    const late = () => [...records.all()].map(({ name }) => name);
-    const known = () => [...late(), ...late().map(familyOf)];
+    const known = () => [...before.names()].flatMap(name => [name, familyOf(name)]);
     const wanted = { words, tags, ...(match !== null && { match }) };
     const selectedBy = (chosen: typeof wanted) => {
       const first = select(chosen, nodes, [], places, fromHere(places));
       const { selects, unknown } =
-        first.unknown.length === 0 ? first : select(chosen, nodes, known(), places, fromHere(places));
+        first.unknown.length === 0
+          ? first
+          : select(chosen, [...nodes, ...before.nodes], known(), places, fromHere(places));
       if (unknown[0] !== undefined) throw unknownWord(unknown[0], graph);
       return selects;
     };
     if (forced.length > 0) selectedBy({ words: forced, tags: [] });
     const selects = selectedBy(wanted);
     const isNarrow = match !== null || tags.length > 0;
-    if (isNarrow && !nodes.some(selects) && !late().some(name => mayBeMeant(name, choice))) {
-      throw nothingChosen(choice, graph);
-    }
+    const meansLate = () => before.nodes.some(selects) || [...before.names()].some(name => mayBeMeant(name, choice));
+    if (isNarrow && !nodes.some(selects) && !meansLate()) throw nothingChosen(choice, graph);
     return selects;
   };
 }
