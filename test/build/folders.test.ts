@@ -46,16 +46,48 @@ test("what attempts have left that died goes when another has come to its end", 
         writeFileSync(d + "/part", "half");
         if (!again) process.exit(1);
       });
-      target("look", { after: half }, () => {
+      const look = target("look", { after: half }, () => {
         const stage = import.meta.dirname + "/bld/.heddle-stage";
         for (const run of readdirSync(stage)) for (const name of readdirSync(stage + "/" + run)) tell("left " + name);
       });
+      target("later", { after: look, outputs: { o: file("bld/later") } }, (_, { o }) => writeFileSync(o, ""));
     `,
   });
   const { told, states } = await build({ runner: threads({ workers: 1 }) });
-  expect(states).toEqual({ half: "completed", look: "completed" });
+  expect(states).toEqual({ half: "completed", look: "completed", later: "completed" });
   expect(told).toEqual(["half", "half"]);
 });
+
+const SUM = `${HEAD}
+  import { readdirSync, statSync } from "node:fs";
+  const listing = folder => readdirSync(folder, { recursive: true }).filter(name => !statSync(folder + "/" + name).isDirectory() || name.includes(".heddle-stage"));
+  const write = (_, { o }) => writeFileSync(o, "1");
+  target("one", { outputs: { o: file("bld/parts/one") } }, write);
+  target("two", { outputs: { o: file("bld/parts/deep/two") } }, write);
+  const look = target("look", { inputs: { parts: dir("bld/parts") }, outputs: { o: file("bld/sum") } },
+    ({ parts }, { o }) => writeFileSync(o, listing(parts).sort().join()));
+  target("half", { outputs: { o: file("bld/half") } }, () => {});
+  target("last", { after: look, outputs: { o: file("bld/last") } }, write);
+`;
+
+test.each(["inline", "threads", "another disk"] as const)(
+  "a function that reads a folder does not find there what targets were writing: %s",
+  async place => {
+    const { build, read, has, folder, write } = targetProject({ "t.target.mjs": SUM });
+    const states = { one: "completed", two: "completed", look: "completed", half: "failed", last: "completed" };
+    expect((await build({ runner: runnerOf(place) })).states).toEqual(states);
+    expect([read("bld/sum"), has("bld/.heddle-stage")]).toEqual(["deep/two,one", false]);
+    // Nor what a build has left that died.
+    write({ "bld/parts/.heddle-stage/run-1.1/one": "half", "bld/parts/deep/.heddle-stage/run-1.1/two": "half" });
+    const lines = [
+      { stage: "bld/parts", run: "run-1" },
+      { stage: "bld/parts/deep", run: "run-1" },
+    ];
+    writeFileSync(join(folder, ".heddle/build/log"), lines.map(line => `${JSON.stringify(line)}\n`).join(""));
+    expect((await build({ runner: runnerOf(place), force: ["look"] })).states).toMatchObject({ look: "completed" });
+    expect(read("bld/sum")).toBe("deep/two,one");
+  },
+);
 
 const LINKED = `${HEAD}
   export const all = target("all", { inputs: { all: dir("data"), parts: dir("data").files }, outputs: { o: file("o") } },

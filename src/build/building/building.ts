@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { Packed, type PackedValue } from "../../codec/packed.ts";
 import { unpack } from "../../codec/unpack.ts";
 import { BuildFailedError } from "../../errors.ts";
@@ -23,6 +22,7 @@ import type { Made } from "../work/job.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";
+import { Stages } from "./stages.ts";
 import { saveStrays } from "./strays.ts";
 import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
 
@@ -51,6 +51,7 @@ export class Building implements Admission {
   /** What was known of a target when it began. */
   private readonly begun = new Map<number, { readonly facts: TargetFacts; readonly reasons: readonly Reason[] }>();
   private readonly explained = new Set<Family>();
+  private readonly stages: Stages;
   private open = 0;
   private whenQuiet: (() => void) | null = null;
   private failures = 0;
@@ -58,6 +59,7 @@ export class Building implements Admission {
   constructor(facts: Facts, wishes: BuildingWishes) {
     this.facts = facts;
     this.wishes = wishes;
+    this.stages = new Stages(facts.records);
   }
 
   /** The body of the flow. */
@@ -100,10 +102,9 @@ export class Building implements Admission {
       return { state: found.state as SettledState, name, reasons: said };
     }
     this.tellOfCode(node);
-    const { records } = this.facts;
     this.begun.set(number, { facts: "facts" in verdict ? verdict.facts : this.facts.of(node), reasons });
     const run = this.scope!.run.id;
-    for (const { path } of node.makes) records.staged(dirname(path), run);
+    this.stages.begun(node, run);
     const job = jobOf(node, this.facts, run, sharesDisk);
     return { inputs: [job], name, reasons: sayReasons(reasons) };
   }
@@ -233,6 +234,7 @@ export class Building implements Admission {
     const needs = this.facts.graph.needs[number]!.flatMap(need => this.futures.get(need) ?? []);
     const options = { ...ofTask, callName: () => name, ...(needs.length > 0 && { after: needs as never }) };
     this.open += 1;
+    this.stages.expect(node);
     const future = this.scope!.submit(target.family.definition, options, [], false, call => {
       this.nodes.set(call.number, node);
     }) as unknown as CallFuture;
@@ -250,6 +252,7 @@ export class Building implements Admission {
       if (state !== "upstreamFailed" && state !== "cancelled") this.failed();
     }
     this.begun.delete(future.number);
+    this.stages.ended(node, this.scope!.run.id);
     this.open -= 1;
     if (this.open === 0) this.whenQuiet?.();
   }

@@ -1,10 +1,11 @@
 /** What is known of the targets of a project, on disk: see docs/design/targets.md. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../../errors.ts";
 import { keepOutOfGit } from "../../events/log.ts";
 import type { TargetRecord } from "../freshness/record.ts";
 import { Places } from "../graph/places.ts";
+import { STAGE } from "../work/stage.ts";
 import { Files } from "./files.ts";
 import { columnsOf } from "./gather.ts";
 import { EMPTY, fromBytes, TARGET, toBytes } from "./layout.ts";
@@ -99,6 +100,16 @@ export class Records {
     this.log.write({ stage: folder, run });
   }
 
+  /** Nobody will make any in this folder for now: what attempts have left there goes. */
+  unstaged(folder: string, run: string): void {
+    const key = `${run} ${folder}`;
+    if (!this.stages.has(key)) return;
+    const whole = this.places.absolute(folder);
+    sweep(whole, run);
+    // Somebody is not done with it, who was given up.
+    if (!existsSync(join(whole, STAGE))) this.stages.delete(key);
+  }
+
   /** Publishes outputs and records them: both, or neither, whatever happens in between. */
   publish(record: TargetRecord, moves: readonly Move[]): void {
     // One rename is done or not; what was done and is not recorded is noticed by its content.
@@ -189,7 +200,9 @@ export class Records {
       }
     }
     for (const line of lines) {
-      if ("stage" in line) this.stages.set(`${line.run} ${line.stage}`, { folder: line.stage, run: line.run });
+      if (!("stage" in line)) continue;
+      this.stages.set(`${line.run} ${line.stage}`, { folder: line.stage, run: line.run });
+      this.unstaged(line.stage, line.run);
     }
   }
 }
