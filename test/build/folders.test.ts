@@ -172,7 +172,7 @@ test("one file with two paths, behind links, is seen before anything runs", asyn
       target("one", { outputs: { o: file("link/deep/o") } }, write("one"));
       target("two", { outputs: { o: file("link/p") } }, write("two"));
       target("three", { outputs: { o: file("other/p") } }, write("three"));
-      target("reader", { inputs: { deep: dir("other/deep"), o: file("o") } }, write("reader"));
+      target("reader", { inputs: { deep: dir("other/deep"), o: file("o"), all: files("link/*/*") } }, write("reader"));
     `,
     "bld/deep/o": "",
   });
@@ -184,11 +184,13 @@ test("one file with two paths, behind links, is seen before anything runs", asyn
     /other\/p of three \(.*\) is, behind a link, the output link\/p of two \(/,
     /The input other\/deep of reader is, behind a link, bld\/deep, in which real makes files/,
     /The input o of reader is, behind a link, bld\/deep\/o, which real makes/,
+    /The input link\/\*\/\* of reader is, behind a link, bld\/\*\/\*, in which real makes files/,
   ];
   for (const text of behind) await expect(build()).rejects.toThrow(text);
   expect((await build().catch(error => error)).problems.map((each: { kind: string }) => each.kind)).toEqual([
     "twoMakers",
     "twoMakers",
+    "behindLink",
     "behindLink",
     "behindLink",
   ]);

@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { GraphProblem } from "../../errors.ts";
+import { matcherOf } from "../graph/glob.ts";
 import type { TargetGraph } from "../graph/graph.ts";
 import type { TargetNode } from "../graph/node.ts";
 import type { Places } from "../graph/places.ts";
@@ -31,6 +32,7 @@ export class Folders {
       else problems.push(...this.madeTwice(node, path));
     }
     for (const read of node.reads) {
+      if (read.kind === "files") problems.push(...this.behindPatterns(node, read.paths));
       if (read.kind === "result" || read.kind === "files" || this.graph.makersOf(read).length > 0) continue;
       const path = read.paths[0]!;
       const real = this.realOf(path);
@@ -38,6 +40,18 @@ export class Folders {
       if (maker !== undefined) problems.push(readsBehindLink(node, path, real, this.graph.nodes[maker]!));
     }
     return problems;
+  }
+
+  /** Patterns in a folder that is a link to where others make files. */
+  private behindPatterns(node: TargetNode, patterns: readonly string[]): GraphProblem[] {
+    return patterns.flatMap(pattern => {
+      const { base } = matcherOf(pattern);
+      const real = base === "" ? base : this.realOf(base);
+      if (real === base) return [];
+      const [maker] = this.graph.makersOf({ at: "", keys: [], kind: "dir", paths: [real], of: null });
+      if (maker === undefined) return [];
+      return [readsBehindLink(node, pattern, real + pattern.slice(base.length), this.graph.nodes[maker]!)];
+    });
   }
 
   private madeTwice(node: TargetNode, path: string): GraphProblem[] {
