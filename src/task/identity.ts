@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-interface Package {
+export interface Package {
   readonly name: string;
   readonly root: string;
 }

@@ -1,5 +1,5 @@
 /** What is said to be left over, and of whom it is not known that they are gone. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { TargetRecord } from "../../src/build/freshness/record.ts";
@@ -93,4 +93,17 @@ test("nor what lies around or within that of a target whose module was not loade
   const files = ["loaded.mjs", "aside.mjs", "a/b", "c/d"];
   const gone = record("loaded.mjs#t", "a", "c/d");
   expect(await orphansAmong(files, gone, record("aside.mjs#t", "a/b", "c"))).toEqual([]);
+});
+
+test("nor what a module of a package in the project has made that was not loaded", async () => {
+  const { heddle, folder } = project({
+    "t.target.mjs": `${HEAD} target("x", {}, () => {});`,
+    "pk/inner/package.json": '{ "name": "inner", "type": "module" }',
+    "pk/inner/other.js": `${HEAD} target("y", { outputs: { o: file("bld/y") } }, (_, { o }) => writeFileSync(o, ""));`,
+  });
+  await heddle("build", "pk/inner/other.js");
+  const orphans = async () => JSON.parse((await heddle("clean", "--orphans", "--dry-run", "--json")).stdout).outputs;
+  expect(await orphans()).toEqual([]);
+  rmSync(`${folder}/pk/inner/other.js`);
+  expect(await orphans()).toEqual([{ path: "bld/y", target: "y", orphan: true, size: 0 }]);
 });

@@ -85,8 +85,17 @@ test("only what is named is built, with what it needs; or anew, though nothing h
   expect((await build({ force: ["two"] })).told).toEqual(["two"]);
   expect((await build({ force: true, targets: "two" })).told).toEqual(["two"]);
   await expect(build({ targets: "tow" })).rejects.toThrow(/There is no target "tow".*\n.*Did you mean two\?/);
+  await expect(build({ force: ["one", "tow"] })).rejects.toThrow(/There is no target "tow".*\n.*Did you mean two\?/);
   expect((await build({ force: true, targets: ["bld/one", "more"] })).told).toEqual(["one", "other"]);
   await expect(build({ paths: "nowhere" })).rejects.toThrow("There is no file or folder nowhere");
+});
+
+test("a root that is no folder is refused, and not made", async () => {
+  const { build, has, folder } = targetProject({ here: "" });
+  for (const name of ["nowhere", "here"]) {
+    await expect(build({ root: `${folder}/${name}` })).rejects.toMatchObject({ code: "USAGE" });
+  }
+  expect(has("nowhere")).toBe(false);
 });
 
 // Case 32.

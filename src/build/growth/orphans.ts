@@ -1,7 +1,8 @@
 /** What targets have left that are gone. Nobody is gone of whom it is not known: see `Living`. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { packageOf } from "../../task/identity.ts";
+import { dirname, join } from "node:path";
+import { type Package, packageOf } from "../../task/identity.ts";
+import { expand } from "../collect/walk.ts";
 import { identityOf } from "../declare/registry.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { TargetRecord } from "../freshness/record.ts";
@@ -44,6 +45,15 @@ export function orphanRecords(facts: Known): TargetRecord[] {
   return gone.map(record => ({ ...record, makes: record.makes.filter(({ path }) => !living!.makes(path)) }));
 }
 
+/** Those that are there of the files that a module may be, by the name under which targets know it. */
+function filesOf(module: string, packages: readonly (Package | null)[]): readonly string[] {
+  return packages.flatMap(each => {
+    if (each === null || !module.startsWith(`${each.name}/`)) return [];
+    const file = join(each.root, module.slice(each.name.length + 1));
+    return existsSync(file) ? [file] : [];
+  });
+}
+
 function foldersOf(path: string): string[] {
   const parts = path.split("/").slice(0, -1);
   return parts.map((_, at) => parts.slice(0, at + 1).join("/")).filter(folder => folder !== "");
@@ -57,6 +67,7 @@ class Living {
   private readonly paths = new Set<string>();
   private readonly around = new Set<string>();
   private readonly modules = new Map<string, boolean>();
+  private packages: readonly (Package | null)[] | null = null;
 
   constructor(facts: Known) {
     this.facts = facts;
@@ -88,6 +99,13 @@ class Living {
     return this.around.has(path) || this.paths.has(path) || foldersOf(path).some(folder => this.paths.has(folder));
   }
 
+  /** The packages that lie in the project: the modules of these are known by their names. */
+  private nested(): readonly (Package | null)[] {
+    const { places } = this.facts.records;
+    this.packages ??= expand("**/package.json", places).map(path => packageOf(dirname(places.absolute(path))));
+    return this.packages;
+  }
+
   /** It is of a module that is there, and was not loaded. */
   private isUnseen(identity: string): boolean {
     if (isLeft(identity)) return false;
@@ -95,10 +113,9 @@ class Living {
     let unseen = this.modules.get(module);
     if (unseen === undefined) {
       const { modules, records } = this.facts;
-      const home = packageOf(records.places.root);
-      const file = home !== null && module.startsWith(`${home.name}/`) ? module.slice(home.name.length + 1) : null;
-      const whole = file === null ? null : join(home!.root, file);
-      unseen = whole !== null && existsSync(whole) && !modules.has(records.places.of(whole));
+      const found = filesOf(module, [packageOf(records.places.root)]);
+      const files = found.length > 0 ? found : filesOf(module, this.nested());
+      unseen = files.some(file => !modules.has(records.places.of(file)));
       this.modules.set(module, unseen);
     }
     return unseen;

@@ -44,7 +44,10 @@ export function planOf(root: string, options: BuildOptions, { config, file }: Co
   return {
     root,
     paths: [paths].flat(),
-    choose: (graph, before) => chosen(wanted, graph, before),
+    choose: (graph, before) => {
+      if (typeof force !== "boolean") chosen({ words: [...force] }, graph, before);
+      return chosen(wanted, graph, before);
+    },
     force: typeof force === "boolean" ? force : [...force],
     ...(maxFailures !== undefined && { maxFailures }),
     ...(outside !== undefined && { outside }),

@@ -1,5 +1,5 @@
 /** `build()`, as programs call it. */
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { findRoot } from "../../config/find.ts";
 import { UsageError } from "../../errors.ts";
@@ -13,6 +13,12 @@ import { checkBuildOptions } from "./options.ts";
 export async function buildFor(options: BuildOptions): Promise<BuildReport> {
   checkBuildOptions(options);
   const root = real(resolve(options.root ?? findRoot(process.cwd())));
+  if (!isFolder(root)) {
+    throw new UsageError({
+      problem: `There is no folder ${root}, which should be the root of a project`,
+      hint: "Give the path of a folder that is there, such as import.meta.dirname.",
+    });
+  }
   if (within.getStore() === root) {
     throw new UsageError({
       problem: `build() was called by a target of the project that it should build, ${root}, and would wait for itself`,
@@ -22,6 +28,10 @@ export async function buildFor(options: BuildOptions): Promise<BuildReport> {
   const configured = await configOf(root);
   const { report } = await startBuild(planOf(root, options, configured), settingsOf(options, configured));
   return report;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** One project has one name, however it was reached. */
