@@ -1,5 +1,6 @@
 /** What is recorded of inputs is what the function has read. */
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { Channel } from "../channel/channel.ts";
 import { buildApart } from "./apart.ts";
 import { HEAD, targetProject } from "./rig.ts";
 
@@ -22,4 +23,39 @@ test.each([
   });
   expect([was, read("o")].sort()).toEqual(["object", "string"]);
   expect((await buildApart(folder)).states).toEqual({ t: "fresh" });
+});
+
+const STEERED = (channel: Channel, inputs: string) => `${HEAD}
+  import { gate } from ${JSON.stringify(new URL("../channel/client.mjs", import.meta.url).href)};
+  target("t", { inputs: ${inputs}, outputs: { o: file("o") } }, async (_, { o }) => {
+    await gate(${JSON.stringify(channel.address)}, "begun");
+    writeFileSync(o, readFileSync(import.meta.dirname + "/data/a"));
+    await gate(${JSON.stringify(channel.address)}, "read");
+  });
+`;
+
+const INPUTS = ['{ a: file("data/a") }', '{ a: [files("data/*")] }', '{ a: dir("data") }', '{ a: dir("data").files }'];
+
+test.each(INPUTS)("an input that is not the same while its target runs is not taken for what was read: %s", async a => {
+  const channel = await Channel.open();
+  onTestFinished(() => channel.close());
+  const { build, read, write, age } = targetProject({
+    "t.target.mjs": STEERED(channel, a),
+    "data/a": "1",
+    "data/b": "",
+  });
+  age("data/a");
+  const first = build();
+  await channel.reached("begun");
+  write({ "data/a": "2" });
+  channel.pass("begun");
+  await channel.reached("read");
+  write({ "data/a": "1" });
+  channel.pass("read");
+  const { states, events } = await first;
+  expect([states, read("o")]).toEqual([{ t: "completed" }, "2"]);
+  expect(JSON.stringify(events)).toMatch(/While t ran, somebody wrote to data[^ ]*: the next build builds it again/);
+  expect((await build()).states).toEqual({ t: "completed" });
+  expect(read("o")).toBe("1");
+  expect((await build()).states).toEqual({ t: "fresh" });
 });
