@@ -4,13 +4,13 @@ import { BuildFailedError } from "../../errors.ts";
 import type { SettledState, TargetState } from "../../events/event.ts";
 import type { Admission, Admitted, AdmittedCall } from "../../run/admission.ts";
 import type { CallFuture } from "../../run/call.ts";
-import { now } from "../../run/clock.ts";
 import type { FlowScope } from "../../run/scope.ts";
 import type { Definition } from "../../task/definition.ts";
 import { isAsMade } from "../accept.ts";
 import { type Family, registry } from "../declare/registry.ts";
 import type { Facts } from "../facts/facts.ts";
-import type { Reason, TargetFacts } from "../freshness/judge.ts";
+import { Sight } from "../facts/sight.ts";
+import { type Reason, type TargetFacts, UNSURE } from "../freshness/judge.ts";
 import type { Returned } from "../freshness/record.ts";
 import { sayReasons } from "../freshness/say.ts";
 import type { TargetNode } from "../graph/node.ts";
@@ -25,12 +25,22 @@ import { Outcomes } from "./outcomes.ts";
 import { Stages } from "./stages.ts";
 import { saveStrays } from "./strays.ts";
 import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
+import { Told } from "./told.ts";
+
+/** How many files a warning names. */
+const SHOWN = 5;
 
 export interface BuildingWishes extends Forcing, Allowances {
   /** Of what targets return: what is to be built. */
   readonly chosen: Chosen;
   /** After so many failures nothing new begins; Infinity for never. */
   readonly maxFailures: number;
+}
+
+interface Begun {
+  readonly facts: TargetFacts;
+  readonly sight: Sight;
+  readonly reasons: readonly Reason[];
 }
 
 /** A build under way: which targets are submitted to the run, whether each is executed, and what comes of it. */
@@ -49,7 +59,7 @@ export class Building implements Admission {
   /** What targets need besides, by what has been returned, and are not known in the run to wait for. */
   private readonly late: [number: number, needs: readonly number[]][] = [];
   /** What was known of a target when it began. */
-  private readonly begun = new Map<number, { readonly facts: TargetFacts; readonly reasons: readonly Reason[] }>();
+  private readonly begun = new Map<number, Begun>();
   private readonly explained = new Set<Family>();
   private readonly stages: Stages;
   private open = 0;
@@ -102,7 +112,8 @@ export class Building implements Admission {
       return { state: found.state as SettledState, name, reasons: said };
     }
     this.tellOfCode(node);
-    this.begun.set(number, { facts: "facts" in verdict ? verdict.facts : this.facts.of(node), reasons });
+    const known = "facts" in verdict ? verdict.facts : this.facts.of(node);
+    this.begun.set(number, { facts: known, sight: new Sight(this.facts.records.files, known.reads), reasons });
     const run = this.scope!.run.id;
     this.stages.begun(node, run);
     const job = jobOf(node, this.facts, run, sharesDisk);
@@ -125,7 +136,8 @@ export class Building implements Admission {
 
   landed(number: number, value: unknown, ms: number): void {
     const node = this.nodes.get(number)!;
-    const { facts, reasons } = this.begun.get(number)!;
+    const { reasons, ...begun } = this.begun.get(number)!;
+    const facts = this.asRead(node, begun);
     const made = (value instanceof Packed ? unpack(value as PackedValue) : value) as Made;
     const added = this.grown(node, recordable(made.returned, this.facts.records.places));
     const { records } = this.facts;
@@ -135,6 +147,16 @@ export class Building implements Admission {
     land({ node, made, facts, ms, run: run.id }, this.facts);
     this.outcomes.set(node.number, { state: "completed", reasons, ms });
     this.begin(added);
+  }
+
+  /** What is to be recorded: what may have been read in another state is built again. */
+  private asRead({ name }: TargetNode, { facts, sight }: Pick<Begun, "facts" | "sight">): TargetFacts {
+    const changed = sight.changed();
+    if (changed.size === 0) return facts;
+    const reads = facts.reads.map(each => (changed.has(each.path ?? "") ? { ...each, mark: UNSURE } : each));
+    const paths = [...changed].slice(0, SHOWN).join(", ") + (changed.size > SHOWN ? ", …" : "");
+    this.scope!.run.warn(`While ${name} ran, somebody wrote to ${paths}: the next build builds it again`);
+    return { ...facts, reads };
   }
 
   /** What of these is under way, or waits, is given up; gives its names. */
@@ -263,36 +285,5 @@ export class Building implements Admission {
     const { run } = this.scope!;
     run.stopScope(this.scope!, this.failures === 1 ? "a target failed" : `${this.failures} targets failed`);
     run.plan();
-  }
-}
-
-/** Targets that ended without being submitted, to be told of together. */
-class Told {
-  private readonly groups = new Map<
-    string,
-    { readonly nodes: TargetNode[]; readonly reasons: (readonly string[])[] }
-  >();
-
-  add(node: TargetNode, found: Found): void {
-    const key = `${found.state} ${node.target.family.definition.identity}`;
-    let group = this.groups.get(key);
-    if (group === undefined) {
-      group = { nodes: [], reasons: [] };
-      this.groups.set(key, group);
-    }
-    group.nodes.push(node);
-    if (found.state === "skipped") group.reasons.push([found.why]);
-    else if (found.state === "persisted") group.reasons.push(sayReasons(found.reasons));
-  }
-
-  tell(scope: FlowScope): void {
-    const { admissions, columns } = scope.run;
-    for (const [key, { nodes, reasons }] of this.groups) {
-      const state = key.slice(0, key.indexOf(" ")) as SettledState;
-      const first = admissions!.introduce(nodes[0]!.target.family.definition, nodes.length, scope);
-      const calls = nodes.map((_, at) => first + at);
-      const names = nodes.map(({ name }) => name);
-      columns.emit({ type: "settled", at: now(), state, calls, names, ...(reasons.length > 0 && { reasons }) });
-    }
   }
 }

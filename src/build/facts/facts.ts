@@ -83,7 +83,9 @@ export class Facts {
     if (kind === "result") {
       return [{ at, path: null, mark: this.records.get(of!.identity)?.result?.mark ?? "nothing" }];
     }
-    return this.filesOf(read).map(path => ({ at, path, mark: this.records.files.at(path).digest }));
+    const files = this.filesOf(read).map(path => ({ at, path, mark: this.records.files.at(path).digest }));
+    // A list of one file is no file.
+    return kind === "files" || kind === "dirFiles" ? [...files, { at, path: null, mark: "list" }] : files;
   }
 
   private digestOf({ kind, path }: Make): string {

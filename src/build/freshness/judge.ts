@@ -9,6 +9,8 @@ export interface TargetFacts {
 }
 
 export const MISSING = "missing";
+/** Of an input that may have been read in another state than is known: it is like nothing that will be found there. */
+export const UNSURE = "unsure";
 
 /** Why a target has to be built. */
 export type Reason =

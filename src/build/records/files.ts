@@ -20,13 +20,17 @@ const UNKNOWN = 0;
 const AS_RECORDED = 1;
 const OTHERWISE = 2;
 
+/** Size, times and inode of a file when it was looked at; null for what is no file. */
+export type Seen = readonly [size: number, mtime: number, ctime: number, inode: number] | null;
+
 export interface FileNow extends FileState {
   readonly is: OnDisk;
+  readonly seen: Seen;
   /** In bytes. */
   readonly size: number;
 }
 
-const NOTHING: FileNow = { is: "nothing", digest: MISSING, stat: null, size: 0 };
+const NOTHING: FileNow = { is: "nothing", digest: MISSING, stat: null, size: 0, seen: null };
 
 export class Files {
   private readonly places: Places;
@@ -62,12 +66,22 @@ export class Files {
 
   /** Of a folder: the paths of its files, sorted. */
   inFolder(path: string): readonly string[] {
-    return filesIn(this.places.absolute(path)).map(name => `${path}/${name}`);
+    const names = unlessGone(() => filesIn(this.places.absolute(path))) ?? [];
+    return names.map(name => `${path}/${name}`);
+  }
+
+  /** Nobody has written to it since, and it is no other. Links to it do not count, though they change its last time. */
+  isAsSeen(path: string, seen: Seen): boolean {
+    const stat = statOf(this.places.absolute(path));
+    if (stat?.isFile() !== true || seen === null) return stat?.isFile() !== true && seen === null;
+    const [size, mtime, , inode] = numbersOf(stat);
+    return size === seen[0] && mtime === seen[1] && inode === seen[3];
   }
 
   /** A target has made it. What the disk says of something so young is not to be trusted. */
   made(path: string, is: "file" | "dir", digest: string, size: number): void {
-    this.now.set(path, { is, digest, size, stat: null });
+    const stat = is === "file" ? statOf(this.places.absolute(path)) : undefined;
+    this.now.set(path, { is, digest, size, stat: null, seen: stat === undefined ? null : numbersOf(stat) });
     const row = this.table.fileRowOf(path);
     if (row >= 0) this.rows[row] = OTHERWISE;
     this.forgetFoldersOf(path);
@@ -128,7 +142,8 @@ export class Files {
       const { fileStat, fileDigest } = this.table.columns;
       const [size, mtime, ctime, inode] = fileStat.subarray(row * STAT, (row + 1) * STAT) as unknown as number[];
       const digest = this.table.text(fileDigest[row]!);
-      return { is: "file", digest, size: size!, stat: [size!, mtime!, ctime!, inode!] };
+      const seen = [size!, mtime!, ctime!, inode!] as const;
+      return { is: "file", digest, size: size!, stat: seen, seen };
     }
     const stat = statOf(this.places.absolute(path));
     if (stat === undefined) return NOTHING;
@@ -145,7 +160,7 @@ export class Files {
       size += file.size;
       return [name, file.digest] as const;
     });
-    return { is: "dir", digest: digestOfFolder(files), size, stat: null };
+    return { is: "dir", digest: digestOfFolder(files), size, stat: null, seen: null };
   }
 
   private read(path: string, stat: Stats): FileNow {
@@ -157,7 +172,8 @@ export class Files {
       const settled = numbersOf(before).every((number, at) => number === numbersOf(after)[at]);
       if (settled || attempt === ATTEMPTS) {
         const isOld = after.mtimeMs < startedAt - TICK && after.ctimeMs < startedAt - TICK;
-        return { is: "file", digest, size: after.size, stat: settled && isOld ? numbersOf(after) : null };
+        const seen = numbersOf(before);
+        return { is: "file", digest, size: after.size, stat: settled && isOld ? seen : null, seen };
       }
       before = after;
     }
