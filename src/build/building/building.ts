@@ -148,13 +148,15 @@ export class Building implements Admission {
   }
 
   /** What is to be recorded: what may have been read in another state is built again. */
-  private asRead({ name }: TargetNode, { facts, sight }: Pick<Begun, "facts" | "sight">): TargetFacts {
+  private asRead({ name, target }: TargetNode, { facts, sight }: Pick<Begun, "facts" | "sight">): TargetFacts {
     const changed = sight.changed();
-    if (changed.size === 0) return facts;
+    const code = this.facts.code.ranWith(target.family);
+    if (code !== facts.code) this.scope!.run.warn(`The code of ${name} was written to meanwhile: it is built again`);
+    if (changed.size === 0) return { ...facts, code };
     const reads = facts.reads.map(each => (changed.has(each.path ?? "") ? { ...each, mark: UNSURE } : each));
     const paths = [...changed].slice(0, SHOWN).join(", ") + (changed.size > SHOWN ? ", …" : "");
     this.scope!.run.warn(`While ${name} ran, somebody wrote to ${paths}: the next build builds it again`);
-    return { ...facts, reads };
+    return { ...facts, code, reads };
   }
 
   /** What of these is under way, or waits, is given up; gives its names. */
