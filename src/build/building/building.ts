@@ -99,6 +99,7 @@ export class Building implements Admission {
   admit({ number, sharesDisk }: AdmittedCall): Admitted {
     const node = this.nodes.get(number)!;
     const { name } = node;
+    this.facts.review(node);
     const skipped = skippedFor(node, this.facts, this.outcomes);
     const verdict = skipped ?? verdictOf(node, this.facts, this.wishes);
     const { found, added } = this.expanded(node, verdict);
@@ -183,6 +184,7 @@ export class Building implements Admission {
       }
       this.taken.add(number);
       const node = this.facts.graph.nodes[number]!;
+      if (this.nodes.size > 0) this.facts.review(node);
       const { found, added } = this.expanded(node, survey(node, this.facts, this.outcomes, this.wishes));
       for (const each of added) this.wanted.add(each);
       if (added.length > 0) open.push(...this.facts.graph.orderOf(added));
