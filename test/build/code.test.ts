@@ -84,15 +84,20 @@ test.each(["threads", "processes"] as const)(
     onTestFinished(() => channel.close());
     const code = (text: string) => `${HEAD}
       import { slow } from "./a.target.mjs";
-      target("b", { after: slow, outputs: { o: file("o") } }, (_, { o }) => writeFileSync(o, "${text}"));
+      target("b", { after: slow, inputs: { v: file("v") }, outputs: { o: file("o") } }, (_, { o }) => writeFileSync(o, "${text}"));
     `;
     const { folder, read, write } = targetProject({
       "a.target.mjs": `${HEAD}
         import { gate } from ${JSON.stringify(new URL("../channel/client.mjs", import.meta.url).href)};
-        export const slow = target("slow", {}, () => gate(${JSON.stringify(channel.address)}, "slow"));
+        export const slow = target("slow", { inputs: { v: file("v") } }, ({ v }) =>
+          gate(${JSON.stringify(channel.address)}, readFileSync(v, "utf8")));
       `,
       "b.target.mjs": code("first"),
+      v: "quick",
     });
+    channel.pass("quick");
+    await buildApart(folder, place);
+    write({ v: "slow" });
     const built = buildApart(folder, place);
     await channel.reached("slow");
     write({ "b.target.mjs": code("second") });
