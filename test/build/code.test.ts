@@ -1,6 +1,7 @@
-import { rmSync } from "node:fs";
+import { rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { Channel } from "../channel/channel.ts";
 import { buildApart } from "./apart.ts";
 import { HEAD, targetProject } from "./rig.ts";
 
@@ -74,4 +75,48 @@ test("a module that is edited between two builds in a process is not taken for w
   expect((await build()).counts).toEqual({ fresh: 2 });
   expect((await buildApart(folder)).states).toEqual({ a: "fresh", b: "completed" });
   expect(read("o")).toBe("second");
+});
+
+test.each(["threads", "processes"] as const)(
+  "code that is edited while a build runs, and undone, is built again: %s",
+  async place => {
+    const channel = await Channel.open();
+    onTestFinished(() => channel.close());
+    const code = (text: string) => `${HEAD}
+      import { slow } from "./a.target.mjs";
+      target("b", { after: slow, inputs: { v: file("v") }, outputs: { o: file("o") } }, (_, { o }) => writeFileSync(o, "${text}"));
+    `;
+    const { folder, read, write } = targetProject({
+      "a.target.mjs": `${HEAD}
+        import { gate } from ${JSON.stringify(new URL("../channel/client.mjs", import.meta.url).href)};
+        export const slow = target("slow", { inputs: { v: file("v") } }, ({ v }) =>
+          gate(${JSON.stringify(channel.address)}, readFileSync(v, "utf8")));
+      `,
+      "b.target.mjs": code("first"),
+      v: "quick",
+    });
+    channel.pass("quick");
+    await buildApart(folder, place);
+    write({ v: "slow" });
+    const built = buildApart(folder, place);
+    await channel.reached("slow");
+    write({ "b.target.mjs": code("second") });
+    channel.pass("slow");
+    expect((await built).states).toEqual({ slow: "completed", b: "completed" });
+    expect(read("o")).toBe("second");
+    write({ "b.target.mjs": code("first") });
+    expect((await buildApart(folder)).states).toEqual({ slow: "fresh", b: "completed" });
+    expect(read("o")).toBe("first");
+    expect((await buildApart(folder)).states).toEqual({ slow: "fresh", b: "fresh" });
+  },
+);
+
+test("a module whose time is still to come is as fresh as others", async () => {
+  const { folder } = targetProject({
+    "t.target.mjs": `${HEAD} target("t", { outputs: { o: file("o") } }, (_, { o }) => writeFileSync(o, ""));`,
+  });
+  const later = new Date(Date.now() + 3_600_000_000);
+  utimesSync(join(folder, "t.target.mjs"), later, later);
+  expect((await buildApart(folder)).states).toEqual({ t: "completed" });
+  expect((await buildApart(folder)).states).toEqual({ t: "fresh" });
 });

@@ -59,3 +59,28 @@ test.each(INPUTS)("an input that is not the same while its target runs is not ta
   expect(read("o")).toBe("1");
   expect((await build()).states).toEqual({ t: "fresh" });
 });
+
+test.each([
+  ['file("data/x.txt")', "x.txt"],
+  ['dir("data").files', "x.txt"],
+  ['files("data/*")', "y.txt"],
+])("what a target comes after may write what it reads unasked: %s", async (a, name) => {
+  const { build, read, write } = targetProject({
+    "t.target.mjs": `${HEAD}
+      import { copyFileSync } from "node:fs";
+      target("early", { inputs: { all: files("data/*") } }, () => {});
+      const fetched = target("fetched", { inputs: { v: file("v") } }, ({ v }) => {
+        if (readFileSync(v, "utf8") === "2") copyFileSync(v, import.meta.dirname + "/data/${name}");
+      });
+      target("t", { after: fetched, inputs: { a: [${a}] }, outputs: { o: file("o") } }, ({ a: [a] }, { o }) =>
+        writeFileSync(o, [a].flat().map(path => readFileSync(path)).join()));
+    `,
+    "data/x.txt": "1",
+    v: "1",
+  });
+  expect((await build()).counts).toEqual({ completed: 3 });
+  write({ v: "2" });
+  expect((await build()).states).toEqual({ early: "fresh", fetched: "completed", t: "completed" });
+  expect(read("o")).toBe(name === "x.txt" ? "2" : "1,2");
+  expect((await build()).states).toEqual({ early: "completed", fetched: "fresh", t: "fresh" });
+});

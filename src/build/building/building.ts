@@ -101,6 +101,7 @@ export class Building implements Admission {
   admit({ number, sharesDisk }: AdmittedCall): Admitted {
     const node = this.nodes.get(number)!;
     const { name } = node;
+    this.facts.review(node);
     const skipped = skippedFor(node, this.facts, this.outcomes);
     const verdict = skipped ?? verdictOf(node, this.facts, this.wishes);
     const { found, added } = this.expanded(node, verdict);
@@ -150,13 +151,15 @@ export class Building implements Admission {
   }
 
   /** What is to be recorded: what may have been read in another state is built again. */
-  private asRead({ name }: TargetNode, { facts, sight }: Pick<Begun, "facts" | "sight">): TargetFacts {
+  private asRead({ name, target }: TargetNode, { facts, sight }: Pick<Begun, "facts" | "sight">): TargetFacts {
     const changed = sight.changed();
-    if (changed.size === 0) return facts;
+    const code = this.facts.code.ranWith(target.family);
+    if (code !== facts.code) this.scope!.run.warn(`The code of ${name} was written to meanwhile: it is built again`);
+    if (changed.size === 0) return { ...facts, code };
     const reads = facts.reads.map(each => (changed.has(each.path ?? "") ? { ...each, mark: UNSURE } : each));
     const paths = [...changed].slice(0, SHOWN).join(", ") + (changed.size > SHOWN ? ", …" : "");
     this.scope!.run.warn(`While ${name} ran, somebody wrote to ${paths}: the next build builds it again`);
-    return { ...facts, reads };
+    return { ...facts, code, reads };
   }
 
   /** What of these is under way, or waits, is given up; gives its names. */
@@ -183,6 +186,7 @@ export class Building implements Admission {
       }
       this.taken.add(number);
       const node = this.facts.graph.nodes[number]!;
+      if (this.nodes.size > 0) this.facts.review(node);
       const { found, added } = this.expanded(node, survey(node, this.facts, this.outcomes, this.wishes));
       for (const each of added) this.wanted.add(each);
       if (added.length > 0) open.push(...this.facts.graph.orderOf(added));

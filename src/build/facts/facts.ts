@@ -50,6 +50,24 @@ export class Facts {
     return known;
   }
 
+  /** What was found of its files is looked at again, as targets that have run may have written there unasked. */
+  review(node: TargetNode): void {
+    const { files } = this.records;
+    this.unchanged.delete(node.number);
+    const isFirst = this.graph.needs[node.number]!.length === 0;
+    for (const read of node.reads) {
+      const { kind, paths } = read;
+      // Of what comes first, files that appear later are found by the next build.
+      if (kind === "files" && !isFirst) for (const pattern of paths) this.matches.delete(pattern);
+      if (kind === "dir" || kind === "dirFiles") files.reviewFolder(paths[0]!);
+      else for (const path of this.filesOf(read)) files.review(path);
+    }
+    for (const { kind, path } of node.makes) {
+      if (kind === "dir") files.reviewFolder(path);
+      else files.review(path);
+    }
+  }
+
   /** Nodes from this number on have been taken out of the graph. */
   dropped(first: number): void {
     for (const number of this.unchanged.keys()) if (number >= first) this.unchanged.delete(number);

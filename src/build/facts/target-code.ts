@@ -17,6 +17,9 @@ import type { Family } from "../declare/registry.ts";
  */
 const loaded = new WeakMap<object, Code>();
 
+/** Of such code, what its files were like then. */
+const stamps = new WeakMap<Code, ReadonlyMap<string, string>>();
+
 /** Files of code, with the time before each was first read in this process. */
 const read = new Map<string, number>();
 
@@ -38,21 +41,36 @@ export class TargetCode {
       const [fn] = bodies.values();
       const { identity, module, name } = definition;
       code = this.codes.of({ identity, module, name, kind: "task", fn: fn! }, "closure");
-      if (this.isEdited(code, since)) code = { ...code, digest: `unknown:${randomUUID()}` as Digest };
+      const files = new Map([...new Set(code.parts.map(({ file }) => file))].map(file => [file, this.stampOf(file)]));
+      if (this.isEdited(files.keys(), since)) code = { ...code, digest: nobodys() };
       loaded.set(definition, code);
+      stamps.set(code, files);
     }
     return code;
   }
 
+  /** The digest to record. A worker loads modules later: where they were written to meanwhile, nobody knows what it has. */
+  ranWith(family: Family): Digest {
+    const code = this.of(family);
+    for (const [file, stamp] of stamps.get(code)!) if (this.stampOf(file) !== stamp) return nobodys();
+    return code.digest;
+  }
+
+  private stampOf(file: string): string {
+    const stat = statSync(resolve(this.root, file), { throwIfNoEntry: false });
+    return stat === undefined ? "" : `${stat.size} ${stat.mtimeMs} ${stat.ino}`;
+  }
+
   /** Whether the files may say something else than what was loaded: they have been written to since. */
-  private isEdited({ parts }: Code, since: number): boolean {
+  private isEdited(files: Iterable<string>, since: number): boolean {
     let edited = false;
-    for (const file of new Set(parts.map(part => part.file))) {
+    for (const file of files) {
       const path = resolve(this.root, file);
       const first = Math.min(since, read.get(path) ?? since);
       read.set(path, first);
       const stat = statSync(path, { throwIfNoEntry: false });
-      edited ||= stat !== undefined && Math.floor(Math.max(stat.mtimeMs, stat.ctimeMs)) > first;
+      // The other time can be set to anything.
+      edited ||= stat !== undefined && Math.floor(stat.ctimeMs) > first;
     }
     return edited;
   }
@@ -75,4 +93,9 @@ export class TargetCode {
     if (known === undefined) return [];
     return sayChanges(codeChanges(known, parts));
   }
+}
+
+/** What no other code has. */
+function nobodys(): Digest {
+  return `unknown:${randomUUID()}` as Digest;
 }

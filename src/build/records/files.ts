@@ -88,6 +88,23 @@ export class Files {
     this.hasNews = true;
   }
 
+  /** What was found of it is forgotten unless the stat of the file is as it was. */
+  review(path: string): void {
+    const now = this.now.get(path);
+    if (now !== undefined) {
+      const stat = statOf(this.places.absolute(path));
+      if (now.is === "nothing" && stat === undefined) return;
+      if (stat !== undefined && now.seen !== null && isSame(numbersOf(stat), now.seen)) return;
+    }
+    this.forget(path);
+  }
+
+  /** The same of a folder and the files in it. */
+  reviewFolder(path: string): void {
+    this.forget(path);
+    for (const each of this.inFolder(path)) this.review(each);
+  }
+
   forget(path: string): void {
     this.now.delete(path);
     const row = this.table.fileRowOf(path);
@@ -169,7 +186,7 @@ export class Files {
       const digest = unlessGone(() => digestFile(path, before.size).digest);
       const after = statOf(path);
       if (digest === undefined || after === undefined) return NOTHING;
-      const settled = numbersOf(before).every((number, at) => number === numbersOf(after)[at]);
+      const settled = isSame(numbersOf(before), numbersOf(after));
       if (settled || attempt === ATTEMPTS) {
         const isOld = after.mtimeMs < startedAt - TICK && after.ctimeMs < startedAt - TICK;
         const seen = numbersOf(before);
@@ -182,6 +199,10 @@ export class Files {
 
 function numbersOf(stat: Stats): readonly [number, number, number, number] {
   return [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino];
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.every((number, at) => number === other[at]);
 }
 
 function statOf(path: string): Stats | undefined {
