@@ -371,4 +371,4 @@ test("with any mix of limits, waiting, losses and crashes nothing exceeds its li
     ),
     { numRuns: Number(process.env["HEDDLE_RANDOM_RUNS"] ?? 150) },
   );
-});
+}, 300_000);
