@@ -86,3 +86,23 @@ test("exit codes tell what went wrong", async () => {
   write({ "bad.target.mjs": "import './nowhere.mjs';" });
   expect((await heddle("build")).code).toBe(3);
 });
+
+test("a target that has an output less is built again, and what it made there is left over", async () => {
+  const makes = (outputs: string) => ({
+    "t.target.mjs": `
+      import { writeFileSync } from "node:fs";
+      import { file, target } from "heddle/build";
+      target("all", { outputs: { ${outputs} } }, (_, outputs) => {
+        for (const path of Object.values(outputs)) writeFileSync(path, String(Object.keys(outputs).length));
+      });
+    `,
+  });
+  const { heddle, write } = project(makes('a: file("bld/a"), b: file("bld/b")'));
+  await heddle("build");
+  write(makes('a: file("bld/a")'));
+  const [target] = JSON.parse((await heddle("build", "--dry-run", "--json")).stdout).targets;
+  expect(target).toMatchObject({ state: "run", said: ["the output bld/b is gone"] });
+  const built = async () => (await heddle("build", "--json")).stdout;
+  expect(await built()).toMatch(/"counts":\{"completed":1\}.*"orphans":\["bld\/b"\]/);
+  expect(await built()).toContain('"counts":{"fresh":1}');
+});

@@ -26,7 +26,12 @@ export type Reason =
       readonly path: string | null;
       readonly change: "changed" | "added" | "gone";
     }
-  | { readonly why: "output"; readonly at: string; readonly path: string; readonly change: "changed" | "missing" }
+  | {
+      readonly why: "output";
+      readonly at: string;
+      readonly path: string;
+      readonly change: "changed" | "missing" | "gone";
+    }
   /** Targets that it has returned cannot be made any more. */
   | { readonly why: "returned"; readonly problem: string }
   /** It depends on targets that have to be built, and on what they give. Only of what was not executed. */
@@ -67,6 +72,11 @@ function changesOf(facts: TargetFacts, record: TargetRecord): Reason[] {
     const known = made.get(keyOf({ at, path }));
     if (digest === MISSING) reasons.push({ why: "output", at, path, change: "missing" });
     else if (known !== digest) reasons.push({ why: "output", at, path, change: "changed" });
+  }
+  const declared = new Set(facts.makes.map(({ at }) => at));
+  for (const { at, path } of record.makes) {
+    // The function gets others than it got.
+    if (!declared.has(at)) reasons.push({ why: "output", at, path, change: "gone" });
   }
   return reasons;
 }
