@@ -11,7 +11,6 @@ import { Facts } from "./facts/facts.ts";
 import { TargetCode } from "./facts/target-code.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import { located } from "./graph/located.ts";
-import type { TargetNode } from "./graph/node.ts";
 import { problemsOf } from "./graph/problems.ts";
 import { touchedBy } from "./graph/touched.ts";
 import { Chosen } from "./growth/chosen.ts";
@@ -20,7 +19,7 @@ import { ReturnedBefore } from "./growth/returned-before.ts";
 import type { Waits } from "./records/lock.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
-import { byNames, type Selects } from "./selection/select.ts";
+import { forcedBy, type Selects } from "./selection/select.ts";
 
 /** What is to be built. */
 export interface BuildPlan {
@@ -97,7 +96,7 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
   try {
     project = await openProject(plan, records);
     building = new Building(project.facts, {
-      forced: forcedBy(plan.force, project.selected),
+      forced: forcedBy(plan.force, project.selected, project.facts.graph.nodes, records.places),
       chosen: project.chosen,
       outside: plan.outside === true,
       maxFailures: plan.maxFailures ?? Number.POSITIVE_INFINITY,
@@ -133,11 +132,6 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
 const warnOfOther: Waits = (text, mayBeGone) => {
   if (mayBeGone) process.emitWarning(text);
 };
-
-function forcedBy(force: BuildPlan["force"], selected: Selects): (node: TargetNode) => boolean {
-  if (typeof force !== "boolean") return byNames(force);
-  return force ? selected : () => false;
-}
 
 /** The flow whose run the build is. */
 function flowOf(building: Building, numbers: ReadonlySet<number>): Definition {

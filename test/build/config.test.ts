@@ -111,3 +111,16 @@ test("options that are undefined are not given", async () => {
   const report = await buildOf({ root: folder, runner: undefined, workers: undefined, paths: undefined } as never);
   expect(report.counts).toEqual({ completed: 1 });
 });
+
+test("what is forced is named by targets, outputs or modules, as what is built", async () => {
+  const { build } = targetProject({
+    "t.target.mjs": `${HEAD}
+      for (const id of ["a", "b"]) target("t", { id, outputs: { o: file("out/" + id) } }, (_, { o }) => { tell(id); writeFileSync(o, id); });
+    `,
+  });
+  expect((await build()).told).toEqual(["a", "b"]);
+  expect((await build({ force: ["out/b"] })).told).toEqual(["b"]);
+  expect((await build({ force: ["t[a]"] })).told).toEqual(["a"]);
+  expect((await build({ force: ["t.target.mjs"] })).told).toEqual(["a", "b"]);
+  expect((await build({ force: [] })).told).toEqual([]);
+});

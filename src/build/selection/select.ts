@@ -64,10 +64,18 @@ export function select(
   return { selects, unknown: unknown.map(({ text }) => ({ word: text, near: near(text, names, nodes, places) })) };
 }
 
-/** By name alone. */
-export function byNames(names: readonly string[]): Selects {
-  const wanted = new Set(names);
-  return node => namesOf(node).some(name => wanted.has(name));
+/** What is built whether it is up to date or not: all that is selected, or what these words mean, now or later. */
+export function forcedBy(
+  force: boolean | readonly string[],
+  selected: Selects,
+  nodes: readonly TargetNode[],
+  places: Places,
+): Selects {
+  if (typeof force === "boolean") return force ? selected : () => false;
+  if (force.length === 0) return () => false;
+  const { selects } = select({ words: force }, nodes, [], places);
+  const names = new Set(force);
+  return node => namesOf(node).some(name => names.has(name)) || selects(node);
 }
 
 /** Where a target is defined: a place, or null for code without a file. */

@@ -1,7 +1,7 @@
 /** `heddle build --dry-run`: says what would be built, and why. */
 import { sayReasons } from "../../build/freshness/say.ts";
 import { type PlannedTarget, planBuild } from "../../build/plan.ts";
-import { byNames, moduleOf, type Selects } from "../../build/selection/select.ts";
+import { forcedBy, moduleOf } from "../../build/selection/select.ts";
 import { count } from "../../report/format.ts";
 import { cut, oneLine, padEnd, width } from "../../report/text.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -15,20 +15,15 @@ export function dryRun(words: readonly string[], flags: BuildFlags): Promise<Exi
     flags,
     ({ project, config }) => {
       const force = forceOf(flags, config.build);
-      const wishes = { forced: forcedBy(force, project.selected), outside: config.build?.outside === true };
-      const plan = planBuild(project, wishes);
-      const { places } = project.facts.graph;
+      const { nodes, places } = project.facts.graph;
+      const forced = forcedBy(force, project.selected, nodes, places);
+      const plan = planBuild(project, { forced, outside: config.build?.outside === true });
       if (flags.json === true) printJson(planJson(plan, node => moduleOf(node, places)));
       else print(planLines(plan, stdoutScreen()));
       return EXIT.ok;
     },
     { checked: true },
   );
-}
-
-function forcedBy(force: boolean | readonly string[], selected: Selects): Selects {
-  if (typeof force !== "boolean") return byNames(force);
-  return force ? selected : () => false;
 }
 
 type State = PlannedTarget["state"];
