@@ -95,7 +95,7 @@ describe("a module that does not load: exit 3 and its own error, once", () => {
     [
       "a target has no name",
       `import { target } from "heddle/build";\ntarget("", {}, () => {});`,
-      /A target was defined without a name at broken\.mjs:2:1\n {2}Give it one: target\("name", …\)/,
+      /A target was defined without a name at broken\.mjs:2:1\n {2}Give it one: target\("name", \{ inputs, outputs \}, fn\)/,
     ],
     [
       "a task is defined wrongly",
