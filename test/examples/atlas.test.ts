@@ -18,7 +18,7 @@ const write = (path: string, text: string) => {
 
 /** What a build executes, sorted. In a thread of its own, as code is loaded once in a thread. */
 async function built(place: "threads" | "processes"): Promise<readonly string[]> {
-  const driver = new URL("../build/edits/build.mjs", import.meta.url);
+  const driver = new URL("../build/apart.mjs", import.meta.url);
   const worker = new Worker(driver, { workerData: { root: folder, place, workers: 1 } });
   const { states, reasons } = await new Promise<Record<"states" | "reasons", Record<string, string>>>(
     (resolve, reject) => worker.on("message", resolve).on("error", reject),
@@ -73,7 +73,7 @@ test("the atlas is built, and after an edit just what the edit reaches, on threa
   write("groups.ts", decades.replace("export const meanOf", "// The arithmetic one.\nexport const meanOf"));
   const reached = ["climateChart", "climatePerYear", "deathsChart", "deathsPerDecade", page(all)];
   expect(await built("threads")).toEqual(reached);
-});
+}, 300_000);
 
 function page(all: readonly string[]): string {
   return all.find(name => name.startsWith("page("))!;
