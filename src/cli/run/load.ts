@@ -63,7 +63,7 @@ function tellOfLost(parked: readonly Parked[]): void {
 function withoutNodesAdvice(): () => void {
   const before = process.rawListeners("warning");
   const listener = (warning: Error) => {
-    if (/^To load an ES module, set/.test(warning.message)) return;
+    if (/^(To load an ES module, set|Failed to load the ES module: )/.test(warning.message)) return;
     for (const each of before) Reflect.apply(each, process, [warning]);
   };
   process.removeAllListeners("warning");
