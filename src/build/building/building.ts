@@ -1,5 +1,6 @@
 import { Packed, type PackedValue } from "../../codec/packed.ts";
 import { unpack } from "../../codec/unpack.ts";
+import { listed } from "../../config/listed.ts";
 import { BuildFailedError } from "../../errors.ts";
 import type { SettledState, TargetState } from "../../events/event.ts";
 import type { Admission, Admitted, AdmittedCall } from "../../run/admission.ts";
@@ -27,8 +28,9 @@ import { saveStrays } from "./strays.ts";
 import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
 import { Told } from "./told.ts";
 
-/** How many files a warning names. */
+/** How many files a warning names, and how many targets an error. */
 const SHOWN = 5;
+const SHOWN_FAILURES = 10;
 
 export interface BuildingWishes extends Forcing, Allowances {
   /** Of what targets return: what is to be built. */
@@ -85,8 +87,7 @@ export class Building implements Admission {
     const { errors } = this.outcomes;
     if (errors.length === 0) return;
     const names = errors.map(({ number }) => this.facts.graph.nodes[number]!.name);
-    const targets =
-      names.length > 10 ? `${names.slice(0, 10).join(", ")} and ${names.length - 10} more` : names.join(", ");
+    const targets = listed(names, SHOWN_FAILURES);
     const count = names.length === 1 ? "1 target" : `${names.length} targets`;
     throw new BuildFailedError(
       errors.map(({ error }) => error),
@@ -157,7 +158,7 @@ export class Building implements Admission {
     if (code !== facts.code) this.scope!.run.warn(`The code of ${name} was written to meanwhile: it is built again`);
     if (changed.size === 0) return { ...facts, code };
     const reads = facts.reads.map(each => (changed.has(each.path ?? "") ? { ...each, mark: UNSURE } : each));
-    const paths = [...changed].slice(0, SHOWN).join(", ") + (changed.size > SHOWN ? ", …" : "");
+    const paths = listed([...changed], SHOWN);
     this.scope!.run.warn(`While ${name} ran, somebody wrote to ${paths}: the next build builds it again`);
     return { ...facts, code, reads };
   }

@@ -1,5 +1,6 @@
 /** A folder that a target makes is replaced as a whole: what nobody has built there is put aside before. */
 import { join } from "node:path";
+import { listed } from "../../config/listed.ts";
 import { MISSING, type TargetFacts } from "../freshness/judge.ts";
 import type { TargetRecord } from "../freshness/record.ts";
 import type { TargetNode } from "../graph/node.ts";
@@ -33,9 +34,8 @@ export function saveStrays({ node, made, facts, before, run }: Replacing, places
     const names = new Set((files ?? []).map(([name]) => name));
     const strays = setAside(places.absolute(path), names, join(places.root, aside));
     if (strays.length === 0) continue;
-    const more = strays.length > SHOWN ? ` and ${strays.length - SHOWN} more` : "";
     told.push(
-      `${path}, an output of ${node.name}, held what no build had put there, and was replaced: moved to ${aside}: ${strays.slice(0, SHOWN).join(", ")}${more}`,
+      `${path}, an output of ${node.name}, held what no build had put there, and was replaced: moved to ${aside}: ${listed(strays, SHOWN)}`,
     );
   }
   return told;

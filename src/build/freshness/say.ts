@@ -1,4 +1,5 @@
 /** Reasons in words. */
+import { listed } from "../../config/listed.ts";
 import type { Reason } from "./judge.ts";
 
 const MOST_FILES = 5;
@@ -20,12 +21,10 @@ function sayAlike(reasons: readonly Reason[]): string {
   const [first] = reasons;
   if (first?.why !== "input" && first?.why !== "output") return sayReason(first!);
   const names = [...new Set(reasons.map(nameOf))];
-  const shown = names.length > MOST_FILES + 1 ? names.slice(0, MOST_FILES) : names;
-  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
   const isOne = names.length === 1;
   const happened = { changed: isOne ? "has changed" : "have changed", added: "new", gone: "gone", missing: "missing" };
   const said = first.change === "changed" ? happened.changed : `${isOne ? "is" : "are"} ${happened[first.change]}`;
-  return `the ${first.why}${isOne ? "" : "s"} ${shown.join(", ")}${more} ${said}`;
+  return `the ${first.why}${isOne ? "" : "s"} ${listed(names, MOST_FILES)} ${said}`;
 }
 
 /** Files by their paths, values by their names. */

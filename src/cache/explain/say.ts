@@ -1,5 +1,6 @@
 /** Reasons as sentences. */
 import ms from "ms";
+import { listed } from "../../config/listed.ts";
 import type { CodeChange, Reason } from "../reason.ts";
 
 const MOST_CHANGES = 4;
@@ -50,12 +51,6 @@ export function sayReason(reason: Reason, now: number = Date.now()): string {
 /** All of them, in one line. */
 export function sayReasons(reasons: readonly Reason[], now: number = Date.now()): string {
   return reasons.map(reason => sayReason(reason, now)).join("; ");
-}
-
-function listed(items: readonly string[], most: number): string {
-  // "and 1 more" would take the place of what it does not say.
-  if (items.length <= most + 1) return items.join(", ");
-  return `${items.slice(0, most).join(", ")} and ${items.length - most} more`;
 }
 
 /** What was taken away here and added there is one change: a declaration that moved, a package of another version. */
