@@ -112,10 +112,9 @@ export class CommandCall {
   /** Tells the call to stop, and makes it. Resolves when nothing is left of it. */
   cancel(reason: string): void {
     this.cancelled = true;
-    const hasBegun = this.#hasBegun();
-    if (hasBegun) this.#tell([CANCEL, 1, reason]);
-    if (hasBegun) this.#stopAfter(HEARING);
-    else void this.stop();
+    if (!this.#hasBegun()) return void this.stop();
+    this.#tell([CANCEL, 1, reason]);
+    this.#stopAfter(HEARING);
   }
 
   /** It has waited, and may go on. */
@@ -127,6 +126,17 @@ export class CommandCall {
   /** Passes on what the coordinator says of what it called. */
   pass(wire: readonly unknown[]): void {
     this.#mustTell([TELL, 1, wire.length, ...wire]);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#grace);
+    this.#stopped = true;
+    try {
+      writeFileSync(join(this.#place.folder, STOP), "");
+    } catch {
+      // Without its folder the worker ends as well.
+    }
+    await this.#command?.stop();
   }
 
   /** It may have said so since the last look. */
@@ -142,17 +152,6 @@ export class CommandCall {
   #stopAfter(grace: number): void {
     clearTimeout(this.#grace);
     this.#grace = setTimeout(() => void this.stop(), grace);
-  }
-
-  async stop(): Promise<void> {
-    clearTimeout(this.#grace);
-    this.#stopped = true;
-    try {
-      writeFileSync(join(this.#place.folder, STOP), "");
-    } catch {
-      // Without its folder the worker ends as well.
-    }
-    await this.#command?.stop();
   }
 
   get #display(): string {
