@@ -24,7 +24,6 @@ import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Stages } from "./stages.ts";
-import { saveStrays } from "./strays.ts";
 import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
 import { Told } from "./told.ts";
 
@@ -142,11 +141,8 @@ export class Building implements Admission {
     const facts = this.asRead(node, begun);
     const made = (value instanceof Packed ? unpack(value as PackedValue) : value) as Made;
     const added = this.grown(node, recordable(made.returned, this.facts.records.places));
-    const { records } = this.facts;
     const { run } = this.scope!;
-    const before = records.get(node.identity);
-    for (const told of saveStrays({ node, made, facts, before, run: run.id }, records.places)) run.warn(told);
-    land({ node, made, facts, ms, run: run.id }, this.facts);
+    land({ node, made, facts, ms, run: run.id, warn: text => run.warn(text) }, this.facts);
     this.outcomes.set(node.number, { state: "completed", reasons, ms });
     this.begin(added);
   }

@@ -15,6 +15,7 @@ import type { Move } from "../records/log.ts";
 import { putDown } from "../work/carry.ts";
 import type { Made, MadeOutput } from "../work/job.ts";
 import { STAGE } from "../work/stage.ts";
+import { saveStrays } from "./strays.ts";
 
 export interface Landing {
   readonly node: TargetNode;
@@ -23,10 +24,11 @@ export interface Landing {
   readonly facts: TargetFacts;
   readonly ms: number;
   readonly run: string;
+  readonly warn: (text: string) => void;
 }
 
 /** @throws UnpublishedError */
-export function land({ node, made, facts, ms, run }: Landing, { records, code }: Facts): void {
+export function land({ node, made, facts, ms, run, warn }: Landing, { records, code }: Facts): void {
   const { name, identity, makes } = node;
   const { places, files } = records;
   const record: TargetRecord = {
@@ -43,6 +45,7 @@ export function land({ node, made, facts, ms, run }: Landing, { records, code }:
   };
   code.keep(code.of(node.target.family));
   try {
+    saveStrays({ node, made, facts, before: records.get(identity), run, warn }, places);
     const outputs =
       made.carried === null ? made.outputs : unloaded(node, made, `${run}.0`, places.absolute.bind(places));
     const moves = makes.map(({ kind, path }, i): Move => ({ kind, from: places.of(outputs[i]!.from), to: path }));

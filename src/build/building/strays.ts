@@ -15,15 +15,15 @@ export interface Replacing {
   readonly facts: TargetFacts;
   readonly before: TargetRecord | undefined;
   readonly run: string;
+  readonly warn: (text: string) => void;
 }
 
 /** Where files go that somebody put into a folder that is replaced, below the project's root. */
-export const KEPT = join(".heddle", "kept");
+const KEPT = join(".heddle", "kept");
 const SHOWN = 5;
 
-/** Gives what to tell. A folder that is as it was built has nothing of others in it. */
-export function saveStrays({ node, made, facts, before, run }: Replacing, places: Places): string[] {
-  const told: string[] = [];
+/** A folder that is as it was built has nothing of others in it. */
+export function saveStrays({ node, made, facts, before, run, warn }: Replacing, places: Places): void {
   for (const [i, { kind, path }] of node.makes.entries()) {
     const { from, files } = made.outputs[i]!;
     const [found, recorded] = [facts.makes, before?.makes].map(
@@ -34,9 +34,8 @@ export function saveStrays({ node, made, facts, before, run }: Replacing, places
     const names = new Set((files ?? []).map(([name]) => name));
     const strays = setAside(places.absolute(path), names, join(places.root, aside));
     if (strays.length === 0) continue;
-    told.push(
+    warn(
       `${path}, an output of ${node.name}, held what no build had put there, and was replaced: moved to ${aside}: ${listed(strays, SHOWN)}`,
     );
   }
-  return told;
 }
