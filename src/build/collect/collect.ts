@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Memo } from "../../store/entry.ts";
@@ -7,6 +6,7 @@ import { moduleLoadError } from "../../workers/unreachable.ts";
 import { loading, type MadeTarget, registry } from "../declare/registry.ts";
 import type { Places } from "../graph/places.ts";
 import { findModules } from "./find.ts";
+import { real } from "./real.ts";
 
 /** Loads a module of targets; `shown` is how messages name its file. */
 export type LoadModule = (file: string, shown: string) => Promise<unknown>;
@@ -58,12 +58,4 @@ export async function collect(
 function isOf(file: string, chosen: ReadonlySet<string>, root: string): boolean {
   if (chosen.has(file)) return true;
   return file.startsWith(root + sep) && !/\.target\.\w+$/.test(file);
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

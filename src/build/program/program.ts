@@ -1,9 +1,10 @@
 /** `build()`, as programs call it. */
-import { realpathSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { findRoot } from "../../config/find.ts";
 import { UsageError } from "../../errors.ts";
 import type { BuildOptions } from "../build.ts";
+import { real } from "../collect/real.ts";
 import type { BuildReport } from "../report.ts";
 import { startBuild } from "../start.ts";
 import { within } from "../work/within.ts";
@@ -12,6 +13,7 @@ import { checkBuildOptions } from "./options.ts";
 
 export async function buildFor(options: BuildOptions): Promise<BuildReport> {
   checkBuildOptions(options);
+  // One project has one name, however it was reached.
   const root = real(resolve(options.root ?? findRoot(process.cwd())));
   if (!isFolder(root)) {
     throw new UsageError({
@@ -32,13 +34,4 @@ export async function buildFor(options: BuildOptions): Promise<BuildReport> {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** One project has one name, however it was reached. */
-function real(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
-  }
 }
