@@ -94,14 +94,19 @@ export function isTypeOnly(at: Node): boolean {
 type Parser = typeof import("oxc-parser");
 let parser: Parser | null = null;
 
+/** Loaded when it is first needed, as that takes longer than to parse a file. */
+export function loadedParser(): Parser {
+  parser ??= createRequire(import.meta.url)("oxc-parser") as Parser;
+  return parser;
+}
+
 /** How many files were parsed by this process. */
 export const parsed = { files: 0 };
 
 /** @throws SyntaxError with the parser's first complaint. */
 export function parse(path: string, source: string): Module {
-  parser ??= createRequire(import.meta.url)("oxc-parser") as Parser;
   parsed.files++;
-  const { program, comments, errors } = parser.parseSync(path, source, { preserveParens: false });
+  const { program, comments, errors } = loadedParser().parseSync(path, source, { preserveParens: false });
   if (errors[0] !== undefined) throw new SyntaxError(errors[0].message);
   const pure = new Set<number>();
   const jsx: string[] = [];

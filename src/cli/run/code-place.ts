@@ -1,8 +1,8 @@
 /** Where in the user's code a module does not load. Node tells a program only what is wrong, so the code is parsed. */
 import { readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import type { ParseResult } from "oxc-parser";
+import { loadedParser } from "../../cache/closure/ast.ts";
 
 interface Parsed {
   readonly file: string;
@@ -22,9 +22,6 @@ export interface Imported {
 const MOST_MODULES = 500;
 const LONGEST_LINE = 120;
 const ENDINGS = ["", ".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs", "/index.ts", "/index.js"];
-
-type Parser = typeof import("oxc-parser");
-let parser: Parser | null = null;
 
 /** Where the first mistake is in a module, or in those that it imports; null if there is none that can be seen. */
 export function syntaxMistake(entry: string): readonly string[] | null {
@@ -82,10 +79,9 @@ function* modulesFrom(entry: string): Generator<Parsed> {
 }
 
 function parsedFile(file: string): Parsed | null {
-  parser ??= createRequire(import.meta.url)("oxc-parser") as Parser;
   try {
     const text = readFileSync(file, "utf8");
-    return { file, text, result: parser.parseSync(file, text, { showSemanticErrors: true }) };
+    return { file, text, result: loadedParser().parseSync(file, text, { showSemanticErrors: true }) };
   } catch {
     return null;
   }
