@@ -11,7 +11,7 @@ export async function nearFile(file: string): Promise<string | undefined> {
   const folder = path.dirname(file);
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter(entry => entry.isFile()).map(({ name }) => name);
-  const near = sameStem(path.basename(file), names) ?? nearest(path.basename(file), names);
+  const near = nearAmong(path.basename(file), names);
   return near === undefined ? undefined : path.join(folder, near);
 }
 
@@ -25,7 +25,7 @@ export async function similarFiles(file: string): Promise<string | undefined> {
     return `The folder ${folder} does not exist either.`;
   }
   const wanted = path.basename(file);
-  const near = sameStem(wanted, entries) ?? nearest(wanted, entries);
+  const near = nearAmong(wanted, entries);
   if (near !== undefined) return `Did you mean ${path.join(folder, near)}?`;
   const alike = entries.filter(name => MODULE.test(name) === MODULE.test(wanted) || MODULE.test(name));
   return alike.length === 0 ? undefined : holds(folder, alike);
@@ -44,8 +44,9 @@ function holds(folder: string, names: readonly string[]): string {
   return `${folder === "." ? "This folder" : folder} holds: ${names.slice(0, MOST).join(", ")}${more}`;
 }
 
-/** `pipeline` and `pipeline.js` find `pipeline.ts`. */
-function sameStem(wanted: string, names: readonly string[]): string | undefined {
+/** `pipeline` and `pipeline.js` find `pipeline.ts`, before names that are spelt alike. */
+function nearAmong(wanted: string, names: readonly string[]): string | undefined {
   const stem = wanted.replace(MODULE, "");
-  return names.find(name => MODULE.test(name) && name.replace(MODULE, "") === stem);
+  const same = names.find(name => MODULE.test(name) && name.replace(MODULE, "") === stem);
+  return same ?? nearest(wanted, names);
 }
