@@ -8,7 +8,6 @@ import { type Parked, shared } from "../../task/shared.ts";
 import { definitionOf } from "../../task/task.ts";
 import { importModule, tellOfStray } from "../../workers/load.ts";
 import type { Candidate, Choosable } from "./choose.ts";
-import { explainLoad } from "./load-error.ts";
 
 const MOST_LOST = 3;
 
@@ -43,6 +42,8 @@ async function load(url: string, shown: string): ReturnType<typeof importModule>
   try {
     return await importModule(url);
   } catch (error) {
+    // What reads code to find the mistake is no part of a start.
+    const { explainLoad } = await import("./load-error.ts");
     throw await explainLoad(fileURLToPath(url), shown, error);
   } finally {
     restore();
