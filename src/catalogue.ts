@@ -201,4 +201,10 @@ export const catalogue = {
     says: "{what} of {task} names a file that cannot be used: {path} is {file}, which {problem}",
     remedy: "{hint}",
   },
+  UNKNOWN_JOB: {
+    name: "UnknownJobError",
+    says: "There is no job {id} in the queue of {place}",
+    remedy:
+      "Check the id, and the folder: `heddle jobs` lists what there is. Another store is named by attach(id, { store }), -o, or HEDDLE_QUEUE. Jobs that have ended are forgotten after a while.",
+  },
 } as const;

@@ -90,6 +90,7 @@ export const LostResultError = errorClass("LOST_RESULT");
 export const AmountError = errorClass("AMOUNT");
 export const LabelDeadlockError = errorClass("LABEL_DEADLOCK");
 export const WaitCycleError = errorClass("WAIT_CYCLE");
+export const UnknownJobError = errorClass("UNKNOWN_JOB");
 export const FileError = errorClass("FILE");
 
 /** A cached result that is not as it was written; `key` says which, `problem` what is wrong with it. */

@@ -10,6 +10,7 @@ const CODES: Partial<Record<ErrorCode, ExitCode>> = {
   OPTION: EXIT.usage,
   UNKNOWN_RUNNER: EXIT.usage,
   STORE: EXIT.usage,
+  UNKNOWN_JOB: EXIT.usage,
   STORE_VERSION: EXIT.usage,
   MODULE_LOAD: EXIT.module,
   INTERRUPTED: EXIT.interrupted,

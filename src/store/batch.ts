@@ -18,10 +18,13 @@ interface Put {
 export interface How {
   /** It removes more than it puts, and so needs no room on the disk. */
   readonly frees?: boolean;
+  /** What it puts, about, where that may be much. */
+  readonly bytes?: number;
 }
 
 interface Act {
   readonly frees: boolean;
+  readonly bytes: number;
   readonly act: () => unknown;
   readonly done: (result: unknown) => void;
   readonly failed: (error: unknown) => void;
@@ -30,7 +33,7 @@ interface Act {
 }
 
 export class Batch {
-  readonly #index: Index;
+  readonly #index: Pick<Index, "root" | "gate">;
   readonly #folder: string;
   readonly #wrap: (error: unknown) => Error;
   #puts: Put[] = [];
@@ -44,7 +47,7 @@ export class Batch {
   /** What went wrong with writes that nobody waits for. */
   #problem: Error | null = null;
 
-  constructor(index: Index, folder: string, wrap: (error: unknown) => Error) {
+  constructor(index: Pick<Index, "root" | "gate">, folder: string, wrap: (error: unknown) => Error) {
     this.#index = index;
     this.#folder = folder;
     this.#wrap = wrap;
@@ -74,10 +77,18 @@ export class Batch {
    * Does something while no other process writes to the index, with others of its kind. Resolves with what it gave when
    * what it put is committed; where it throws, what it had put until then is committed nevertheless.
    */
-  alone<R>(act: () => R, { frees = false }: How = {}): Promise<R> {
+  alone<R>(act: () => R, { frees = false, bytes = 0 }: How = {}): Promise<R> {
     if (this.#closed) return Promise.reject(this.#wrap(new Error("it was closed")));
     return new Promise<R>((done, failed) => {
-      this.#acts.push({ act, frees, done: done as (result: unknown) => void, failed, result: undefined, error: null });
+      this.#acts.push({
+        act,
+        frees,
+        bytes,
+        done: done as (result: unknown) => void,
+        failed,
+        result: undefined,
+        error: null,
+      });
       this.#schedule();
     });
   }
@@ -177,6 +188,7 @@ export class Batch {
     const needy = acts.filter(({ frees }) => !frees).length;
     if (puts.length + needy === 0) return null;
     let bytes = needy * OF_ACT;
+    for (const act of acts) if (!act.frees) bytes += act.bytes;
     for (const { record } of puts) bytes += record.length;
     try {
       assertRoom(this.#folder, bytes);

@@ -3,7 +3,7 @@
  */
 import type { RunningCall } from "./context.ts";
 import type { AnyOptions, Definition } from "./definition.ts";
-import type { Future, FutureList, Plan } from "./types.ts";
+import type { Future, FutureList, Job, Plan } from "./types.ts";
 
 /** The running flow to which new calls belong. */
 export interface Scope {
@@ -48,10 +48,14 @@ export interface Nested {
 /** Makes the scope of what a call on a worker calls; `say` reaches the coordinator. */
 export type Nest = (call: RunningCall, say: (wire: readonly unknown[]) => void) => Nested;
 
+/** Stores a call for background workers; set by the room `background` when it is loaded. */
+export type Delay = (definition: Definition, options: AnyOptions, inputs: unknown[]) => Promise<Job<unknown>>;
+
 interface Port {
   start: Start | null;
   cache: CachePort | null;
   nested: Nest | null;
+  delay: Delay | null;
 }
 
-export const port: Port = { start: null, cache: null, nested: null };
+export const port: Port = { start: null, cache: null, nested: null, delay: null };

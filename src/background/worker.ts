@@ -1,0 +1,161 @@
+/**
+ * A worker that serves a queue: a run without an end, of which each job is a call, so that limits, rates and the workers
+ * of runners are the same for all of them. Flows that have settings which only a run of its own can have get one.
+ */
+import type { RunSettings } from "../run/settings.ts";
+import { startRun } from "../run/start.ts";
+import type { AnyOptions, Definition } from "../task/definition.ts";
+import type { Scope } from "../task/port.ts";
+import { shared } from "../task/shared.ts";
+import type { Future, Outcome } from "../task/types.ts";
+import { inputsIn } from "./inputs.ts";
+import { badEnd, endOf } from "./outcome.ts";
+import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
+
+export interface WorkerSettings {
+  /** As those who look at jobs see it. */
+  readonly name: string;
+  readonly queues: readonly string[];
+  readonly concurrency: number;
+  readonly run: RunSettings;
+  /** A job is about to be executed. */
+  began(job: JobFacts): void;
+  /** It has ended, after so many milliseconds. */
+  ended(job: JobFacts, end: JobEnd, ms: number): void;
+  troubled(error: Error): void;
+}
+
+export interface JobWorker extends Serving {
+  /** The tasks that it takes. */
+  readonly tasks: readonly Definition[];
+}
+
+/** Serves a queue with the tasks that this process has loaded. */
+export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
+  const tasks = [...shared.definitions.values()].filter(({ module }) => module !== null);
+  const frame = await openFrame(settings.run);
+  const service: Service = {
+    name: settings.name,
+    queues: settings.queues,
+    tasks: tasks.map(({ identity }) => identity),
+    concurrency: settings.concurrency,
+    troubled: settings.troubled,
+    async execute(job, signal) {
+      const began = performance.now();
+      settings.began(job.facts);
+      const end = await execute(job, signal, frame.scope, settings.run);
+      settings.ended(job.facts, end, performance.now() - began);
+      return end;
+    },
+  };
+  const serving = await queue.serve(service);
+  return {
+    tasks,
+    async drain() {
+      await serving.drain();
+      await frame.close();
+    },
+    idle: () => serving.idle(),
+    async abandon() {
+      await serving.abandon();
+      frame.interrupt();
+    },
+  };
+}
+
+interface Frame {
+  readonly scope: Scope;
+  close(): Promise<void>;
+  interrupt(): void;
+}
+
+/** The run to which jobs belong. */
+async function openFrame(settings: RunSettings): Promise<Frame> {
+  let close = () => {};
+  const closed = new Promise<void>(resolve => {
+    close = resolve;
+  });
+  const { promise: opened, resolve: open } = withResolvers<Scope>();
+  const definition: Definition = {
+    kind: "flow",
+    name: "worker",
+    identity: "#worker",
+    options: {},
+    fn: () => {
+      open(shared.ambient.getStore()!.scope!);
+      return closed;
+    },
+    module: null,
+    where: "heddle worker",
+    inside: null,
+  };
+  const run = startRun(definition, [], settings);
+  const ended = run.result.catch(() => {});
+  const scope = await Promise.race([opened, run.result.then(() => opened)]);
+  return {
+    scope,
+    async close() {
+      close();
+      await ended;
+    },
+    interrupt: () => run.interrupt(),
+  };
+}
+
+async function execute(job: TakenJob, signal: AbortSignal, scope: Scope, settings: RunSettings): Promise<JobEnd> {
+  const { task, name } = job.facts;
+  try {
+    const definition = shared.definitions.get(task)!;
+    const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
+    const inputs = inputsIn(job.inputs, job.upstream);
+    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, settings);
+    const call = scope.submit(definition, options, inputs, false);
+    const outcome = await whileWanted(call, signal);
+    return endOf(name, call.state, outcome);
+  } catch (error) {
+    return badEnd(name, "failed", error as Error);
+  }
+}
+
+/** Whether a flow names what only the flow that is run may name. */
+function isApart({ kind }: Definition, { limits, maxLiveBytes, store }: AnyOptions): boolean {
+  return kind === "flow" && (limits !== undefined || maxLiveBytes !== undefined || store !== undefined);
+}
+
+async function whileWanted(call: Future<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> {
+  const cancel = () => void call.cancel((signal.reason as Error).message);
+  signal.addEventListener("abort", cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    return await call.settled();
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+async function executeApart(
+  definition: Definition,
+  inputs: unknown[],
+  signal: AbortSignal,
+  settings: RunSettings,
+): Promise<JobEnd> {
+  const run = startRun(definition, inputs, settings);
+  const interrupt = () => run.interrupt();
+  signal.addEventListener("abort", interrupt, { once: true });
+  if (signal.aborted) interrupt();
+  try {
+    return endOf(definition.name, "completed", { ok: true, value: await run.result });
+  } catch (error) {
+    return badEnd(definition.name, signal.aborted ? "cancelled" : "failed", error as Error);
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+function withResolvers<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>(yes => {
+    resolve = yes;
+  });
+  return { promise, resolve };
+}
