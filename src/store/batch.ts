@@ -35,11 +35,13 @@ interface Act {
 export class Batch {
   readonly #index: Pick<Index, "root" | "gate">;
   readonly #folder: string;
+  readonly #patience: number;
   readonly #wrap: (error: unknown) => Error;
   #puts: Put[] = [];
   #putsNew: PutNew[] = [];
   #acts: Act[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  /** Undoes that what waits is sent soon. */
+  #unschedule: (() => void) | null = null;
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
   #refused = false;
@@ -47,7 +49,14 @@ export class Batch {
   /** What went wrong with writes that nobody waits for. */
   #problem: Error | null = null;
 
-  constructor(index: Pick<Index, "root" | "gate">, folder: string, wrap: (error: unknown) => Error) {
+  /** @param wait How long a write waits for others, in milliseconds; 0 for those of the same turn only. */
+  constructor(
+    index: Pick<Index, "root" | "gate">,
+    folder: string,
+    wrap: (error: unknown) => Error,
+    wait: number = WAIT,
+  ) {
+    this.#patience = wait;
     this.#index = index;
     this.#folder = folder;
     this.#wrap = wrap;
@@ -99,12 +108,21 @@ export class Batch {
 
   #schedule(): void {
     if (this.#waiting >= MOST) this.#send();
-    else if (this.#underWay.size === 0) this.#timer ??= setTimeout(() => this.#send(), WAIT);
+    else if (this.#underWay.size === 0) this.#unschedule ??= this.#soon();
+  }
+
+  #soon(): () => void {
+    if (this.#patience === 0) {
+      const turn = setImmediate(() => this.#send());
+      return () => clearImmediate(turn);
+    }
+    const timer = setTimeout(() => this.#send(), this.#patience);
+    return () => clearTimeout(timer);
   }
 
   #send(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#unschedule?.();
+    this.#unschedule = null;
     if (this.#waiting === 0 || this.#refused) return;
     let entered: boolean;
     try {

@@ -38,7 +38,8 @@ export class EmbeddedQueue implements Queue {
   private constructor(folder: string, tables: Tables) {
     this.place = folder;
     this.#tables = tables;
-    this.#batch = new Batch(tables, folder, error => storeError(folder, error));
+    // A commit under way gathers what comes meanwhile.
+    this.#batch = new Batch(tables, folder, error => storeError(folder, error), 0);
     this.ledger = new Ledger(tables);
     this.#waiting = new Waiting(id => this.#look(id));
     this.#bell = new Bell(folder, tables.ears, {

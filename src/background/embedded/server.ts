@@ -14,6 +14,8 @@ export class Server implements Serving {
   readonly #service: Service;
   readonly #closed: () => void;
   readonly #running = new Map<string, AbortController>();
+  /** How many have ended of which it is not on the disk yet. */
+  #recording = 0;
   #looking = false;
   #again = false;
   #draining = false;
@@ -94,10 +96,14 @@ export class Server implements Serving {
     const controller = new AbortController();
     this.#running.set(id, controller);
     const end = await this.#service.execute(job, controller.signal);
-    if (!this.#abandoned) await this.#record(id, life, end);
     this.#running.delete(id);
-    this.#rest();
+    if (this.#abandoned) return;
+    this.#recording += 1;
+    // What comes next is taken in the same commit.
     this.look();
+    await this.#record(id, life, end);
+    this.#recording -= 1;
+    this.#rest();
   }
 
   /** What was computed is not lost because a disk is full for a while. */
@@ -141,13 +147,17 @@ export class Server implements Serving {
     this.#close();
   }
 
+  get #isBusy(): boolean {
+    return this.#running.size + this.#recording > 0 || this.#looking;
+  }
+
   #rest(): void {
-    if (this.#running.size > 0 || this.#looking) return;
+    if (this.#isBusy) return;
     for (const rested of this.#whenRested.splice(0)) rested();
   }
 
   async #rested(): Promise<void> {
-    while (this.#running.size > 0 || this.#looking) {
+    while (this.#isBusy) {
       await new Promise<void>(resolve => this.#whenRested.push(resolve));
     }
   }
