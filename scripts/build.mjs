@@ -16,7 +16,7 @@ const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const fresh = join(root, `node_modules/.cache/dist-${process.pid}`);
 const dist = join(root, "dist");
 
-const ENTRIES = ["index", "narrow-door", "testing", "worker", "cli/heddle"];
+const ENTRIES = ["index", "narrow-door", "build", "testing", "worker", "cli/heddle"];
 /** What tests and the bench use of the built package from inside. The package does not export it. */
 const INSIDE = [
   "codec/digest",
@@ -31,11 +31,13 @@ const INSIDE = [
 
 /**
  * What is always loaded together is one file: what all rests on, what every worker needs, and what a program that
- * imports heddle needs beside that. The first that asks for a module has it, with all that it imports.
+ * imports heddle, or that defines targets, needs beside that. The first that asks for a module has it, with all that it
+ * imports.
  */
 const TOGETHER = {
   ground: ["errors.ts", "version.ts"],
   worker: ["workers/serve.ts", ...importsOf("narrow-door.ts")],
+  targets: importsOf("build.ts"),
   run: ["run/start.ts"],
 };
 
@@ -50,7 +52,7 @@ const isApart = id => id.startsWith("node:") || APART.some(name => id === name |
 
 function importsOf(file) {
   const text = readFileSync(join(root, "src", file), "utf8");
-  return Array.from(text.matchAll(/ from "\.\/(.*)"/g), ([, path]) => path);
+  return Array.from(text.matchAll(/^(?:im|ex)port (?!type )[^;]* from "\.\/(.*)";$/gm), ([, path]) => path);
 }
 
 function input() {

@@ -40,6 +40,8 @@ function check(title, command, args, options) {
  */
 const ANY_NODE = [
   "test/bench/**",
+  "test/build/edits/**",
+  "test/build/many.test.ts",
   "test/cache/**",
   "test/cases/cache-damage.test.ts",
   "test/cases/cache-directories.test.ts",

@@ -207,4 +207,35 @@ export const catalogue = {
     remedy:
       "Check the id, and the folder: `heddle jobs` lists what there is. Another store is named by attach(id, { store }), -o, or HEDDLE_QUEUE. Jobs that have ended are forgotten after a while.",
   },
+  DUPLICATE_TARGET: {
+    name: "DuplicateTargetError",
+    says: 'Two targets are called "{name}" in {module}: the first at {first}, the second at {second}',
+    remedy: "Rename one of them. In a loop, tell them apart by `id`, or make the target parametric.",
+  },
+  TARGET_INSIDE: {
+    name: "TargetInsideError",
+    says: 'The target "{target}" is defined while {task} runs',
+    remedy:
+      "Define it at the top level of a module, with a function in the place of its options, and return it for some parameters: return [1, 2].map(k => part(k)).",
+  },
+  GRAPH: {
+    name: "GraphError",
+    says: "{problem}",
+    remedy: "{hint}",
+  },
+  MISSING_OUTPUT: {
+    name: "MissingOutputError",
+    says: "{target} did not make {outputs}",
+    remedy: "Write to the paths that the function gets as its second parameter, and await that before it returns.",
+  },
+  UNPUBLISHED: {
+    name: "UnpublishedError",
+    says: "What {target} made could not be put in its place: {problem}",
+    remedy: "{hint}",
+  },
+  BUILD_FAILED: {
+    name: "BuildFailedError",
+    says: "{count} failed: {targets}",
+    remedy: "Mend what failed and build again: only that, and what depends on it, is built.",
+  },
 } as const;

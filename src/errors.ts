@@ -92,6 +92,10 @@ export const LabelDeadlockError = errorClass("LABEL_DEADLOCK");
 export const WaitCycleError = errorClass("WAIT_CYCLE");
 export const UnknownJobError = errorClass("UNKNOWN_JOB");
 export const FileError = errorClass("FILE");
+export const DuplicateTargetError = errorClass("DUPLICATE_TARGET");
+export const TargetInsideError = errorClass("TARGET_INSIDE");
+export const MissingOutputError = errorClass("MISSING_OUTPUT");
+export const UnpublishedError = errorClass("UNPUBLISHED");
 
 /** A cached result that is not as it was written; `key` says which, `problem` what is wrong with it. */
 export class DamagedEntryError extends HeddleError {
@@ -102,6 +106,57 @@ export class DamagedEntryError extends HeddleError {
     this.key = details.key;
     this.problem = details.problem;
     hide(this, "key", "problem");
+  }
+}
+
+/** What is wrong with the graph of targets, found before anything runs; `problems` has each for programs. */
+export class GraphError extends HeddleError {
+  readonly problems: readonly GraphProblem[];
+  constructor(problems: readonly GraphProblem[]) {
+    const [first] = problems;
+    const problem = problems.map(each => each.says).join("\n");
+    super("GRAPH", { problem, hint: first?.hint ?? "" });
+    this.problems = problems;
+    hide(this, "problems");
+  }
+}
+
+/** One thing that is wrong with the graph of targets. */
+export interface GraphProblem {
+  readonly kind:
+    | "twoMakers"
+    | "cycle"
+    | "missingInput"
+    | "missingOutput"
+    | "outside"
+    | "outputIsFolder"
+    | "inputIsFolder"
+    | "readsItsOutput"
+    | "overlap"
+    | "unknownTarget"
+    | "madeTooLate";
+  /** A sentence. */
+  readonly says: string;
+  readonly hint: string;
+  /** The targets in question, by name; of a cycle, in its order. */
+  readonly targets: readonly string[];
+  /** The files in question, relative to the project's root if they lie in it. */
+  readonly paths: readonly string[];
+}
+
+/** What a build that did not build everything fails with. */
+export class BuildFailedError extends AggregateError {
+  readonly code: ErrorCode = "BUILD_FAILED";
+  readonly short: string;
+  readonly remedy: string;
+  constructor(errors: readonly Error[], details: ErrorDetails) {
+    const { says, remedy } = catalogue.BUILD_FAILED;
+    const short = fill(says, details);
+    super(errors, `${short}\n  ${fill(remedy, details)}`);
+    this.name = "BuildFailedError";
+    this.short = short;
+    this.remedy = remedy;
+    hide(this, "name", "short", "remedy");
   }
 }
 

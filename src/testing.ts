@@ -188,7 +188,7 @@ export function callsIn(events: readonly HeddleEvent[]): CallRecord[] {
       }
     } else if (event.type === "completed") {
       for (const number of event.calls) change(number, call => (call.state = "completed"));
-    } else if (event.type === "cached") {
+    } else if (event.type === "cached" || event.type === "settled") {
       for (const number of event.calls) {
         change(number, call => {
           call.state = "completed";

@@ -41,6 +41,11 @@ export const names = [
   "cache-choose-warm",
   "cache-open",
   "cache-start",
+  "build-wide",
+  "build-chain",
+  "build-layered",
+  "build-cold",
+  "build-edit",
 ];
 
 /** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */

@@ -48,3 +48,10 @@ export const firstOnProcesses = python("processes", "first", {
   ray: 2,
   prefect: 1,
 });
+/** Builds a project of targets of a shape, and then once more, which is measured. */
+export const pytask = (shape, most) => ({
+  "pytask-parallel": {
+    python: { module: "pytask_build", needs: "pytask-parallel", place: shape, way: "build", warmUp: 0 },
+    most,
+  },
+});

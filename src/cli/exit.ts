@@ -1,7 +1,7 @@
 /** How the process ends. */
 import type { ErrorCode } from "../errors.ts";
 
-export const EXIT = { ok: 0, failed: 1, usage: 2, module: 3, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, module: 3, graph: 4, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 const CODES: Partial<Record<ErrorCode, ExitCode>> = {
@@ -13,6 +13,7 @@ const CODES: Partial<Record<ErrorCode, ExitCode>> = {
   UNKNOWN_JOB: EXIT.usage,
   STORE_VERSION: EXIT.usage,
   MODULE_LOAD: EXIT.module,
+  GRAPH: EXIT.graph,
   INTERRUPTED: EXIT.interrupted,
 };
 

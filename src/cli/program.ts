@@ -2,11 +2,16 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
 import { heddleVersion } from "../version.ts";
+import { addAccept } from "./commands/accept.ts";
+import { addBuild } from "./commands/build.ts";
 import { addCache } from "./commands/cache.ts";
+import { addClean } from "./commands/clean.ts";
+import { addCollect } from "./commands/collect.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addInit } from "./commands/init.ts";
 import { addJobs } from "./commands/jobs.ts";
+import { addProfile } from "./commands/profile.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchedule } from "./commands/schedule.ts";
 import { addWhy } from "./commands/why.ts";
@@ -19,6 +24,8 @@ Examples:
   heddle init my-pipeline
   heddle run pipeline.ts --input '["a", "b"]' -n 4
   heddle run pipeline.ts --cache --dry-run
+  heddle build -n auto
+  heddle build -n auto
   heddle why score-12
   heddle doctor
 
@@ -65,6 +72,11 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .configureOutput({ outputError: () => {} })
     .addHelpText("after", EXAMPLES);
   addRun(program, done);
+  addBuild(program, done);
+  addClean(program, done);
+  addCollect(program, done);
+  addAccept(program, done);
+  addProfile(program, done);
   addGraph(program, done, async () => (await import("../run/plan.ts")).planRun);
   addWhy(program, done);
   addCache(program, done);

@@ -1,7 +1,7 @@
 /** Checks a config: every key known, every value of its type. */
 import { ConfigError, HeddleError, OptionError } from "../errors.ts";
 import { wordsOf } from "./command.ts";
-import type { CacheConfig, HeddleConfig, SharedCacheConfig } from "./config.ts";
+import type { BuildConfig, CacheConfig, HeddleConfig, SharedCacheConfig } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 import { checkLimits } from "./limits.ts";
 import { suggest } from "./nearest.ts";
@@ -57,6 +57,10 @@ const namedRunner: Kind = {
 };
 const record: Kind = { wants: "an object", fits: isRecord };
 const text: Kind = { wants: "a text that is not empty", fits: value => typeof value === "string" && value !== "" };
+const texts: Kind = {
+  wants: "a list of texts that are not empty",
+  fits: value => Array.isArray(value) && value.every(text.fits),
+};
 const address: Kind = {
   wants: 'an address such as "http://cache.example:7480" or "s3://bucket/prefix"',
   fits: value => typeof value === "string" && URL.canParse(value) && /^(https?|s3):$/.test(new URL(value).protocol),
@@ -82,6 +86,7 @@ const KEYS: Readonly<Record<keyof HeddleConfig, Kind>> = {
   strict: boolean,
   defaults: record,
   cache,
+  build: record,
   reporter: oneOf("live", "plain", "quiet"),
   showCapture: oneOf("no", "stdout", "stderr", "all"),
   log: boolean,
@@ -105,6 +110,20 @@ const CACHE: Readonly<Record<keyof CacheConfig, Kind>> = {
   shared: record,
 };
 
+const BUILD: Readonly<Record<keyof BuildConfig, Kind>> = {
+  outside: boolean,
+  paths: texts,
+  match: text,
+  tags: texts,
+  force: { wants: "true, false, or a list of names", fits: value => typeof value === "boolean" || texts.fits(value) },
+  maxFailures: { wants: "a whole number of at least 1", fits: value => count.fits(value) && Number(value) > 0 },
+  stop: boolean,
+  explain: boolean,
+  dryRun: boolean,
+  watch: boolean,
+  json: boolean,
+};
+
 const SHARED: Readonly<Record<keyof SharedCacheConfig, Kind>> = {
   url: address,
   token: text,
@@ -125,6 +144,7 @@ export function checkConfig(value: unknown, file: string): HeddleConfig {
   checkRecord(value, KEYS, "", file);
   if (isRecord(value["defaults"])) checkRecord(value["defaults"], DEFAULTS, "defaults.", file);
   if (isRecord(value["cache"])) checkCache(value["cache"], file);
+  if (isRecord(value["build"])) checkRecord(value["build"], BUILD, "build.", file);
   if (isRecord(value["limits"])) checkConfigLimits(value["limits"], file);
   for (const [name, made] of Object.entries(value["runners"] ?? {})) {
     checkValue(made, namedRunner, `runners.${name}`, file);

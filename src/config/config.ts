@@ -56,6 +56,32 @@ export interface CacheConfig {
   readonly shared?: SharedCacheConfig;
 }
 
+/** How targets are built. What is said on the command line of `heddle build` comes before it. */
+export interface BuildConfig {
+  /** Outputs may lie outside the project; default false. */
+  readonly outside?: boolean;
+  /** Folders in which targets are looked for, and modules, from the project's root; default: the whole project. */
+  readonly paths?: readonly string[];
+  /** As `-k`: which targets are built, such as `"not slow"`. */
+  readonly match?: string;
+  /** As `--tag`: only targets with one of these. */
+  readonly tags?: readonly string[];
+  /** As `--force`: build all although nothing has changed, or these, by name. */
+  readonly force?: boolean | readonly string[];
+  /** As `--max-failures`: after so many nothing new begins. */
+  readonly maxFailures?: number;
+  /** As `--stop`: after the first failure nothing new begins. */
+  readonly stop?: boolean;
+  /** As `--explain`: say of each target that is built why. */
+  readonly explain?: boolean;
+  /** As `--dry-run`: build nothing, say what would be built. */
+  readonly dryRun?: boolean;
+  /** As `--watch`: build again when something changes. */
+  readonly watch?: boolean;
+  /** As `--json`. */
+  readonly json?: boolean;
+}
+
 /** What `heddle.config.ts` exports by default. The command line, a call, a task and a flow come before it. */
 export interface HeddleConfig {
   /** Where calls run: `"inline"`, `"threads"`, `"processes"`, a name from `runners`, or a runner. */
@@ -77,6 +103,7 @@ export interface HeddleConfig {
   readonly defaults?: TaskDefaults;
   /** True: results of every task that does not say are cached. An object says how they are kept. */
   readonly cache?: boolean | CacheConfig;
+  readonly build?: BuildConfig;
   /** How the command line shows a run; default: live in a terminal, plain elsewhere. */
   readonly reporter?: "live" | "plain" | "quiet";
   /** Which captured output is shown with a failed call; default "all". */

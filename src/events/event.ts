@@ -14,6 +14,8 @@ export type HeddleEvent =
   | CallsCompleted
   | CallsCached
   | CallsKeyed
+  | TargetsStale
+  | TargetsSettled
   | CallFailed
   | CallRetrying
   | CallRestarted
@@ -100,6 +102,29 @@ export interface CallsKeyed {
   readonly keys: readonly string[];
   /** Why calls were not taken from the store, by their place; left out for those that were, or were never run before. */
   readonly reasons?: Readonly<Record<number, string>>;
+}
+
+/** Targets that have to be built, and why: `reasons[i]` are those of `calls[i]`, in words. */
+export interface TargetsStale {
+  readonly type: "stale";
+  readonly at: number;
+  readonly calls: readonly number[];
+  readonly names: readonly string[];
+  readonly reasons: readonly (readonly string[])[];
+}
+
+/** How a target ends that is not executed: nothing has changed, what has is to be taken as it is, or it is left out. */
+export type SettledState = "fresh" | "persisted" | "skipped";
+export type TargetState = "completed" | SettledState | FailureState;
+
+/** Targets that ended without being executed. `names[i]` is that of `calls[i]`, `reasons[i]` why, where there is one. */
+export interface TargetsSettled {
+  readonly type: "settled";
+  readonly at: number;
+  readonly state: SettledState;
+  readonly calls: readonly number[];
+  readonly names: readonly string[];
+  readonly reasons?: readonly (readonly string[])[];
 }
 
 export type FailureState = "failed" | "crashed" | "timedOut" | "cancelled" | "upstreamFailed";

@@ -123,7 +123,8 @@ class LogFile {
   }
 }
 
-function keepOutOfGit(path: string): void {
+/** Puts a file beside others that tells git to leave them alone, unless there is one. */
+export function keepOutOfGit(path: string): void {
   try {
     writeFileSync(path, "*\n", { flag: "wx" });
   } catch {

@@ -4,6 +4,23 @@ export type CaptureKind = "stdout" | "stderr" | "command" | "log" | "warning" | 
 /** Which of a call's own output is shown with its failure. */
 export type ShowCapture = "no" | "stdout" | "stderr" | "all";
 
+/** What calls that are not over have had to say, by call. */
+export class Captures {
+  readonly #byCall = new Map<number, Capture>();
+
+  of(call: number): Capture {
+    const known = this.#byCall.get(call);
+    if (known !== undefined) return known;
+    const added = new Capture();
+    this.#byCall.set(call, added);
+    return added;
+  }
+
+  forget(call: number): void {
+    if (this.#byCall.size > 0) this.#byCall.delete(call);
+  }
+}
+
 interface Piece {
   readonly kind: CaptureKind;
   text: string;

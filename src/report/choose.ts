@@ -14,6 +14,8 @@ export interface ReportSettings {
   readonly out: Output;
   /** Which of a call's own output is shown with its failure; default `all`. */
   readonly showCapture?: ShowCapture;
+  /** Say of each target that is built why; default false. */
+  readonly explain?: boolean;
   /** Default: the environment of this process. */
   readonly env?: Environment;
   /** Paths in stacks are shown relative to it; default: the working folder. */
@@ -22,8 +24,8 @@ export interface ReportSettings {
 
 /** The reporter of a mode. `auto` is live on a terminal that can repaint, and plain in logs, pipes and CI. */
 export async function reporter(settings: ReportSettings): Promise<Reporter> {
-  const { out, showCapture = "all", env = process.env, cwd } = settings;
-  const options = { out, style: styleFor(out, env), showCapture, place: stackPlace(cwd) };
+  const { out, showCapture = "all", explain = false, env = process.env, cwd } = settings;
+  const options = { out, style: styleFor(out, env), showCapture, explain, place: stackPlace(cwd) };
   const mode = settings.mode === "auto" ? automatic(out, env) : settings.mode;
   switch (mode) {
     case "live":

@@ -43,6 +43,7 @@ export function fullFailure(group: FailureGroup, options: FailureOptions): strin
     headline(group, style),
     ...errorLines(group.error, options, "  "),
     ...captureLines(group.capture, showCapture, style, "  "),
+    ...againLines(group, style),
   ];
 }
 
@@ -61,6 +62,11 @@ export function errorLines(error: ErrorFacts, options: FailureOptions, indent: s
   for (const member of members.slice(0, 3)) lines.push(...errorLines(member, options, `${indent}  `, depth + 1));
   if (members.length > 3) lines.push(style.paint("dim", `${indent}  and ${plural(members.length - 3, "more error")}`));
   return lines;
+}
+
+/** How to repeat just this. */
+function againLines({ again, name, others }: FailureGroup, { paint }: Style): string[] {
+  return again === undefined ? [] : [`  ${paint("cyan", "again")}: ${again([name, ...others])}`];
 }
 
 function headline(group: FailureGroup, { paint, symbols }: Style): string {

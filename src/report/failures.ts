@@ -17,6 +17,8 @@ export interface Failure {
   readonly ms: number;
   /** What the call printed and logged. */
   readonly capture: Capture;
+  /** Of a target: the command that builds those of these names again. */
+  readonly again: ((names: readonly string[]) => string) | undefined;
 }
 
 /** Failures that say the same: equal state, error and output of calls of one task. */
@@ -59,8 +61,15 @@ export class Failures {
     }
   }
 
-  /** Whether this very error has been told already, as that of a call. */
+  captureOf(call: number): Capture | undefined {
+    return this.groups.find(group => group.call === call)?.capture;
+  }
+
+  /** Whether this very error has been told already, as that of a call, or those of the targets that it is about. */
   knows(error: ErrorFacts): boolean {
-    return this.groups.some(group => group.error.name === error.name && group.error.message === error.message);
+    return (
+      error.code === "BUILD_FAILED" ||
+      this.groups.some(group => group.error.name === error.name && group.error.message === error.message)
+    );
   }
 }

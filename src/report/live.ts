@@ -16,7 +16,7 @@ const tickEvery = 1000;
  * printed above it as they come, and the summary in its place at the end.
  */
 export function liveReporter(options: ReporterOptions): Reporter {
-  const { out, style, showCapture, place } = settled(options);
+  const { out, style, showCapture, place, explain } = settled(options);
   const view = new RunView();
   const news = new News();
   // log-update needs no more of a stream than is in Output.
@@ -74,6 +74,7 @@ export function liveReporter(options: ReporterOptions): Reporter {
     out.off?.("resize", resized);
     area.done();
     if (view.started === undefined) return;
+    writeLines(out, news.reasons(view, { style, showCapture, place, explain }));
     writeLines(out, summaryLines(view, { style, columns: columns(), showCapture, place }));
   }
 
@@ -91,7 +92,7 @@ export function liveReporter(options: ReporterOptions): Reporter {
         finish();
         return;
       }
-      const lines = news.lines(view, { style, showCapture, place });
+      const lines = news.lines(view, { style, showCapture, place, explain });
       if (lines.length > 0) {
         clear();
         writeLines(out, lines);

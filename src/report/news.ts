@@ -1,6 +1,12 @@
 import { type FailureOptions, shortFailure } from "./failure.ts";
+import { explained } from "./targetlines.ts";
 import { oneLine } from "./text.ts";
 import type { RunView } from "./view.ts";
+
+export interface NewsOptions extends FailureOptions {
+  /** Say of each target that is built why. */
+  readonly explain: boolean;
+}
 
 const mostFailures = 10;
 const mostWarnings = 5;
@@ -9,11 +15,20 @@ const mostWarnings = 5;
 export class News {
   #failures = 0;
   #warnings = 0;
+  #targets = 0;
+
+  /** Why targets are built that have not been told of: also at the end of a run, as this is not told again. */
+  reasons({ targets: { list } }: RunView, { style, explain }: NewsOptions): string[] {
+    if (!explain) return [];
+    const told = list.slice(this.#targets).filter(({ state }) => state === "stale");
+    this.#targets = list.length;
+    return told.map(target => explained(target, style));
+  }
 
   /** The lines that are new since the last call. */
-  lines(view: RunView, options: FailureOptions): string[] {
+  lines(view: RunView, options: NewsOptions): string[] {
     const { style } = options;
-    const lines: string[] = [];
+    const lines = this.reasons(view, options);
     const { groups } = view.failures;
     for (; this.#failures < groups.length; this.#failures++) {
       if (this.#failures < mostFailures) lines.push(...shortFailure(groups[this.#failures]!, options));

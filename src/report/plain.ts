@@ -15,7 +15,7 @@ const longestSilence = 60_000;
  * progress, failures at once, and the summary. No control characters, but colours where FORCE_COLOR asks for them.
  */
 export function plainReporter(options: ReporterOptions): Reporter {
-  const { out, style, showCapture, place } = settled(options);
+  const { out, style, showCapture, place, explain } = settled(options);
   const view = new RunView();
   const news = new News();
   const progress = new Progress();
@@ -47,6 +47,7 @@ export function plainReporter(options: ReporterOptions): Reporter {
     over = true;
     clearInterval(ticker);
     if (view.started === undefined) return;
+    write(news.reasons(view, { style, showCapture, place, explain }));
     write(summaryLines(view, { style, columns: out.columns || 120, showCapture, place }));
   }
 
@@ -56,7 +57,7 @@ export function plainReporter(options: ReporterOptions): Reporter {
       view.read(events);
       if (view.started !== undefined && ticker === undefined) begin();
       if (view.end !== undefined) finish();
-      else write(news.lines(view, { style, showCapture, place }));
+      else write(news.lines(view, { style, showCapture, place, explain }));
     },
     close: finish,
   };

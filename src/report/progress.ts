@@ -21,7 +21,9 @@ export class Progress {
 
   /** The lines that are due; to be asked about once a second. */
   lines(view: RunView, now: number): string[] {
-    return shownTasks(view).flatMap(task => this.#lineOf(task, now) ?? []);
+    // Targets that are fresh may be thousands, and have nothing to tell.
+    const tasks = shownTasks(view).filter(task => !task.isFresh);
+    return tasks.flatMap(task => this.#lineOf(task, now) ?? []);
   }
 
   #lineOf(task: TaskView, now: number): string | undefined {

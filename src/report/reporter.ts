@@ -16,11 +16,18 @@ export interface ReporterOptions {
   /** Which of a call's own output is shown with its failure; default all. */
   readonly showCapture?: ShowCapture;
   readonly place?: StackPlace;
+  /** Say of each target that is built why; default false. */
+  readonly explain?: boolean;
 }
 
 /** The options with nothing left open. */
 export function settled(options: ReporterOptions): Required<ReporterOptions> {
-  return { ...options, showCapture: options.showCapture ?? "all", place: options.place ?? stackPlace() };
+  return {
+    ...options,
+    showCapture: options.showCapture ?? "all",
+    place: options.place ?? stackPlace(),
+    explain: options.explain ?? false,
+  };
 }
 
 export function writeLines(out: Output, lines: readonly string[]): void {

@@ -32,6 +32,8 @@ export interface Symbols {
   readonly gutter: string;
   readonly ellipsis: string;
   readonly dot: string;
+  /** Before why something is done. */
+  readonly why: string;
 }
 
 const unicodeSymbols: Symbols = {
@@ -46,6 +48,7 @@ const unicodeSymbols: Symbols = {
   gutter: "│",
   ellipsis: "…",
   dot: "·",
+  why: "▸",
 };
 
 const asciiSymbols: Symbols = {
@@ -60,6 +63,7 @@ const asciiSymbols: Symbols = {
   gutter: "|",
   ellipsis: "~",
   dot: "-",
+  why: ">",
 };
 
 /** The style for an output: FORCE_COLOR, then NO_COLOR, then whether it is a terminal that is not dumb. */

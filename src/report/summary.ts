@@ -6,6 +6,7 @@ import { count, duration, percent, plural } from "./format.ts";
 import { shownTasks } from "./frame.ts";
 import { type StackPlace, stackPlace } from "./stack.ts";
 import type { Style } from "./style.ts";
+import { leftOutLines, targetsText } from "./targetlines.ts";
 import type { TaskView } from "./tasks.ts";
 import { cut, oneLine, padEnd, padStart, width } from "./text.ts";
 import type { RunView } from "./view.ts";
@@ -20,6 +21,7 @@ export interface SummaryOptions {
 
 const mostFailures = 10;
 const mostWorkers = 16;
+const mostRows = 40;
 /** Runs shorter than this have no use for where their time went. */
 const worthProfiling = 1000;
 
@@ -33,6 +35,7 @@ export function summaryLines(view: RunView, options: SummaryOptions): string[] {
     ...failureSection(view, { style, showCapture, place }),
     ...workerSection(view, style, showCapture),
     ...warningSection(view, style),
+    ...leftOutLines(view.targets, style),
   ];
   return [
     ...(trouble.length > 0 ? [""] : []),
@@ -66,7 +69,8 @@ function headline(view: RunView, { paint, symbols }: Style): string {
   const failed = sum(task => task.counts.failed);
   const calls = sum(task => task.finished);
   const facts = [
-    plural(calls, "call"),
+    ...(view.targets.any ? [targetsText(view.targets)] : []),
+    ...(view.targets.any && calls === view.targets.total ? [] : [plural(calls, "call")]),
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
     ...(calls > 0 && sum(task => task.cached) === calls ? [calls > 1 ? "all from the cache" : "from the cache"] : []),
   ];
@@ -146,8 +150,15 @@ function warningSection(view: RunView, style: Style): string[] {
   return [...lines, ""];
 }
 
-function taskTable(view: RunView, { paint, symbols: { ellipsis } }: Style): string[] {
+/** Of a build those that had something to do: there may be thousands of targets. */
+function tabled(view: RunView): TaskView[] {
   const tasks = shownTasks(view);
+  return view.targets.any ? tasks.filter(task => !task.isFresh) : tasks;
+}
+
+function taskTable(view: RunView, { paint, symbols: { ellipsis } }: Style): string[] {
+  const all = tabled(view);
+  const tasks = view.targets.any ? all.slice(0, mostRows) : all;
   const rows = tasks.map(task => ({
     name: cut(oneLine(task.name), 40, ellipsis),
     counts: countsOf(task),
@@ -155,17 +166,22 @@ function taskTable(view: RunView, { paint, symbols: { ellipsis } }: Style): stri
   }));
   const names = Math.max(0, ...rows.map(row => width(row.name)));
   const counts = Math.max(0, ...rows.map(row => row.counts.length));
-  return rows.map(
+  const lines = rows.map(
     ({ name, counts: said, times }) => `  ${padEnd(name, names)}  ${padEnd(said, counts)}  ${paint("dim", times)}`,
   );
+  const more = all.length - tasks.length;
+  return more > 0 ? [...lines, `  ${ellipsis} and ${plural(more, "more target")}`] : lines;
 }
 
 /** A task's calls in words: `1,990 completed, 10 failed, 3 retries`. */
 export function countsOf(task: TaskView): string {
-  const { completed, failed, cancelled, upstreamFailed } = task.counts;
+  const { failed, cancelled, upstreamFailed } = task.counts;
   const parts = [
-    [completed - task.cached, "completed"],
+    [task.executed, "completed"],
     [task.cached, "cached"],
+    [task.settled.fresh, "fresh"],
+    [task.settled.persisted, "persisted"],
+    [task.settled.skipped, "skipped"],
     [failed, "failed"],
     [upstreamFailed, "not run"],
     [cancelled, "cancelled"],

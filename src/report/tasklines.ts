@@ -65,6 +65,7 @@ function rowOf(task: TaskView, columns: number, now: number, { paint, symbols }:
   const note = (text: string, format: "red" | "yellow" | "dim") => notes.push([text, paint(format, text)]);
   if (failed > 0) note(`${symbols.failed} ${count(failed)}`, "red");
   if (task.cached > 0) note(`${count(task.cached)} cached`, "dim");
+  for (const [state, number] of Object.entries(task.settled)) if (number > 0) note(`${count(number)} ${state}`, "dim");
   if (task.retries > 0) note(`${symbols.retry} ${count(task.retries)}`, "yellow");
   if (cancelled > 0) note(`${count(cancelled)} cancelled`, "yellow");
   if (upstreamFailed > 0) note(`${count(upstreamFailed)} not run`, "yellow");

@@ -1,3 +1,4 @@
+import type { SettledState } from "../events/event.ts";
 import type { CallState } from "./calls.ts";
 import { Pace } from "./pace.ts";
 
@@ -20,6 +21,8 @@ export class TaskView {
   submitted = 0;
   /** How many of those that completed were not executed, as their results were kept. */
   cached = 0;
+  /** How many targets of those that completed were not executed, and how they ended. */
+  readonly settled: Record<SettledState, number> = { fresh: 0, persisted: 0, skipped: 0 };
   retries = 0;
   restarts = 0;
   /** Time that attempts which ended took to run, together; and how many they were. */
@@ -44,6 +47,17 @@ export class TaskView {
   get finished(): number {
     const { completed, failed, cancelled, upstreamFailed } = this.counts;
     return completed + failed + cancelled + upstreamFailed;
+  }
+
+  /** Those that ended well and were executed. */
+  get executed(): number {
+    const { fresh, persisted, skipped } = this.settled;
+    return this.counts.completed - this.cached - fresh - persisted - skipped;
+  }
+
+  /** It has targets, and nothing is or was to be done for any of them. */
+  get isFresh(): boolean {
+    return this.submitted > 0 && this.settled.fresh === this.submitted;
   }
 
   get remaining(): number {

@@ -48,7 +48,7 @@ export function padStart(text: string, columns: number): string {
 
 /** One column a character: ASCII, lines and the reporters' own symbols. Measuring other text costs a hundred times more. */
 function plain(text: string): boolean {
-  return /^[\x20-\x7e\u2500-\u257f·×…✓✗↻]*$/.test(text);
+  return /^[\x20-\x7e\u2500-\u257f·×…✓✗↻▸]*$/.test(text);
 }
 
 /** What a log line carries besides its message. */

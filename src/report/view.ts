@@ -6,6 +6,7 @@ import type {
   LabelUsed,
   RunEnded,
   RunStarted,
+  TargetsSettled,
 } from "../events/event.ts";
 import {
   CANCELLED,
@@ -19,15 +20,14 @@ import {
   UNKNOWN,
   UPSTREAM_FAILED,
 } from "./calls.ts";
-import { Capture, type CaptureKind } from "./capture.ts";
+import { type CaptureKind, Captures } from "./capture.ts";
 import { Failures } from "./failures.ts";
 import { Slowest } from "./slowest.ts";
+import { againCommand, Targets } from "./targets.ts";
 import { TaskView } from "./tasks.ts";
 import { dataText } from "./text.ts";
 import { Warnings } from "./warnings.ts";
-import { WorkerView } from "./workers.ts";
-
-export type RunEnd = Omit<RunEnded, "type">;
+import { Workers, WorkerView } from "./workers.ts";
 
 /**
  * A run as its events tell it so far: a fold over them, without a clock. It keeps columns of a few bytes for every
@@ -35,11 +35,11 @@ export type RunEnd = Omit<RunEnded, "type">;
  */
 export class RunView {
   started: RunStarted | undefined;
-  end: RunEnd | undefined;
+  end: RunEnded | undefined;
   #rootCached = false;
   /** By task number. */
   readonly tasks: TaskView[] = [];
-  readonly workers = new Map<number, WorkerView>();
+  readonly workers = new Workers();
   /** The last that was told of each label that is limited. */
   readonly labels = new Map<string, LabelUsed>();
   /** Running calls of tasks, in the order in which they started. */
@@ -51,11 +51,12 @@ export class RunView {
   readonly failures = new Failures();
   readonly warnings = new Warnings();
   readonly slowest = new Slowest();
+  readonly targets = new Targets();
   /** The flow that the run is of: the first call without a parent, if it is one of a flow. */
   root: number | undefined;
   readonly #calls = new CallTable();
   readonly #names = new Map<number, string>();
-  readonly #captures = new Map<number, Capture>();
+  readonly #captures = new Captures();
 
   read(events: readonly HeddleEvent[]): void {
     for (const event of events) this.#read(event);
@@ -91,6 +92,7 @@ export class RunView {
         break;
       case "taskDefined":
         this.tasks[event.task] = new TaskView(event.name, event.kind);
+        this.targets.defined(event);
         break;
       case "submitted":
         this.#submitted(event.task, event.first, event.count, event.at, event.parent);
@@ -111,6 +113,12 @@ export class RunView {
         break;
       case "keyed":
         break;
+      case "stale":
+        this.targets.stale(event);
+        break;
+      case "settled":
+        this.#settled(event);
+        break;
       case "failed":
         this.#failed(event);
         break;
@@ -124,7 +132,7 @@ export class RunView {
         this.#capture(event.call, event.stream, event.text);
         break;
       case "commandOutput":
-        if (event.call === null) this.#worker(event.worker, event.at).output.add("command", event.text);
+        if (event.call === null) this.workers.of(event.worker, event.at).output.add("command", event.text);
         else this.#capture(event.call, "command", event.text);
         break;
       case "log":
@@ -144,20 +152,15 @@ export class RunView {
         this.workers.set(event.worker, new WorkerView(event.name, event.at));
         break;
       case "workerOutput":
-        this.#worker(event.worker, event.at).output.add(event.stream, event.text);
+        this.workers.of(event.worker, event.at).output.add(event.stream, event.text);
         break;
-      case "workerEnded": {
-        const worker = this.#worker(event.worker, event.at);
-        worker.ended = event.at;
-        worker.reason = event.reason;
-        worker.detail = event.detail;
+      case "workerEnded":
+        this.workers.of(event.worker, event.at).end(event);
         break;
-      }
       case "runEnded":
         this.end = event;
         break;
-      default:
-        // A log of a newer heddle may hold facts that this one does not know.
+      default: // A log of a newer heddle may hold facts that this one does not know.
         event satisfies never;
     }
   }
@@ -168,6 +171,7 @@ export class RunView {
     if (parent === null && task.kind === "flow") this.root ??= first;
     const calls = this.#calls;
     calls.reserve(first + count);
+    if (parent !== null && parent === this.root) this.targets.submitted(calls.task[parent]!, count);
     for (let call = first; call < first + count; call++) {
       if (calls.state[call] !== UNKNOWN) continue;
       calls.state[call] = QUEUED;
@@ -193,24 +197,31 @@ export class RunView {
     else this.running.add(call);
   }
 
-  #ended(call: number, state: number, ms: number, at: number, worker: number | null): void {
+  #ended(call: number, state: number, ms: number, at: number, worker: number | null): TaskView | undefined {
     const task = this.#move(call, state, at);
-    if (task === undefined) return;
+    if (task === undefined) return undefined;
     this.#ran(task, ms, at, worker);
     task.pace.mark(at, task.finished);
     if (task.kind === "task" && ms > 0 && this.slowest.admits(ms)) {
       this.slowest.add({ name: this.nameOf(call), ms, waited: this.#calls.waited[call]! });
     }
     if (this.#names.size > 0) this.#names.delete(call);
-    if (this.#captures.size > 0) this.#captures.delete(call);
+    this.#captures.forget(call);
+    return task;
   }
 
   #cached(call: number, at: number): void {
-    const task = this.taskOf(call);
-    if (task === undefined || this.#over(call)) return;
-    task.cached++;
+    const task = this.#ended(call, COMPLETED, 0, at, null);
+    if (task !== undefined) task.cached++;
     if (call === this.root) this.#rootCached = true;
-    this.#ended(call, COMPLETED, 0, at, null);
+  }
+
+  #settled(event: TargetsSettled): void {
+    this.targets.settled(event);
+    for (const call of event.calls) {
+      const task = this.#ended(call, COMPLETED, 0, event.at, null);
+      if (task !== undefined) task.settled[event.state]++;
+    }
   }
 
   #ran(task: TaskView, ms: number, at: number, number: number | null): void {
@@ -218,7 +229,7 @@ export class RunView {
     task.runMs += ms;
     task.attempts++;
     if (task.kind === "flow") return;
-    const worker = this.#worker(number, at - ms);
+    const worker = this.workers.of(number, at - ms);
     worker.busyMs += ms;
     worker.calls++;
   }
@@ -235,8 +246,9 @@ export class RunView {
     if (task.kind === "task" || !(this.failures.knows(error) || error.code === "UNOBSERVED")) {
       const name = this.nameOf(call);
       const on = worker === null ? undefined : this.workers.get(worker)?.name;
-      const capture = this.#captures.get(call) ?? new Capture();
-      this.failures.add({ call, name, task: task.name, state, error, attempt, worker: on, ms, capture });
+      const again = this.targets.isTarget(call) ? againCommand : undefined;
+      const capture = this.#captures.of(call);
+      this.failures.add({ call, name, task: task.name, state, error, attempt, worker: on, ms, capture, again });
     }
     this.#ended(call, FAILED, ms, at, worker);
   }
@@ -257,21 +269,9 @@ export class RunView {
   }
 
   #capture(call: number, kind: CaptureKind, text: string): void {
-    const ended = this.#over(call);
     // What arrives after the end of a failed call still belongs to its story.
-    const late = ended ? this.failures.groups.find(group => group.call === call)?.capture : undefined;
-    if (ended && late === undefined) return;
-    const capture = late ?? this.#captures.get(call) ?? new Capture();
-    if (!ended) this.#captures.set(call, capture);
-    capture.add(kind, text);
-  }
-
-  #worker(number: number, at: number): WorkerView {
-    const known = this.workers.get(number);
-    if (known !== undefined) return known;
-    const added = new WorkerView(`worker ${number}`, at);
-    this.workers.set(number, added);
-    return added;
+    const capture = this.#over(call) ? this.failures.captureOf(call) : this.#captures.of(call);
+    capture?.add(kind, text);
   }
 
   /** Takes a call from its state to another; undefined if it is unknown or over, as then nothing can follow. */

@@ -202,14 +202,14 @@ export class Attempts {
     const { call } = flight;
     const { node, inputs } = call;
     let { value } = attempt;
-    if (call.spec.cache !== null) {
-      try {
-        value = this.run.gate!.executed(call, value, attempt.ms, directory);
-      } catch (error) {
-        this.failed(flight, FAILED, { ...attempt, error: error as Error }, false);
-        return;
-      }
-    } else if (flight.directory !== null) this.run.journal?.failed(call);
+    try {
+      if (call.spec.admitted) value = this.run.admissions!.landed(call, value, attempt.ms);
+      else if (call.spec.cache !== null) value = this.run.gate!.executed(call, value, attempt.ms, directory);
+      else if (flight.directory !== null) this.run.journal?.failed(call);
+    } catch (error) {
+      this.failed(flight, FAILED, { ...attempt, error: error as Error }, false);
+      return;
+    }
     this.run.complete(call, value, attempt.worker, attempt.ms);
     if (!flight.inherited) inputs?.release();
     this.run.scheduler.settled(node, COMPLETED);

@@ -63,7 +63,7 @@ export class Intake {
     });
   }
 
-  private capture({ cache, shared, room, strict, definition }: Spec, given: unknown[]): CallInputs {
+  capture({ cache, shared, room, strict, definition }: Spec, given: unknown[]): CallInputs {
     const { futureOf } = this.run;
     if (cache !== null) return captureKeyed(given, futureOf, definition.name, room);
     return shared
@@ -98,6 +98,7 @@ export class Intake {
   }
 
   private entranceOf({ spec }: Call): number {
+    if (spec.admitted) return this.run.pools.admission;
     if (spec.cache !== null) return this.run.pools.gate;
     const looks = this.run.settings.planner !== undefined || this.run.journal?.resumes === true;
     return looks && isJournalled(spec) ? this.run.pools.gate : spec.pool;

@@ -212,7 +212,7 @@ export class MapJob {
     }
     const element = new Element(this, this.pulled++, this.run.nextNumber());
     this.active.set(element.index, element);
-    this.run.begin(element, row, null);
+    this.run.intake.begin(element, row, null);
     return true;
   }
 

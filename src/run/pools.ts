@@ -24,6 +24,8 @@ export class Pools {
   /** Where direct calls run. */
   readonly here = 1;
   gate = -1;
+  /** Where calls stand that have to be admitted. */
+  admission = -1;
   readonly prefixes: RunPrefixes;
   private readonly run: Run;
   private readonly root: string;
@@ -53,12 +55,21 @@ export class Pools {
     return number;
   }
 
-  /** A pool that no runner serves: what is dispatched there stands at the gate. */
   addGate(): void {
-    this.gate = this.pools.length;
-    const runner = { ...inline(), name: "gate" };
+    this.gate = this.addUnserved("gate");
+  }
+
+  addAdmission(): void {
+    this.admission = this.addUnserved("admission");
+  }
+
+  /** A pool that no runner serves: what is dispatched there stands at a gate. */
+  private addUnserved(name: string): number {
+    const pool = this.pools.length;
+    const runner = { ...inline(), name };
     this.pools.push({ runner, session: null, batch: [], broken: null });
-    this.run.scheduler.pool(this.gate, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, true);
+    this.run.scheduler.pool(pool, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, true);
+    return pool;
   }
 
   isShared(pool: number): boolean {

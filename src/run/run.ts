@@ -3,8 +3,9 @@ import { EventBus } from "../events/bus.ts";
 import type { EventReader } from "../events/event.ts";
 import { CANCELLED, UPSTREAM_FAILED } from "../graph/states.ts";
 import { inline } from "../runners/inline.ts";
-import type { AnyOptions, Definition } from "../task/definition.ts";
+import type { AnyOptions } from "../task/definition.ts";
 import { underTestRunner } from "../task/task.ts";
+import { Admissions } from "./admission.ts";
 import { Attempts } from "./attempts.ts";
 import { Gate } from "./cached/gate.ts";
 import type { Journal } from "./cached/journal.ts";
@@ -17,7 +18,7 @@ import type { Orders, ShareOrder } from "./facts.ts";
 import { Failure, upstreamError } from "./failure.ts";
 import { flowRunner } from "./flows.ts";
 import { callHook } from "./hooks.ts";
-import { adopter, type CallInputs } from "./inputs.ts";
+import { adopter } from "./inputs.ts";
 import { Intake } from "./intake.ts";
 import { liveValue } from "./kept.ts";
 import { RunLimits } from "./limits/run-limits.ts";
@@ -29,9 +30,9 @@ import { Pools } from "./pools.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { FlowScope } from "./scope.ts";
 import type { RunSettings } from "./settings.ts";
-import { isJournalled, type Spec } from "./spec.ts";
+import { isJournalled } from "./spec.ts";
 import { Specs } from "./specs.ts";
-import { type Loaded, unloadedIn } from "./stored.ts";
+import { unloadedIn } from "./stored.ts";
 
 /**
  * One execution of a flow. Owns the graph and the scheduler, tells the scheduler what happens, and carries out what it
@@ -52,12 +53,13 @@ export class Run implements Orders {
   readonly bus = new EventBus();
   /** Stands before the runners where results are kept or a run is planned. */
   gate: Gate | null = null;
+  readonly admissions: Admissions | null;
   readonly live: LiveResults | null;
   /** Keeps what was done, in case the run does not end well. */
   journal: Journal | null = null;
   private readonly owners: Owners;
-  private readonly specs: Specs;
-  private readonly intake: Intake;
+  readonly specs: Specs;
+  readonly intake: Intake;
   readonly scopes = new Set<FlowScope>();
   readonly jobs = new Set<MapJob>();
   private readonly hungryJobs = new Set<MapJob>();
@@ -84,6 +86,8 @@ export class Run implements Orders {
     this.pools = new Pools(this, root);
     this.pools.add(flowRunner(this));
     this.pools.add(settings.nested?.here ?? inline({ warnBlocking: true }));
+    this.admissions = settings.admission === undefined ? null : new Admissions(this, settings.admission);
+    if (this.admissions !== null) this.pools.addAdmission();
     if (settings.planner !== undefined) this.openGate();
   }
 
@@ -98,19 +102,6 @@ export class Run implements Orders {
 
   nextNumber(): number {
     return ++this.numbers;
-  }
-
-  specOf(definition: Definition, options: AnyOptions, scope: FlowScope, here: boolean): Spec {
-    return this.specs.make(definition, options, scope, here);
-  }
-
-  begin(call: Call, given: unknown[], after: readonly unknown[] | null): void {
-    this.intake.begin(call, given, after);
-  }
-
-  /** Executes once more a call that has completed, as its result was lost. */
-  again(spec: Spec, inputs: CallInputs): Promise<Loaded> {
-    return this.intake.again(spec, inputs);
   }
 
   strictOf(options: AnyOptions, parent: FlowScope | null): boolean {
@@ -165,6 +156,10 @@ export class Run implements Orders {
   /** A call ended well without being executed. */
   completeCached(call: Call, raw: unknown): void {
     this.columns.callCached(call.number);
+    this.completeUnexecuted(call, raw);
+  }
+
+  completeUnexecuted(call: Call, raw?: unknown): void {
     call.inputs = null;
     call.complete(raw);
     call.spec.scope.callEnded();
@@ -244,6 +239,7 @@ export class Run implements Orders {
       this.scheduler.decide();
       this.limits.shared?.send();
       this.gate?.send();
+      this.admissions?.send();
       this.pools.send();
     } while (this.flushAgain);
     this.flushing = false;
@@ -254,6 +250,10 @@ export class Run implements Orders {
 
   dispatch(node: number, pool: number): void {
     const call = this.owners.starting(node);
+    if (pool === this.pools.admission) {
+      this.admissions!.take(call);
+      return;
+    }
     if (this.gate !== null) {
       if (pool === this.pools.gate) {
         this.gate.take(call);
@@ -283,6 +283,7 @@ export class Run implements Orders {
   stop(node: number): void {
     const call = this.owners.callOf(node);
     if (this.gate?.holds(call) === true) this.gate.stop(call);
+    else if (this.admissions?.holds(call) === true) this.admissions.stop(call);
     else this.attempts.stop(call);
   }
 

@@ -99,7 +99,7 @@ export class FlowScope implements NestedScope {
     const spec = this.specOf(definition, options, inline);
     const call = new CallFuture(spec, this.run.nextNumber());
     made?.(call);
-    this.run.begin(call, inputs, (options.after as readonly unknown[] | undefined) ?? null);
+    this.run.intake.begin(call, inputs, (options.after as readonly unknown[] | undefined) ?? null);
     return call as unknown as Future<unknown>;
   }
 
@@ -218,7 +218,7 @@ export class FlowScope implements NestedScope {
     const specs = this.specs[inline ? 1 : 0];
     let spec = specs.get(options);
     if (spec === undefined || spec.definition !== definition) {
-      spec = this.run.specOf(definition, options, this, inline);
+      spec = this.run.specs.make(definition, options, this, inline);
       specs.set(options, spec);
     }
     return spec;

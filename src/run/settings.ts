@@ -3,6 +3,7 @@ import type { Prefixes } from "../config/prefix.ts";
 import type { EventReader } from "../events/event.ts";
 import type { AnyOptions } from "../task/definition.ts";
 import type { Runner } from "../task/runner.ts";
+import type { Admission } from "./admission.ts";
 import type { Planner } from "./cached/planner.ts";
 
 /** How a run is to be carried out, from outside the flow: the command line, a test, another program. */
@@ -46,6 +47,8 @@ export interface RunSettings {
   readonly resume?: true | string;
   /** Given where nothing is executed and only the plan is wanted. */
   readonly planner?: Planner;
+  /** What calls of some tasks have to pass: in a build, targets. */
+  readonly admission?: Admission;
   /** Given where a call on a worker calls tasks: the coordinator looks after all of them but their futures. */
   readonly nested?: { readonly here: Runner };
   /** The project's root folder; default: the nearest folder above the flow's module with a package.json. */

@@ -27,6 +27,8 @@ export interface Spec {
   readonly strict: boolean;
   /** Whether the calls have hooks or names, which most have not. */
   readonly watched: boolean;
+  /** Whether the calls have to be admitted before they go to a runner. */
+  readonly admitted: boolean;
 }
 
 export function timeoutOf(name: string, options: AnyOptions): number {

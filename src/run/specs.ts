@@ -41,6 +41,7 @@ export class Specs {
       timeout: timeoutOf(definition.name, all),
       strict: scope.strict,
       watched: isWatched(all),
+      admitted: this.run.admissions?.takes(definition) === true,
     };
   }
 
@@ -62,10 +63,12 @@ export class Specs {
       timeout: 0,
       strict: false,
       watched: false,
+      admitted: false,
     };
   }
 
-  private taskNumber(definition: Definition): number {
+  /** The number of a task in events. */
+  taskNumber(definition: Definition): number {
     const known = this.tasks.get(definition);
     if (known !== undefined) return known;
     const task = this.tasks.size;

@@ -11,6 +11,11 @@ export interface RunnerDefinition {
   /** How many calls it runs at once; `"auto"` is one a CPU. */
   readonly workers: number | "auto";
   /**
+   * Whether the far side sees the same files under the same paths; default false: the files of targets are sent there
+   * and back.
+   */
+  readonly sharesDisk?: boolean;
+  /**
    * Has one attempt executed somewhere by `execute(bytes)` of `heddle/worker`, and gives the bytes that came of it.
    * Rejects when there is no outcome, which counts as a crash. `signal` is aborted on cancel and time-out. `answer`
    * takes what the far side's `ask` gives, and gives what that is to resolve with: for tasks that call tasks.
@@ -28,7 +33,7 @@ export interface RunnerDefinition {
  */
 export function defineRunner(definition: RunnerDefinition): Runner {
   const where = "defineRunner(…)";
-  checkKeys(definition, ["name", "workers", "run"], where);
+  checkKeys(definition, ["name", "workers", "sharesDisk", "run"], where);
   const { name } = definition;
   if (typeof name !== "string" || name === "" || typeof definition.run !== "function") {
     throw new OptionError({
@@ -39,5 +44,6 @@ export function defineRunner(definition: RunnerDefinition): Runner {
   }
   const workers = countWorkers(definition.workers, where);
   const run = definition.run.bind(definition);
-  return { name, workers, shared: false, open: host => new CustomSession(host, name, workers, run) };
+  const sharesDisk = definition.sharesDisk === true;
+  return { name, workers, shared: false, sharesDisk, open: host => new CustomSession(host, name, workers, run) };
 }

@@ -149,7 +149,8 @@ function unlessGone<T>(act: () => T): T | undefined {
   }
 }
 
-function digestFile(path: string, size: bigint): { readonly digest: Digest } {
+/** The digest of a file of about so many bytes. Throws the error of the file system, as where there is none. */
+export function digestFile(path: string, size: number | bigint): { readonly digest: Digest } {
   if (size <= CHUNK) return { digest: digestBytes(readFileSync(path)) };
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(CHUNK);

@@ -98,6 +98,8 @@ export interface Runner {
   readonly shared: boolean;
   /** True when its workers have memory of their own, but can read this process's shared memory. */
   readonly segments?: boolean;
+  /** False when its workers do not see the files of this machine. */
+  readonly sharesDisk?: boolean;
   /** The same runner with another number of workers, for `-n`; left out where that number cannot be chosen. */
   resized?(workers: number | "auto"): Runner;
   /** The runner for calls with these labels; left out where they make no difference. */

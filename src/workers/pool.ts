@@ -178,7 +178,8 @@ export class Pool implements RunnerSession, Hears {
     try {
       const far = this.#transport.start({
         message: wire => hearing !== null && member?.state !== "ended" && this.#hear(hearing, wire),
-        raw: (stream, text) => member?.state !== "ended" && hearing?.raw(stream, text),
+        // Also when it has been told to end: what its last call wrote comes by another way than how that ended.
+        raw: (stream, text) => hearing?.raw(stream, text),
         ended: (cause, error) => member !== null && member.state !== "ended" && this.#lose(member, cause, error),
       });
       this.#names += 1;

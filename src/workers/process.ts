@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { encodeFrame, FrameReader } from "../codec/frames.ts";
 import { ProtocolError } from "../errors.ts";
 import { entry, inheritedFlags } from "../platform.ts";
+import { AfterOutput } from "./after-output.ts";
 import { environment } from "./environment.ts";
 import { Tokens } from "./tokens.ts";
 import type { Far, Listener, Transport } from "./transport.ts";
@@ -40,6 +41,7 @@ class Child implements Far {
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   readonly #listener: Listener;
+  readonly #messages: AfterOutput;
   #gone = false;
   #deafness: NodeJS.Timeout | undefined;
   #closing = false;
@@ -49,6 +51,10 @@ class Child implements Far {
 
   constructor({ env, flags: more = [] }: ProcessOptions, listener: Listener) {
     this.#listener = listener;
+    this.#messages = new AfterOutput(
+      wire => listener.message(wire),
+      error => this.#broken(error),
+    );
     const { url, flags } = entry("process");
     const args = [...inheritedFlags(), ...more, ...flags, fileURLToPath(url), String(process.pid)];
     this.#child = spawn(process.execPath, args, {
@@ -88,15 +94,12 @@ class Child implements Far {
   #listen(): void {
     const child = this.#child;
     const reader = new FrameReader();
-    const onMessage = (wire: unknown[]) => this.#listener.message(wire);
+    const onMessage = (wire: unknown[]) => this.#messages.push(wire);
     this.#channel.on("data", (chunk: Uint8Array) => {
       try {
         reader.push(chunk, onMessage);
       } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-        // Something in the worker has written into its channel: what else it says cannot be read.
-        this.#problem ??= error.short;
-        this.kill();
+        this.#broken(error);
       }
     });
     // What goes wrong with the channel shows as the end of the process.
@@ -120,6 +123,13 @@ class Child implements Far {
     });
   }
 
+  /** Something in the worker has written into its channel: what else it says cannot be read. */
+  #broken(error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error;
+    this.#problem ??= error.short;
+    this.kill();
+  }
+
   /** Its channel is closed: mostly as it has ended, of which the system is about to tell. */
   #deaf(): void {
     if (this.#gone || this.#closing) return;
@@ -132,6 +142,7 @@ class Child implements Far {
   #end(cause: string): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#messages.flush();
     clearTimeout(this.#deafness);
     this.#channel.destroy();
     this.#child.stdout?.destroy();

@@ -24,6 +24,8 @@ test("more than a limit allows, or slots", () => {
 test("what waits has given back what it does not hold; what it holds is for those within", () => {
   const waits = [starts("0", 1), line("0", "pause"), starts("1", 1), line("1", "done"), line("0", "resume")];
   expect(excesses([...waits, line("0", "done")], { a: 1 }, 1)).toEqual([]);
+  const givenUp = [starts("0", 1), line("0", "pause"), starts("1", 1), line("0", "released"), line("0", "done")];
+  expect(excesses([...givenUp, line("1", "done")], { a: 1 }, 1)).toEqual([]);
   const lends = (child: string) => [
     starts("0", 1, ["a"]),
     line("0", "pause"),

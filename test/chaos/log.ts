@@ -1,7 +1,7 @@
 /** What the tasks of a round have taken down. */
 import { readFileSync } from "node:fs";
 
-export type Turn = "start" | "pause" | "resume" | "alive" | "stops" | "dies" | "done" | "failed";
+export type Turn = "start" | "pause" | "resume" | "released" | "alive" | "stops" | "dies" | "done" | "failed";
 
 export interface Line {
   readonly run: number;

@@ -48,7 +48,7 @@ class Use {
     const attempt = this.#attempts.get(line.who)!;
     if (line.turn === "start" || line.turn === "resume") this.#charge(attempt);
     else if (line.turn === "pause") this.#pause(attempt);
-    if (line.turn === "resume" || isLast) this.#lent.delete(attempt.id);
+    if (line.turn === "resume" || line.turn === "released" || isLast) this.#lent.delete(attempt.id);
     if (isLast || line.turn === "stops") this.#free(attempt, []);
   }
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { addGraph } from "../../src/cli/commands/graph.ts";
-import { FORMATS, formatOf, written } from "../../src/cli/graph/format.ts";
+import { FORMATS, formatOf, ofPlan, written } from "../../src/cli/graph/format.ts";
 import { type GraphFlags, graph } from "../../src/cli/graph/graph.ts";
 import { planText } from "../../src/cli/graph/text.ts";
 import type { Planner } from "../../src/cli/run/planned.ts";
@@ -40,16 +40,16 @@ describe("the format", () => {
   });
 
   test.each(FORMATS)("%s ends with its line", async format => {
-    expect(await written(PLAN, { format }, {})).toMatch(/\S\n$/);
+    expect(await written(ofPlan(PLAN, {}), { format })).toMatch(/\S\n$/);
   });
 
   test("Markdown has it fenced", async () => {
-    const text = await written(PLAN, { out: "plan.md" }, {});
+    const text = await written(ofPlan(PLAN, {}), { out: "plan.md" });
     expect(text).toBe(`\`\`\`mermaid\n${PLAN.toMermaid()}\`\`\`\n`);
   });
 
   test("JSON is the plan", async () => {
-    expect(JSON.parse(await written(PLAN, { format: "json" }, {}))).toMatchObject({
+    expect(JSON.parse(await written(ofPlan(PLAN, {}), { format: "json" }))).toMatchObject({
       summary: { hit: 1, run: 1 },
       calls: PLAN.calls,
     });
@@ -104,7 +104,7 @@ describe("the command", () => {
       asked.push({ target, inputs, settings });
       return PLAN;
     };
-    expect(await graph(`${pipeline()}:a`, { args: "[1, 2]" }, planner)).toBe(0);
+    expect(await graph([`${pipeline()}:a`], { args: "[1, 2]" }, planner)).toBe(0);
     expect(asked).toHaveLength(1);
     expect(asked[0]!.inputs).toEqual([1, 2]);
     expect(asked[0]!.settings).toMatchObject({ root: folder, quiet: true, defaults: { retries: 2 } });
@@ -115,7 +115,7 @@ describe("the command", () => {
 
   test("writes a file, and says what is in it", async () => {
     const file = path.join(folder, "plan.svg");
-    await graph(pipeline(), { out: file }, async () => PLAN);
+    await graph([pipeline()], { out: file }, async () => PLAN);
     expect(readFileSync(file, "utf8")).toContain("</svg>");
     expect(out).toBe("");
     expect(err).toContain("plan.svg: 2 calls: 1 hit, 1 run");
@@ -138,15 +138,15 @@ describe("the command", () => {
   });
 
   test("groups when asked", async () => {
-    await graph(pipeline(), { group: true }, async () => PLAN);
+    await graph([pipeline()], { group: true }, async () => PLAN);
     expect(out).toContain("a #215; 2<br/>1 hit, 1 run");
   });
 
   test("a folder that is missing, an ending that is none", async () => {
     const nowhere = path.join(folder, "none/plan.dot");
-    await expect(graph(pipeline(), { out: nowhere }, async () => PLAN)).rejects.toThrow(/there is no folder .*none/);
+    await expect(graph([pipeline()], { out: nowhere }, async () => PLAN)).rejects.toThrow(/there is no folder .*none/);
     const planner = vi.fn(async () => PLAN);
-    await expect(graph(pipeline(), { out: "plan.png" }, planner)).rejects.toThrow(/--out plan\.png/);
+    await expect(graph([pipeline()], { out: "plan.png" }, planner)).rejects.toThrow(/--out plan\.png/);
     expect(planner).not.toHaveBeenCalled();
   });
 });

@@ -31,7 +31,7 @@ export interface Project {
   heddle(...args: string[]): Promise<Ended>;
   start(
     args: readonly string[],
-    options?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[] },
+    options?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[]; readonly cwd?: string },
   ): Running;
   /** Runs Node in the project, without the command line of heddle. */
   startNode(args: readonly string[]): Running;
@@ -61,8 +61,8 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
     }
   };
   write({ "package.json": '{ "name": "fixture", "type": "module" }', ...files });
-  const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Running => {
-    const child = spawn(process.execPath, args, { cwd: folder, env: { ...cleanEnv(), ...env } });
+  const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = folder): Running => {
+    const child = spawn(process.execPath, args, { cwd, env: { ...cleanEnv(), ...env } });
     processes.push(child);
     let stdout = "";
     let stderr = "";
@@ -77,8 +77,8 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
     });
     return { process: child, ended, stdout: () => stdout, stderr: () => stderr };
   };
-  const start: Project["start"] = (args, { env, node = [] } = {}) => run([...node, COMMAND, ...args], env);
-  return { folder, write, start, startNode: run, heddle: (...args) => start(args).ended };
+  const start: Project["start"] = (args, { env, node = [], cwd } = {}) => run([...node, COMMAND, ...args], env, cwd);
+  return { folder, write, start, startNode: args => run(args), heddle: (...args) => start(args).ended };
 }
 
 /** As a user's shell: nothing of the test runner's. */

@@ -18,7 +18,18 @@ const programs = [...pages().flatMap(page => programsOf(page, blocksOf(page))), 
 const mistakes = translate();
 
 const limit = pLimit(AT_ONCE);
-const endings = new Map<Program, Promise<Ending>>(programs.map(program => [program, limit(start, program)]));
+const last = new Map<string, Promise<Ending>>();
+const endings = new Map<Program, Promise<Ending>>(
+  programs.map(program => {
+    const before = program.inOrder ? last.get(program.folder) : undefined;
+    const ending = limit(async () => {
+      await before;
+      return start(program);
+    });
+    last.set(program.folder, ending);
+    return [program, ending];
+  }),
+);
 
 test("the types of all examples are right", () => {
   expect(mistakes.join("\n")).toBe("");

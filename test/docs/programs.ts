@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import ts from "typescript";
+import * as targets from "../../src/build.ts";
 import * as heddle from "../../src/index.ts";
 import * as testing from "../../src/testing.ts";
 import { type ApiExample, type Block, root } from "./extract.ts";
@@ -16,6 +17,8 @@ export interface Program {
   /** The words of its command, as seen from the folder. */
   readonly command: readonly string[];
   readonly folder: string;
+  /** It goes on from what those before it on its page have left. */
+  readonly inOrder: boolean;
   readonly exit: number;
   /** What it prints, line by line; null where the example does not say. */
   readonly prints: readonly string[] | null;
@@ -45,31 +48,34 @@ function write(folder: string, name: string, text: string): string {
 export function programsOf(page: string, blocks: readonly Block[]): Program[] {
   const folder = join(home, page.replace(/\W+/g, "-"));
   const programs: Program[] = [];
+  const builds = blocks.some(({ file }) => file?.endsWith(".target.ts"));
   for (const { language, run, file, line, code } of blocks) {
     const title = `${page}:${line}`;
     if (language === "ts" && (run || file !== undefined)) {
       const path = write(folder, file ?? `line-${line}.ts`, `${code}\nexport {};\n`);
       const command = ["node", basename(path).replace(/ts$/, "js")];
-      if (run) programs.push({ title, command, folder, exit: 0, prints: printedIn(code, "//") });
+      if (run) programs.push({ title, command, folder, inOrder: builds, exit: 0, prints: printedIn(code, "//") });
     } else if ((language === "js" || language === "json") && file !== undefined) write(folder, file, code);
-    else if (language === "sh" && run) programs.push(...commandsIn(code, title, folder));
+    else if (language === "sh" && run) programs.push(...commandsIn(code, title, folder, builds));
   }
   return programs;
 }
 
 /** A line a command: `npx heddle run x.ts   # exit 2`, and below it what it prints: `# → 42`. */
-function commandsIn(code: string, title: string, folder: string): Program[] {
+function commandsIn(code: string, title: string, folder: string, inOrder: boolean): Program[] {
   return code.split(/\n(?=\w)/).map(part => {
     const [first = ""] = part.split("\n");
     const exit = Number(/# exit (\d+)/.exec(first)?.[1] ?? 0);
-    const words = first.replace(/\s+#.*$/, "").match(/'[^']*'|\S+/g) ?? [];
+    const words = first.replace(/\s+# .*$/, "").match(/'[^']*'|\S+/g) ?? [];
     const command = words.map(word => word.replace(/^'(.*)'$/, "$1"));
-    return { title: `${title} ${first}`, command, folder, exit, prints: printedIn(part, "#") };
+    return { title: `${title} ${first}`, command, folder, inOrder, exit, prints: printedIn(part, "#") };
   });
 }
 
 function printedIn(code: string, comment: string): string[] | null {
-  const lines = [...code.matchAll(new RegExp(`${comment} → (.*)$`, "gm"))].map(match => match[1]!.trimEnd());
+  const lines = [...code.matchAll(new RegExp(`${comment} →(?: (.*))?$`, "gm"))].map(match =>
+    (match[1] ?? "").trimEnd(),
+  );
   return lines.length === 0 ? null : lines;
 }
 
@@ -92,25 +98,31 @@ export function programOf(example: ApiExample): Program {
   if (!sources.includes(shared)) {
     copyFileSync(join(root, "test/docs/prelude.ts"), shared);
     sources.push(shared);
+    // A project of its own, or examples of targets would find those of this one.
+    writeFileSync(join(folder, "heddle.config.mjs"), "export default {};\n");
   }
   const isJavaScript = /^\/\/ \S+\.js\b/.test(code);
-  const body = isJavaScript ? code : `${imports(code, INSIDE[name])}\n${surrounded(code, INSIDE[name])}\nexport {};\n`;
+  const body = isJavaScript
+    ? code
+    : `${imports(code, INSIDE[name], source)}\n${surrounded(code, INSIDE[name])}\nexport {};\n`;
   const path = write(folder, `${name}-${line}.${isJavaScript ? "mjs" : "ts"}`, body);
   const command = ["node", basename(path).replace(/\.ts$/, ".js")];
-  return { title: `${source}:${line} ${name}`, command, folder, exit: 0, prints: null };
+  return { title: `${source}:${line} ${name}`, command, folder, inOrder: false, exit: 0, prints: null };
 }
 
-function imports(code: string, inside: "flow" | "task" | undefined): string {
+function imports(code: string, inside: "flow" | "task" | undefined, source: string): string {
   const taken = (name: string) => new RegExp(`\\b(const|function|class) ${name}\\b`).test(code);
   const used = (from: object) =>
     Object.keys(from).filter(name => new RegExp(`(?<![.\\w])${name}\\b`).test(code) && !taken(name));
-  const own = new Set(used(heddle));
+  const ofTargets = source.startsWith("src/build/") ? used(targets) : [];
+  const own = new Set(used(heddle).filter(name => !ofTargets.includes(name)));
   if (inside === "flow") own.add("run");
   if (inside === "task") own.add("task");
-  const needed = used(prelude);
+  const needed = used(prelude).filter(name => !ofTargets.includes(name));
   if (inside === "flow") needed.push("square");
   return [
     `import { ${[...own].join(", ")} } from "heddle";`,
+    `import { ${ofTargets.join(", ")} } from "heddle/build";`,
     `import { ${used(testing).join(", ")} } from "heddle/testing";`,
     `import { ${[...new Set(needed)].join(", ")} } from "./prelude.ts";`,
   ].join("\n");
@@ -139,6 +151,8 @@ export function translate(): string[] {
     skipLibCheck: true,
   });
   const { diagnostics } = program.emit();
+  // Modules of targets are found by their names: one of each.
+  for (const source of sources) if (source.endsWith(".target.ts")) rmSync(source);
   const found = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(mistake => !isPassed(mistake));
   const mistakes = found.map(({ file, start, messageText }) => {
     const place = file === undefined ? "" : placeOf(file, start ?? 0);
@@ -157,10 +171,15 @@ function placeOf(file: ts.SourceFile, start: number): string {
   return `${file.fileName.slice(home.length + 1)}:${line + 1}: ${readFileSync(file.fileName, "utf8").split("\n")[line]}\n  `;
 }
 
+const LOGGING = new Set(["run", "build"]);
+
 export function start({ command, folder }: Program): Promise<Ending> {
   const [first, second, ...rest] = command;
   const cli = join(root, "dist/cli/heddle.js");
-  const args = first === "npx" && second === "heddle" ? [cli, ...rest, "--no-log"] : command.slice(1);
+  const args =
+    first === "npx" && second === "heddle"
+      ? [cli, ...rest, ...(LOGGING.has(rest[0]!) ? ["--no-log"] : [])]
+      : command.slice(1);
   if (first !== "node" && first !== "npx") throw new Error(`an example may not start ${first}`);
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith("VITEST")));
   return new Promise((resolve, reject) => {

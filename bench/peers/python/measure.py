@@ -38,6 +38,8 @@ def main():
     contender = importlib.import_module(module)
     if way == "first":
         value = first(module, place, int(calls))
+    elif way == "build":
+        value = contender.build(place, int(calls))
     else:
         value = measure(contender.PLACES, place, way, int(calls), int(warm_up))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,8 +1,8 @@
-import { bare, isNode, isTypeOnly, type Module, type Node, node, nodes, parse, text } from "./ast.ts";
+import { bare, children, isNode, isTypeOnly, type Module, type Node, node, nodes, parse, text } from "./ast.ts";
 import { hashOf, type StandsFor } from "./canonical.ts";
 import { type Definition, Heddle, parametersOf } from "./definitions.ts";
 import { Links } from "./links.ts";
-import { declared, defaultName, nameOf, namesIn } from "./names.ts";
+import { declared, defaultName, lexicalNames, nameOf, namesIn } from "./names.ts";
 import { isPure, isPureClass, isPureEnum, type Surroundings } from "./purity.ts";
 import { isQuiet } from "./quiet.ts";
 import type { FileRecord, Item, TaskItem } from "./record.ts";
@@ -17,6 +17,12 @@ export function analyse(path: string, source: string): FileRecord {
     const nothing = { items: [], tasks: [], imports: [], exports: {}, stars: [], loads: [], idle: [], jsx: "" };
     return { ...nothing, error: error.message };
   }
+}
+
+/** The names that blocks bind below a node. */
+function blockNames(at: Node): string[] {
+  if (/Function|Class/.test(at.type)) return [];
+  return [...children(at)].flatMap(each => [...lexicalNames(each), ...blockNames(each)]);
 }
 
 class Analyser implements Surroundings {
@@ -36,7 +42,7 @@ class Analyser implements Surroundings {
     this.pure = pure;
     this.jsx = jsx;
     this.links = new Links(body);
-    this.heddle = new Heddle(this.links.imports);
+    this.heddle = new Heddle(this.links.imports, body);
   }
 
   record(isTyped: boolean): FileRecord {
@@ -98,6 +104,9 @@ class Analyser implements Surroundings {
       case "ExpressionStatement":
         this.expression(at);
         return;
+      case "ForOfStatement":
+        this.add(at, [], !this.onlyMakes(at));
+        return;
       default:
         this.add(at, declared(at), true);
     }
@@ -107,6 +116,21 @@ class Analyser implements Surroundings {
     const pure = isPure(node(at["expression"]), this);
     if (!pure || this.heddle.definitionsIn(at).length > 0) this.add(at, [], !pure);
     else this.alsoUsed.push(...reachOf([at], () => false).references.map(({ name }) => name));
+  }
+
+  /** Whether a loop over a list that is written out does no more than define targets. */
+  private onlyMakes(at: Node): boolean {
+    const right = bare(node(at["right"]));
+    const list = right.type === "Identifier" ? this.functionOf(text(right["name"])) : right;
+    if (at["await"] === true || list?.type !== "ArrayExpression" || !isPure(list, this)) return false;
+    if (node(at["left"]).type !== "VariableDeclaration") return false;
+    const body = node(at["body"]);
+    const statements = body.type === "BlockStatement" ? nodes(body["body"]) : [body];
+    return statements.every(each => {
+      if (each.type === "ExpressionStatement") return this.heddle.acting([node(each["expression"])]).length === 0;
+      if (each.type !== "VariableDeclaration") return false;
+      return this.heddle.acting([each]).length === 0;
+    });
   }
 
   private exportDefault(declaration: Node): void {
@@ -135,14 +159,20 @@ class Analyser implements Surroundings {
       return [`${definition.kind} ${definition.name ?? "(computed)"}`, ...acts].join(" ");
     };
     const own = isNode(at["init"]) ? bare(at["init"]) : bare(isNode(at["expression"]) ? at["expression"] : at);
-    const tasks = definitions.map(each => this.tasks.push(this.taskOf(each, each.call === own)) - 1);
+    const inner = new Set(/^For|Block/.test(at.type) ? blockNames(at) : []);
+    const tasks = definitions.map(each => this.tasks.push(this.taskOf(each, each.call === own, inner)) - 1);
+    for (const { kind, call, fn } of definitions) {
+      if (kind !== "target") continue;
+      const options = nodes(call["arguments"]).filter(each => bare(each) !== fn);
+      this.alsoUsed.push(...reachOf(options, () => false).references.map(({ name }) => name));
+    }
     const acts = definitions.flatMap(definition => definition.acts);
     const reach = reachOf([at, ...acts], each => calls.has(each));
     const hash = `${kind}${hashOf(at, standsFor)}`;
     this.items.push({ hash, names, effect, quiet: effect && isQuiet(at), tasks, ...reach });
   }
 
-  private taskOf({ kind, name, fn, inside }: Definition, alone: boolean): TaskItem {
+  private taskOf({ kind, name, fn, inside }: Definition, alone: boolean, inner: ReadonlySet<string>): TaskItem {
     const nothing: StandsFor = () => undefined;
     const reach = reachOf([fn], () => false);
     const target = fn.type === "Identifier" ? this.functionOf(text(fn["name"])) : fn;
@@ -153,6 +183,7 @@ class Analyser implements Surroundings {
       parameters: parametersOf(target ?? fn),
       inside,
       alone,
+      closes: reach.references.some(each => inner.has(each.name)),
       ...reach,
     };
   }

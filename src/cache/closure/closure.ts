@@ -23,6 +23,9 @@ const BY_NAME: ReadonlySet<string> = new Set(
   "() .submit .map .with .delay .plan .key .clear .clearAll .taskName .identity".split(" "),
 );
 
+/** Uses of a target that do not run its function: targets run when they are built, and count by their records. */
+const OF_TARGETS: ReadonlySet<string> = new Set(["()", ".outputs", ".result", ".name", ".targetName"]);
+
 const NOTHING = { names: [], open: true, defaults: [] } as const;
 
 /** The code that the result of a task can depend on. */
@@ -63,6 +66,7 @@ class Closure {
     }
     this.settle();
     if (mode === "closure" && task !== undefined && others.length === 0 && !task.inside) {
+      if (task.closes) this.keepAround(task, entry);
       const { targets } = this.reachTask(task, entry, this.subject.kind === "task");
       this.settle();
       if (this.loose.size === 0) return { ...this.result(task.hash, targets), parameters };
@@ -85,6 +89,12 @@ class Closure {
             : "it is defined inside a function";
     this.loose.add(`${why}, so the whole of its module counts.`);
     if (task?.inside === true) this.unseen.add("may use variables of the function in which it is defined");
+  }
+
+  /** The loop at the top level whose variables it uses. */
+  private keepAround(task: TaskItem, module: Loaded): void {
+    const { items, tasks } = module.record;
+    for (const item of items) if (item.tasks.some(at => tasks[at] === task)) this.keep(item, module, true);
   }
 
   /** What a module does on loading it does for every task. */
@@ -133,9 +143,9 @@ class Closure {
       for (const task of item.tasks) this.reachTask(module.record.tasks[task]!, module, true);
     }
     for (const name of Object.keys(exports)) {
-      named.push([name, this.reach(this.modules.exported(module, name), false, true)]);
+      named.push([name, this.reach(this.modules.exported(module, name), "", true)]);
     }
-    for (const star of stars) named.push(["*", this.reach(this.modules.follow(module, star, "*"), false, true)]);
+    for (const star of stars) named.push(["*", this.reach(this.modules.follow(module, star, "*"), "", true)]);
   }
 
   private settle(): void {
@@ -173,7 +183,7 @@ class Closure {
     const targets: Target[] = [];
     for (const reference of reach.references) targets.push(...this.resolve(reference, module, full), ";");
     for (const specifier of reach.imports)
-      targets.push(...this.reach(this.modules.follow(module, specifier, "*"), false, full));
+      targets.push(...this.reach(this.modules.follow(module, specifier, "*"), "", full));
     for (const asset of reach.assets) targets.push(this.asset(module, asset));
     for (const variable of reach.environment) this.unseen.add(`reads the environment variable ${variable}`);
     for (const problem of reach.loose)
@@ -189,33 +199,38 @@ class Closure {
 
   private resolve(reference: Reference, module: Loaded, full: boolean): readonly Target[] {
     const { name, use } = reference;
-    const byName = BY_NAME.has(use) && !full;
     const more = use === JSX ? this.jsx(module) : [];
     const imported = this.modules.importOf(module, name);
-    if (imported === undefined) return [...this.local(name, module, byName, full), ...more];
+    if (imported === undefined) return [...this.local(name, module, use, full), ...more];
     const isMember = imported.imported === "*" && use.startsWith(".");
     const origin = this.modules.follow(module, imported.specifier, isMember ? use.slice(1) : imported.imported);
-    return [...this.reach(origin, byName && !isMember, full), ...more];
+    return [...this.reach(origin, isMember ? "" : use, full), ...more];
   }
 
   private jsx(module: Loaded): readonly Target[] {
     const { settings, runtimes } = jsxOf(this.project, module);
-    const targets = runtimes.map(specifier => this.reach(this.modules.follow(module, specifier, "*"), false, true));
+    const targets = runtimes.map(specifier => this.reach(this.modules.follow(module, specifier, "*"), "", true));
     return [settings, ...targets.flat()];
   }
 
-  private local(name: string, module: Loaded, byName: boolean, full: boolean): readonly Target[] {
+  private local(name: string, module: Loaded, use: string, full: boolean): readonly Target[] {
     const items = this.modules.itemsOf(module, name);
     if (items.length === 0) return [`global ${name}`];
     return items.map(item => {
-      const isNamed = byName && this.areAlone(item, module);
+      const isNamed = this.isByName(item, module, use, full);
       if (!isNamed) for (const task of item.tasks) this.reachTask(module.record.tasks[task]!, module, full);
       return this.keep(item, module, full);
     });
   }
 
-  private reach(origin: Origin, byName: boolean, full: boolean): readonly Target[] {
-    if (origin.kind === "local") return this.local(origin.name, origin.module, byName, full);
+  private isByName(item: Item, module: Loaded, use: string, full: boolean): boolean {
+    const { tasks } = module.record;
+    const isTarget = item.tasks.length > 0 && item.tasks.every(at => tasks[at]!.kind === "target");
+    return (isTarget ? OF_TARGETS.has(use) : BY_NAME.has(use) && !full) && this.areAlone(item, module);
+  }
+
+  private reach(origin: Origin, use: string, full: boolean): readonly Target[] {
+    if (origin.kind === "local") return this.local(origin.name, origin.module, use, full);
     if (origin.kind === "outside") return [this.note(origin)];
     return [this.keepWhole(origin.module)];
   }

@@ -5,10 +5,10 @@ import { stringOf } from "./literal.ts";
 import { lexicalNames, namesIn, varNames } from "./names.ts";
 import type { Import } from "./record.ts";
 
-/** A call of heddle's `task` or `flow`. */
+/** A call of heddle's `task`, `flow` or `target`. */
 export interface Definition {
   readonly call: Node;
-  readonly kind: "task" | "flow";
+  readonly kind: "task" | "flow" | "target";
   /** Null where it is computed. */
   readonly name: string | null;
   /** The function, or the name or expression that stands for it. */
@@ -29,10 +29,21 @@ const MAKERS: ReadonlySet<string> = new Set(
 /** Finds what comes from heddle by the imports of a module. */
 export class Heddle {
   private readonly names = new Map<string, string>();
+  /** Variables of the module that are targets: to call one only makes something too. */
+  private readonly targets = new Set<string>();
 
-  constructor(imports: readonly Import[]) {
+  constructor(imports: readonly Import[], body: readonly Node[] = []) {
     for (const { specifier, local, imported } of imports) {
       if (specifier === "heddle" || specifier.startsWith("heddle/")) this.names.set(local, imported);
+    }
+    if (this.names.size > 0) for (const statement of body) this.noteTargets(statement);
+  }
+
+  private noteTargets(statement: Node): void {
+    const inner = isNode(statement["declaration"]) ? statement["declaration"] : statement;
+    if (inner.type !== "VariableDeclaration" || inner["kind"] !== "const") return;
+    for (const { id, init } of nodes(inner["declarations"]) as readonly { id?: unknown; init?: unknown }[]) {
+      if (isNode(init) && this.nameOf(bare(init)) === "target") this.targets.add(text(node(id)["name"]));
     }
   }
 
@@ -49,7 +60,8 @@ export class Heddle {
   /** A call that only makes something. */
   isMaker(call: Node): boolean {
     const name = this.nameOf(call);
-    return name !== null && MAKERS.has(name);
+    if (name !== null) return MAKERS.has(name);
+    return call.type === "CallExpression" && this.targets.has(text(bare(node(call["callee"]))["name"]));
   }
 
   /** What is done when these are evaluated, other than making things. */
@@ -69,6 +81,7 @@ export class Heddle {
     if (hidden.length > 0) {
       const rest = new Heddle([]);
       for (const [name, imported] of this.names) if (!hidden.includes(name)) rest.names.set(name, imported);
+      for (const name of this.targets) if (!boundIn(at).includes(name)) rest.targets.add(name);
       rest.searchBelow(at, inside, found);
     } else this.searchBelow(at, inside, found);
   }
@@ -85,7 +98,7 @@ export class Heddle {
 
   private definitionOf(call: Node, inside: boolean): Definition | null {
     const kind = this.nameOf(call);
-    if (kind !== "task" && kind !== "flow") return null;
+    if (kind !== "task" && kind !== "flow" && kind !== "target") return null;
     const args = nodes(call["arguments"]);
     const last = args.at(-1);
     if (last === undefined) return null;

@@ -2,7 +2,7 @@ import type { Parameters } from "../code.ts";
 import type { Reach } from "./references.ts";
 
 /** To be changed whenever the analysis of a file comes out otherwise. */
-export const ANALYSIS = 2;
+export const ANALYSIS = 3;
 
 /** What a file says, as far as code closures need it. Plain data, kept by the file's content. */
 export interface FileRecord {
@@ -38,13 +38,15 @@ export interface Item extends Reach {
 /** The function of a task. */
 export interface TaskItem extends Reach {
   readonly name: string;
-  readonly kind: "task" | "flow";
+  readonly kind: "task" | "flow" | "target";
   readonly hash: string;
   readonly parameters: Parameters;
   /** Why it cannot stand for itself: it is made in a function. */
   readonly inside: boolean;
   /** The variable or statement that it is defined in is the task itself, not something made of it. */
   readonly alone: boolean;
+  /** It uses variables of a loop or block at the top level in which it stands. */
+  readonly closes: boolean;
 }
 
 export interface Import {

@@ -20,6 +20,14 @@ export function withCache(command: Command): Command {
     .option("--force [task...]", "compute anew, and keep, what these tasks give, or all");
 }
 
+/** Which targets, for the commands that are about some. */
+export function withChoice(command: Command): Command {
+  return command
+    .argument("[targets...]", "names of targets, modules or folders that define some, or outputs; default: all")
+    .option("-k, --match <expression>", "targets by parts of their names and paths: 'plot and not (slow or draft)'")
+    .option("--tag <tag>", "targets with this tag; given again: or with that", gather);
+}
+
 /** Of an option that may be given several times, all that was given. */
 export function gather(given: string, before: readonly string[] = []): readonly string[] {
   return [...before, given];

@@ -1,14 +1,25 @@
-/** In which language a plan is written: as asked for, else by the file's ending, else Mermaid. */
+/** In which language a graph is written: as asked for, else by the file's ending, else Mermaid. */
 import path from "node:path";
 import { UsageError } from "../../errors.ts";
 import type { DrawOptions, Plan } from "../../graph/plan.ts";
+import { stdoutScreen } from "../cache/screen.ts";
+import { planLines } from "../run/plan-lines.ts";
 
-export const FORMATS = ["mermaid", "dot", "svg", "json"] as const;
+export const FORMATS = ["mermaid", "dot", "svg", "json", "text"] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface FormatFlags {
   readonly format?: Format;
   readonly out?: string;
+}
+
+/** What can be written in all formats. */
+export interface Writable {
+  toMermaid(): string;
+  toDot(): string;
+  toSvg(): Promise<string>;
+  toText(): readonly string[];
+  toJSON(): unknown;
 }
 
 const ENDINGS: Readonly<Record<string, Format>> = {
@@ -19,6 +30,7 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   ".gv": "dot",
   ".svg": "svg",
   ".json": "json",
+  ".txt": "text",
 };
 
 export function formatOf({ format, out }: FormatFlags): Format {
@@ -38,18 +50,28 @@ export function isDrawing(file: string): boolean {
   return Object.hasOwn(ENDINGS, path.extname(file).toLowerCase());
 }
 
-/** The plan as text that ends with a line end; in Markdown a diagram is fenced. */
-export async function written(plan: Plan, flags: FormatFlags, options: DrawOptions): Promise<string> {
+export function ofPlan(plan: Plan, options: DrawOptions): Writable {
+  return {
+    toMermaid: () => plan.toMermaid(options),
+    toDot: () => plan.toDot(options),
+    toSvg: () => plan.toSvg(options),
+    toText: () => planLines(plan, stdoutScreen()),
+    toJSON: () => plan,
+  };
+}
+
+/** Text that ends with a line end; in Markdown a diagram is fenced. */
+export async function written(drawn: Writable, flags: FormatFlags): Promise<string> {
   switch (formatOf(flags)) {
     case "mermaid":
-      return /\.md$/i.test(flags.out ?? "")
-        ? `\`\`\`mermaid\n${plan.toMermaid(options)}\`\`\`\n`
-        : plan.toMermaid(options);
+      return /\.md$/i.test(flags.out ?? "") ? `\`\`\`mermaid\n${drawn.toMermaid()}\`\`\`\n` : drawn.toMermaid();
     case "dot":
-      return plan.toDot(options);
+      return drawn.toDot();
     case "svg":
-      return `${(await plan.toSvg(options)).trimEnd()}\n`;
+      return `${(await drawn.toSvg()).trimEnd()}\n`;
     case "json":
-      return `${JSON.stringify(plan, null, 2)}\n`;
+      return `${JSON.stringify(drawn.toJSON(), null, 2)}\n`;
+    case "text":
+      return `${drawn.toText().join("\n")}\n`;
   }
 }

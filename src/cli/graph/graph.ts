@@ -1,30 +1,63 @@
-/** `heddle graph`: draws what a run would do, without running it. */
+/** `heddle graph`: draws what a run or a build would do, without doing it. */
+import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UsageError } from "../../errors.ts";
+import type { ChoiceFlags } from "../build/wishes.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Planner, planned } from "../run/planned.ts";
 import type { PrepareFlags } from "../run/prepare.ts";
-import { type FormatFlags, formatOf, isDrawing, written } from "./format.ts";
+import { type FormatFlags, formatOf, isDrawing, ofPlan, type Writable, written } from "./format.ts";
 import { planText } from "./text.ts";
 
-export interface GraphFlags extends FormatFlags, PrepareFlags {
-  /** Not given: where there are many calls. */
+export interface GraphFlags extends FormatFlags, PrepareFlags, ChoiceFlags {
+  /** Not given: where there are many calls or targets. */
   readonly group?: boolean;
+  /** False with `--no-files`: targets alone. */
+  readonly files?: boolean;
 }
 
-export async function graph(given: string | undefined, flags: GraphFlags, planner: Planner): Promise<ExitCode> {
+/** What is drawn, and in a line what is in it. */
+export interface Drawing {
+  readonly drawn: Writable;
+  readonly text: string;
+}
+
+export async function graph(words: readonly string[], flags: GraphFlags, planner: Planner): Promise<ExitCode> {
   // What cannot be written should be known before user code is loaded.
   formatOf(flags);
   refuseDrawing(flags.store);
-  const plan = await planned(given, flags, planner);
-  const text = await written(plan, flags, { group: flags.group ?? "auto" });
-  if (flags.out === undefined) process.stdout.write(text);
+  const { drawn, text } = await drawingOf(words, flags, planner);
+  const content = await written(drawn, flags);
+  if (flags.out === undefined) process.stdout.write(content);
   else {
-    await write(flags.out, text);
-    process.stderr.write(`${flags.out}: ${planText(plan)}\n`);
+    await write(flags.out, content);
+    process.stderr.write(`${flags.out}: ${text}\n`);
   }
   return EXIT.ok;
+}
+
+/** Of the flow or task in a module; of targets, where none is named. */
+async function drawingOf(words: readonly string[], flags: GraphFlags, planner: Planner): Promise<Drawing> {
+  if (namesFlow(words, flags)) {
+    const plan = await planned(words[0], flags, planner);
+    return { drawn: ofPlan(plan, { group: flags.group ?? "auto" }), text: planText(plan) };
+  }
+  const { targetDrawing } = await import("./targets.ts");
+  return targetDrawing(words, flags);
+}
+
+function namesFlow([word, ...more]: readonly string[], { input, args, force, store }: GraphFlags): boolean {
+  if (input !== undefined || args !== undefined || store !== undefined) return true;
+  if (word === undefined || more.length > 0) return Array.isArray(force);
+  const file = /\.[cm]?[jt]sx?(?=:|$)/.exec(word);
+  if (file === null || /\.target\.[cm]?[jt]sx?$/.test(word)) return false;
+  // A module that is not there is told as such.
+  return /:/.test(word) || !isFolder(word);
+}
+
+function isFolder(word: string): boolean {
+  return statSync(word, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Other tools that draw have `-o` for their file. */

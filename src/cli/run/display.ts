@@ -17,12 +17,18 @@ export interface Display {
   fail(error: unknown, code: ExitCode): void;
 }
 
-export async function openDisplay(flags: RunFlags, config: HeddleConfig): Promise<Display> {
+/** What of the flags of a command is about what it shows. */
+export interface DisplayFlags extends Pick<RunFlags, "json" | "reporter" | "showCapture" | "log" | "verbose"> {
+  /** Of a build: say why targets are built. */
+  readonly explain?: boolean;
+}
+
+export async function openDisplay(flags: DisplayFlags, config: HeddleConfig): Promise<Display> {
   return flags.json === true ? jsonDisplay() : textDisplay(flags, config);
 }
 
 /** Keeps the events of the run under `.heddle/runs`; null where that is switched off. */
-export function openLog(flags: RunFlags, config: HeddleConfig, root: string): EventReader | null {
+export function openLog(flags: DisplayFlags, config: HeddleConfig, root: string): EventReader | null {
   if (!flags.log || config.log === false) return null;
   let log: RunLog | null = null;
   return events => {
@@ -33,10 +39,11 @@ export function openLog(flags: RunFlags, config: HeddleConfig, root: string): Ev
   };
 }
 
-async function textDisplay(flags: RunFlags, config: HeddleConfig): Promise<Display> {
+async function textDisplay(flags: DisplayFlags, config: HeddleConfig): Promise<Display> {
   const mode = flags.reporter ?? config.reporter ?? "auto";
   const showCapture = flags.showCapture ?? config.showCapture ?? "all";
-  const { reader, close } = await reporter({ mode, out: process.stderr, showCapture });
+  const explain = flags.explain === true;
+  const { reader, close } = await reporter({ mode, out: process.stderr, showCapture, explain });
   let reported = false;
   return {
     reader(events) {

@@ -48,6 +48,7 @@ function leafAttributes(node: OutlineNode): string {
     label: quoted(node.lines),
     ...looks(node.state),
     ...(node.kind === "flow" && { peripheries: "2" }),
+    ...(node.kind === "file" && { shape: "note" }),
     ...(node.reason !== "" && { tooltip: tooltip(node.reason) }),
   });
 }
@@ -66,7 +67,8 @@ function clusterAttributes(node: OutlineNode): string {
 function looks(state: OutlineNode["state"]): Record<string, string> {
   const { fill, stroke, width, line } = STYLES[state];
   // Rounded for what is there already, so that a thin and a thick border are not the only difference.
-  const style = state === "hit" ? "filled,rounded" : line === "solid" ? "filled" : `filled,${line}`;
+  const isThere = state === "hit" || state === "fresh";
+  const style = isThere ? "filled,rounded" : line === "solid" ? "filled" : `filled,${line}`;
   return { style: `"${style}"`, fillcolor: `"${fill}"`, color: `"${stroke}"`, penwidth: String(width) };
 }
 

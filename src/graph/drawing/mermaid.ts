@@ -1,9 +1,8 @@
 /** Plans in the language of Mermaid, which GitHub and many editors draw. */
 
-import type { PlanState } from "../plan.ts";
 import { forEachNested } from "./nested.ts";
 import type { Outline, OutlineNode } from "./outline.ts";
-import { STYLES } from "./style.ts";
+import { type DrawnState, STYLES } from "./style.ts";
 
 export function toMermaid({ nodes, roots, edges, states }: Outline): string {
   const lines = ["flowchart LR"];
@@ -22,7 +21,7 @@ export function toMermaid({ nodes, roots, edges, states }: Outline): string {
   return `${lines.join("\n")}\n`;
 }
 
-function classed(state: PlanState, nodes: readonly OutlineNode[]): string[] {
+function classed(state: DrawnState, nodes: readonly OutlineNode[]): string[] {
   const { fill, stroke, width, line } = STYLES[state];
   const dashes = { solid: "", dashed: ",stroke-dasharray:7 4", dotted: ",stroke-dasharray:2 3" }[line];
   const border = `stroke:${stroke},stroke-width:${width}px${dashes}`;
@@ -43,7 +42,8 @@ function classed(state: PlanState, nodes: readonly OutlineNode[]): string[] {
 function shaped(node: OutlineNode): string {
   const label = `"${text(node.lines)}"`;
   if (node.kind === "flow") return `[[${label}]]`;
-  return node.state === "hit" ? `(${label})` : `[${label}]`;
+  if (node.kind === "file") return `([${label}])`;
+  return node.state === "hit" || node.state === "fresh" ? `(${label})` : `[${label}]`;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { PlanCall, PlanState } from "../plan.ts";
 import { shownCount, shownName, shownSentence } from "./label.ts";
-import { STATE_NAMES, STATES } from "./style.ts";
+import { type DrawnState, STATE_NAMES, STATES } from "./style.ts";
 
 /** What is drawn of a plan. */
 export interface Drawable {
@@ -24,9 +24,9 @@ export interface DrawOptions {
 export interface OutlineNode {
   /** In the order in which nodes are drawn, from 0. */
   readonly index: number;
-  readonly kind: "task" | "flow";
+  readonly kind: "task" | "flow" | "file";
   /** Of a group, that of the call in it that has most to do. */
-  readonly state: PlanState;
+  readonly state: DrawnState;
   /** Lines of text, not escaped. */
   readonly lines: readonly string[];
   /** Why it is in its state; empty for groups and hits. */
@@ -42,12 +42,12 @@ export interface Outline {
   /** Without repetitions, and without those between a flow and what is drawn inside it. */
   readonly edges: readonly { readonly from: OutlineNode; readonly to: OutlineNode }[];
   /** States that occur. */
-  readonly states: readonly PlanState[];
+  readonly states: readonly DrawnState[];
 }
 
-const MOST_CALLS = 200;
+export const MOST_CALLS = 200;
 /** Mermaid draws 500 at most, unless its page says otherwise. */
-const MOST_EDGES = 400;
+export const MOST_EDGES = 400;
 /** From the one that says least about what there is to do. */
 const RISING: readonly PlanState[] = ["hit", "unknown", "mayRun", "run"];
 

@@ -21,7 +21,7 @@ export function resultOf(entry: Hit, call: Call, run: Run, kept: Kept): unknown 
     } catch (error) {
       run.warn(damage(call, asError(error, spec.definition.name).message), call.number);
       await kept.cache.store.remove([entry.key]);
-      return run.again(spec, inputs!);
+      return run.intake.again(spec, inputs!);
     }
   };
   return new EntryValue(entry.result!, read);

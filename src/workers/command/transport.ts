@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { sealedFrame } from "../../codec/frames.ts";
 import type { Host } from "../../task/runner.ts";
+import { AfterOutput } from "../after-output.ts";
 import { allClaimed } from "../claims.ts";
 import { LastWords } from "../last-words.ts";
 import type { StreamName } from "../protocol.ts";
@@ -59,6 +60,7 @@ class Spoken implements Far {
   readonly #words: readonly string[];
   readonly #command: Command;
   readonly #reader: MarkedReader;
+  readonly #messages: AfterOutput;
   readonly #listener: Listener;
   readonly #onStop: (end: Promise<void>) => void;
   /** What it says before it is counted among the workers. */
@@ -87,10 +89,14 @@ class Spoken implements Far {
     const worker = workerWords("stdio", settings.node, mark);
     const plan = planOf(settings, worker, new Map([["run", host.runId]]), { stdin: "pipe", stop: null });
     this.#words = plan.words;
+    this.#messages = new AfterOutput(
+      wire => listener.message(wire),
+      error => this.#broken(error),
+    );
     this.#reader = new MarkedReader(mark, {
       message: wire => {
         this.#heard = true;
-        listener.message(wire);
+        this.#messages.push(wire);
       },
       text: bytes => this.#text("stdout", bytes),
     });
@@ -142,9 +148,13 @@ class Spoken implements Far {
     try {
       this.#reader.push(bytes);
     } catch (error) {
-      this.#problem ??= error as Error;
-      this.kill();
+      this.#broken(error);
     }
+  }
+
+  #broken(error: unknown): void {
+    this.#problem ??= error as Error;
+    this.kill();
   }
 
   /** Nothing can be heard of its worker any more: mostly as it has ended, of which the system is about to tell. */
@@ -173,6 +183,7 @@ class Spoken implements Far {
   #ended(end: GroupEnd): void {
     clearTimeout(this.#silence);
     this.#reader.end();
+    this.#messages.flush();
     this.kill();
     const how = this.#problem?.message ?? (end.error === null ? endOf(end) : end.error.message);
     const cause = `${how}, of the command ${this.#words.slice(0, this.#settings.prefix.length).join(" ")}`;

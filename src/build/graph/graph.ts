@@ -1,0 +1,174 @@
+import type { MadeTarget } from "../declare/registry.ts";
+import { matcherOf } from "./glob.ts";
+import { nodeOf, type Read, type TargetNode } from "./node.ts";
+import { inOrder } from "./order.ts";
+import type { Places } from "./places.ts";
+
+/** What of the outputs patterns match: files, and who makes these or folders in which something may. */
+export interface Matched {
+  readonly files: readonly string[];
+  readonly makers: readonly number[];
+}
+
+/**
+ * Targets and files as a graph, by numbers. Pure: what is on the disk is not known here. It grows when a target returns
+ * others, and never shrinks.
+ */
+export class TargetGraph {
+  readonly places: Places;
+  readonly nodes: TargetNode[] = [];
+  /** By node: those that have to be settled before it is judged, each once. */
+  readonly needs: (readonly number[])[] = [];
+  private readonly numbers = new Map<MadeTarget, number>();
+  private identities: Map<string, number> | null = null;
+  /** Who makes a file or folder; of two makers the first. */
+  private readonly makers = new Map<string, number>();
+  private readonly folders = new Map<string, number>();
+  private ordered: readonly number[] | null = null;
+  /** What patterns match, until the graph grows. */
+  private matched = new Map<string, Matched>();
+
+  constructor(places: Places, targets: Iterable<MadeTarget> = []) {
+    this.places = places;
+    this.add(targets);
+  }
+
+  /** Adds targets, and those that they name, where they are not there yet; gives the numbers of the new ones. */
+  add(targets: Iterable<MadeTarget>): readonly number[] {
+    const first = this.nodes.length;
+    const open = [...targets];
+    for (let at = 0; at < open.length; at += 1) {
+      const target = open[at]!;
+      if (this.numbers.has(target)) continue;
+      const node = nodeOf(target, this.nodes.length, this.places);
+      this.nodes.push(node);
+      this.numbers.set(target, node.number);
+      for (const { of } of node.reads) if (of !== null) open.push(of);
+      for (const each of node.after) open.push(each);
+      for (const { kind, path } of node.makes) {
+        if (!this.makers.has(path)) this.makers.set(path, node.number);
+        if (kind === "dir" && !this.folders.has(path)) this.folders.set(path, node.number);
+      }
+    }
+    this.identities = null;
+    this.ordered = null;
+    this.matched = new Map();
+    const added: number[] = [];
+    for (let number = first; number < this.nodes.length; number += 1) {
+      added.push(number);
+      this.needs.push(this.needsOf(this.nodes[number]!));
+    }
+    return added;
+  }
+
+  /** Takes back those that were added last, from this number on. */
+  remove(first: number): void {
+    for (const { target } of this.nodes.splice(first)) this.numbers.delete(target);
+    this.identities = null;
+    this.ordered = null;
+    this.needs.length = first;
+    for (const index of [this.makers, this.folders]) {
+      for (const [path, maker] of index) if (maker >= first) index.delete(path);
+    }
+  }
+
+  numberOf(target: MadeTarget): number | undefined {
+    return this.numbers.get(target);
+  }
+
+  named(identity: string): TargetNode | undefined {
+    this.identities ??= new Map(this.nodes.map(node => [node.identity, node.number]));
+    const number = this.identities.get(identity);
+    return number === undefined ? undefined : this.nodes[number];
+  }
+
+  /** Whether any output is a folder. */
+  get hasFolders(): boolean {
+    return this.folders.size > 0;
+  }
+
+  /** Who makes a file or folder, or the folder that it lies in; undefined for what nobody makes. */
+  makerOf(path: string): number | undefined {
+    const direct = this.makers.get(path);
+    if (direct !== undefined || this.folders.size === 0) return direct;
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const folder = this.folders.get(path.slice(0, end));
+      if (folder !== undefined) return folder;
+    }
+    return undefined;
+  }
+
+  /** The outputs that a pattern matches, and the folders in which it may match something once they are made. */
+  matching(patterns: readonly string[]): Matched {
+    if (patterns.length === 1) return this.likePattern(patterns[0]!);
+    const all = patterns.map(pattern => this.likePattern(pattern));
+    return { files: all.flatMap(({ files }) => files), makers: all.flatMap(({ makers }) => makers) };
+  }
+
+  private likePattern(pattern: string): Matched {
+    const known = this.matched.get(pattern);
+    if (known !== undefined) return known;
+    const files: string[] = [];
+    const makers: number[] = [];
+    const { base, matches, mayMatchIn } = matcherOf(pattern);
+    for (const [path, maker] of this.makers) {
+      const isFolder = this.folders.get(path) === maker;
+      if (!isFolder && !path.startsWith(base)) continue;
+      if (isFolder ? !mayMatchIn(path) : !matches(path)) continue;
+      makers.push(maker);
+      if (!isFolder) files.push(path);
+    }
+    const found = { files, makers };
+    this.matched.set(pattern, found);
+    return found;
+  }
+
+  /** These and all that they need, as a set. */
+  withAncestors(numbers: Iterable<number>): Set<number> {
+    const found = new Set(numbers);
+    for (const number of found) for (const need of this.needs[number]!) found.add(need);
+    return found;
+  }
+
+  /** Every node behind those that it needs; those that wait for one another in a circle, or for such, are left out. */
+  order(): readonly number[] {
+    this.ordered ??= inOrder([...this.nodes.keys()], this.needs);
+    return this.ordered;
+  }
+
+  /** The same of some nodes, each given once; others that they need do not count. */
+  orderOf(numbers: Iterable<number>): readonly number[] {
+    const list = [...numbers];
+    return list.length === this.nodes.length ? this.order() : inOrder(list, this.needs);
+  }
+
+  private needsOf(node: TargetNode): readonly number[] {
+    const { reads, after } = node;
+    if (reads.length === 0 && after.length === 0) return NONE;
+    if (reads.length === 1 && after.length === 0) return unique(this.makersOf(reads[0]!));
+    const needs = reads.flatMap(read => this.makersOf(read));
+    for (const each of after) needs.push(this.numberOf(each)!);
+    return unique(needs);
+  }
+
+  /** Who makes what is read. */
+  makersOf({ kind, paths, of }: Read): readonly number[] {
+    if (kind === "result") return [this.numberOf(of!)!];
+    if (kind === "files") return this.matching(paths).makers;
+    const maker = this.makerOf(paths[0]!);
+    if (kind === "file") return maker === undefined ? NONE : [maker];
+    // Of a folder that is read as a whole all that lies in it counts.
+    const below = this.makersBelow(`${paths[0]!}/`);
+    return maker === undefined ? below : [maker, ...below];
+  }
+
+  private makersBelow(folder: string): number[] {
+    return [...this.makers].flatMap(([path, maker]) => (path.startsWith(folder) ? [maker] : []));
+  }
+}
+
+const NONE: readonly number[] = [];
+
+function unique(numbers: readonly number[]): readonly number[] {
+  return numbers.length < 2 ? numbers : [...new Set(numbers)];
+}

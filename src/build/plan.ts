@@ -1,0 +1,88 @@
+/** What a build would do, without doing it. */
+import type { SettledState } from "../events/event.ts";
+import { identityOf } from "./declare/registry.ts";
+import type { Facts } from "./facts.ts";
+import type { Reason } from "./freshness/judge.ts";
+import type { TargetNode } from "./graph/node.ts";
+import type { Allowances } from "./graph/problems.ts";
+import { grow } from "./growth.ts";
+import type { Project } from "./start.ts";
+import { type Found, survey, type Upstream, verdictOf, type Wishes } from "./survey.ts";
+
+/**
+ * - `run`: it would be built.
+ * - `mayRun`: what it needs would be built; if that gives what it has given before, it would not be.
+ */
+export type PlannedState = SettledState | "run" | "mayRun";
+
+export interface PlannedTarget {
+  readonly node: TargetNode;
+  readonly state: PlannedState;
+  readonly reasons: readonly Reason[];
+  /** Why it would be left out, if it would be. */
+  readonly skipped: string | null;
+}
+
+/** All that are to be built, and what they have returned, each behind what it needs. */
+export function planBuild({ facts, numbers, selected }: Project, wishes: Wishes & Allowances): PlannedTarget[] {
+  const { graph } = facts;
+  const plan = new Map<number, PlannedTarget>();
+  const upstream: Upstream = {
+    isSettled: number => isSettled(plan.get(number)),
+    isSkipped: number => plan.get(number)?.state === "skipped",
+  };
+  const open = [...graph.orderOf(numbers)];
+  for (const number of open) {
+    if (plan.has(number)) continue;
+    const node = graph.nodes[number]!;
+    const found = survey(node, facts, upstream, wishes);
+    const planned = found.state === "waits" ? waiting(node, found.needs, facts, wishes) : settled(node, found);
+    const returned = isSettled(planned) ? returnedBy(node, facts, wishes) : NONE;
+    if ("why" in returned) {
+      plan.set(number, { ...planned, state: "run", reasons: [returned] });
+      continue;
+    }
+    plan.set(number, planned);
+    const all = selected(node);
+    const chosen = returned.filter(each => all || selected(graph.nodes[each]!));
+    open.push(...graph.orderOf([...graph.withAncestors(chosen)].filter(each => !plan.has(each))));
+  }
+  return [...plan.values()];
+}
+
+const NONE: readonly number[] = [];
+
+function isSettled(planned: PlannedTarget | undefined): boolean {
+  return planned?.state === "fresh" || planned?.state === "persisted";
+}
+
+function settled(node: TargetNode, found: Exclude<Found, { state: "waits" }>): PlannedTarget {
+  const reasons = "reasons" in found ? found.reasons : [];
+  return { node, state: found.state, reasons, skipped: found.state === "skipped" ? found.why : null };
+}
+
+/** Of what needs something that would be built: what can be told of it all the same. */
+function waiting(node: TargetNode, needs: readonly number[], facts: Facts, wishes: Wishes): PlannedTarget {
+  const { graph } = facts;
+  const open = new Set(needs);
+  const unsure = new Set(
+    node.reads.filter(read => graph.makersOf(read).some(maker => open.has(maker))).map(({ at }) => at),
+  );
+  const verdict = verdictOf(node, facts, wishes);
+  const own =
+    verdict.state === "run" ? verdict.reasons.filter(each => each.why !== "input" || !unsure.has(each.at)) : [];
+  const upstream: Reason = { why: "upstream", targets: needs.map(need => graph.nodes[need]!.name) };
+  return { node, state: own.length > 0 ? "run" : "mayRun", reasons: [...own, upstream], skipped: null };
+}
+
+/** What it has returned when it was built is built too. If that cannot be any more, it has to run: why. */
+function returnedBy(node: TargetNode, facts: Facts, allowed: Allowances): readonly number[] | Reason {
+  const returned = facts.records.get(node.identity)?.returned ?? [];
+  if (returned.length === 0) return [];
+  try {
+    grow(facts, returned, node.name, allowed);
+    return returned.flatMap(({ family, member }) => facts.graph.named(identityOf(family, member))?.number ?? []);
+  } catch (error) {
+    return { why: "returned", problem: (error as Error).message.split("\n", 1)[0]! };
+  }
+}

@@ -1,0 +1,156 @@
+/** A build from beginning to end: what `heddle build` and `build()` have in common. */
+import { BuildFailedError, GraphError, type GraphProblem } from "../errors.ts";
+import type { FlowScope } from "../run/scope.ts";
+import type { RunSettings, StartedRun } from "../run/settings.ts";
+import { startRun } from "../run/start.ts";
+import type { Definition } from "../task/definition.ts";
+import { shared } from "../task/shared.ts";
+import { Building } from "./building.ts";
+import { collect, type LoadModule } from "./collect/collect.ts";
+import { Facts } from "./facts.ts";
+import { TargetGraph } from "./graph/graph.ts";
+import type { TargetNode } from "./graph/node.ts";
+import { diskProblems, problemsOf } from "./graph/problems.ts";
+import { selectsSome } from "./growth.ts";
+import { orphansOf } from "./orphans.ts";
+import { Records } from "./records/records.ts";
+import type { BuildReport } from "./report.ts";
+import { byNames, checkNames, type Selects } from "./select.ts";
+import { TargetCode } from "./target-code.ts";
+import { touchedBy } from "./touched.ts";
+
+/** What is to be built. */
+export interface BuildPlan {
+  /** Absolute. */
+  readonly root: string;
+  /** Modules and folders with targets; none for the whole project. */
+  readonly paths: readonly string[];
+  /** Only these targets; none for all. */
+  readonly names: readonly string[];
+  /** Only those that this selects as well. */
+  readonly selects?: Selects;
+  /** The same, decided when the targets are known. */
+  readonly choose?: (graph: TargetGraph, records: Records) => Selects;
+  readonly force: boolean | readonly string[];
+  readonly maxFailures?: number;
+  readonly outside?: boolean;
+  /** What is on the disk is not checked: nothing is to be built. */
+  readonly looksOnly?: boolean;
+  readonly load?: LoadModule;
+  /** Told, by the number of its process, of another build that has to end first. */
+  readonly waits?: (process: string) => void;
+}
+
+export interface StartedBuild {
+  readonly run: StartedRun;
+  /** Rejects if the build was interrupted. */
+  readonly report: Promise<BuildReport>;
+  readonly graph: TargetGraph;
+  /** These places have changed: gives up what they have made out of date, and gives its names. Nothing else ends. */
+  changed(places: readonly string[]): readonly string[];
+}
+
+/** A project's targets, checked, with what is known of them. */
+export interface Project {
+  readonly facts: Facts;
+  /** Those that are to be built, with all that they need. */
+  readonly numbers: ReadonlySet<number>;
+  readonly selected: Selects;
+}
+
+/**
+ * Collects targets and checks them.
+ *
+ * @throws GraphError, UsageError, ModuleLoadError
+ */
+export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
+  const { paths, names, outside = false, root } = plan;
+  const { targets } = await collect(paths.length === 0 ? ["."] : paths, records.places, records.memo, plan.load);
+  const graph = new TargetGraph(records.places, targets);
+  const facts = new Facts(graph, records, new TargetCode(root, records.memo));
+  throwIfAny(problemsOf(graph, { outside }));
+  if (names.length > 0) checkNames(names, graph.nodes, records.all());
+  const selects = plan.choose?.(graph, records) ?? plan.selects;
+  const named = names.length === 0 ? () => true : byNames(names);
+  const selected: Selects = node => named(node) && (selects?.(node) ?? true);
+  const numbers = graph.withAncestors(chosen(facts, selected));
+  if (plan.looksOnly === true) return { facts, numbers, selected };
+  const problems: GraphProblem[] = [];
+  for (const number of numbers) {
+    const node = graph.nodes[number]!;
+    if (!facts.isUnchanged(node)) problems.push(...diskProblems(graph, node, path => facts.onDisk(path)));
+  }
+  throwIfAny(problems);
+  return { facts, numbers, selected };
+}
+
+/** Those that are selected, and those that have returned such as are. */
+function* chosen({ graph, records }: Facts, selected: Selects): Generator<number> {
+  for (const node of graph.nodes) {
+    if (selected(node)) yield node.number;
+    else {
+      const row = records.rowOf(node.identity);
+      const may = row < 0 || records.table.hasMore(row);
+      const returned = may ? (records.get(node.identity)?.returned ?? []) : [];
+      if (returned.length > 0 && selectsSome(returned, node.name, selected, records.places)) yield node.number;
+    }
+  }
+}
+
+export async function startBuild(plan: BuildPlan, settings: RunSettings): Promise<StartedBuild> {
+  const records = await Records.open(plan.root, plan.waits ?? (() => {}));
+  let started: StartedRun;
+  let building: Building;
+  let project: Project;
+  const began = performance.now();
+  try {
+    project = await openProject(plan, records);
+    building = new Building(project.facts, {
+      forced: forcedBy(plan.force, project.selected),
+      selected: project.selected,
+      outside: plan.outside === true,
+      maxFailures: plan.maxFailures ?? Number.POSITIVE_INFINITY,
+    });
+    started = startRun(flowOf(building, project.numbers), [], { ...settings, root: plan.root, admission: building });
+  } catch (error) {
+    records.close();
+    throw error;
+  }
+  const report = started.result
+    .then(
+      () => null,
+      error => error as Error,
+    )
+    .then((error): BuildReport => {
+      try {
+        if (error !== null && !(error instanceof BuildFailedError)) throw error;
+        const { targets, counts } = building.outcomes.report(project.facts.graph, records);
+        const orphans = plan.paths.length === 0 ? orphansOf(project.facts) : [];
+        return { ok: error === null, run: started.id, ms: performance.now() - began, targets, counts, orphans };
+      } finally {
+        records.close(project.facts.graph.nodes.map(({ identity }) => identity));
+      }
+    });
+  const { facts } = project;
+  const changed = (places: readonly string[]) => {
+    const touched = touchedBy(facts.graph, places, ({ target }, place) => facts.code.reaches(target.family, place));
+    return building.cancel(touched, `${places.join(", ")} changed`);
+  };
+  return { run: started, report, graph: facts.graph, changed };
+}
+
+function forcedBy(force: BuildPlan["force"], selected: Selects): (node: TargetNode) => boolean {
+  if (typeof force !== "boolean") return byNames(force);
+  return force ? selected : () => false;
+}
+
+/** The flow whose run the build is. */
+function flowOf(building: Building, numbers: ReadonlySet<number>): Definition {
+  const body = () => building.conduct(shared.ambient.getStore()!.scope as FlowScope, numbers);
+  const where = "heddle build";
+  return { kind: "flow", name: "build", identity: "#build", options: {}, fn: body, module: null, where, inside: null };
+}
+
+function throwIfAny(problems: readonly GraphProblem[]): void {
+  if (problems.length > 0) throw new GraphError(problems);
+}

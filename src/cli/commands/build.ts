@@ -1,0 +1,63 @@
+import { type Command, Option } from "commander";
+import type { BuildFlags } from "../build/build-flags.ts";
+import type { ExitCode } from "../exit.ts";
+import { gather, withChoice } from "./options.ts";
+
+const EXAMPLES = `
+Examples:
+  heddle build                   everything that is not up to date
+  heddle build -n auto           on a thread for each available CPU
+  heddle build plot "part(3)"    these targets, and what they need
+  heddle build src/reports       the targets that are defined there
+  heddle build bld/plot.png      what makes this file
+  heddle build -k 'plot and not slow'
+  heddle build --force plot      this one anew, although nothing has changed
+  heddle build --dry-run         what would be built, and why
+  heddle build --watch           again whenever something changes
+
+Exit codes: 0 all well, 1 a target failed, 2 usage or configuration, 3 a module could not be loaded,
+4 the targets do not fit together, 130 interrupted.`;
+
+export function addBuild(program: Command, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("build")
+    .summary("build the targets that are not up to date")
+    .description("Build the targets of a project, in its *.target.ts: all of them, or those that are named.");
+  withChoice(command)
+    .option("-n, --workers <count>", 'how many workers: a number or "auto"; on threads, if no runner is named')
+    .option("--runner <name>", "where targets are built: inline, threads, processes or a name from the config")
+    .option("--prefix <label=command>", "what runs the targets with a label: 'gpu=srun --gres=gpu:{gpu}'", gather)
+    .option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather)
+    .option("--force [target...]", "build these although nothing has changed, or all that are chosen")
+    .option("--dry-run", "build nothing: say what would be built, and why")
+    .option("--explain", "say of each target that is built why")
+    .option("--max-failures <count>", "after so many failures nothing new begins")
+    .addOption(new Option("--stop", "after the first failure nothing new begins").conflicts("maxFailures"))
+    .option("--watch", "go on, and build again when something changes")
+    .option("--in-process", "everything in this process, one at a time")
+    .option("--inspect", "open the inspector, and build everything in this process")
+    .option("--inspect-brk", "the same, and wait for a debugger before modules are loaded")
+    .option("--inspect-port <port>", "where the inspector listens: port or host:port; default 9229")
+    .addOption(
+      new Option(
+        "--json",
+        "events as lines of JSON on stdout, the report as the last one; of a dry run, the plan",
+      ).conflicts("reporter"),
+    )
+    .addOption(new Option("--reporter <mode>", "how progress is shown").choices(["live", "plain", "quiet"]))
+    .addOption(
+      new Option("--show-capture <what>", "what of a failed target's output is shown").choices([
+        "no",
+        "stdout",
+        "stderr",
+        "all",
+      ]),
+    )
+    .option("--no-log", "keep no log of the run under .heddle/runs")
+    .option("--verbose", "errors with their stacks")
+    .addHelpText("after", EXAMPLES)
+    .action(async (words: readonly string[], flags: BuildFlags) => {
+      const { buildTargets } = await import("../build/build.ts");
+      done(await buildTargets(words, flags));
+    });
+}
