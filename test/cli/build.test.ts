@@ -288,3 +288,34 @@ describe("the config has every option", () => {
     expect(JSON.parse(out.trimEnd().split("\n").at(-1)!).value.counts).toMatchObject({ failed: 1 });
   });
 });
+
+describe("runners by name", () => {
+  const config = {
+    "heddle.config.mjs": `
+      import { defineRunner } from "heddle";
+      import { execute } from "heddle/worker";
+      export default { runners: {
+        mine: () => defineRunner({ name: "mine", workers: 2, run: (bytes, { signal }) => execute(bytes, { signal }) }),
+        broken: () => { throw new Error("no such farm"); },
+      } };
+    `,
+  };
+
+  test("one from the config is used", async () => {
+    const { heddle, read } = targetProject({ ...CHAIN, ...config });
+    const { code, out } = await heddle("build", "--runner", "mine", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out.split("\n")[0]!)).toMatchObject({ type: "runStarted", runner: "mine" });
+    expect(read("bld/all")).toBe("a1a2");
+  });
+
+  test.each([
+    ["nope", /inline, threads, processes.*mine, broken/],
+    ["broken", /the runner "broken" could not be made: Error: no such farm/],
+  ])("%s is an error of exit 2, and nothing is built", async (name, message) => {
+    const { heddle, has } = targetProject({ ...CHAIN, ...config });
+    const { code, err } = await heddle("build", "--runner", name);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+    expect(has("bld")).toBe(false);
+  });
+});

@@ -44,9 +44,8 @@ export class Files {
   }
 
   /** Whether a file of the records is there with the content that it had when they were written. */
-  isAsRecorded(row: number): boolean {
+  isAsRecorded(row: number, path = this.table.text(this.table.columns.filePath[row]!)): boolean {
     if (this.rows[row] === UNKNOWN) {
-      const path = this.table.text(this.table.columns.filePath[row]!);
       this.rows[row] = !this.now.has(path) && this.statAgrees(row, path) ? AS_RECORDED : this.compare(row, path);
     }
     return this.rows[row] === AS_RECORDED;

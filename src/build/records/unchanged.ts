@@ -21,7 +21,7 @@ function readsSame(table: RecordTable, files: Files, { reads, name, target }: Ta
     const file = reading[at * 3 + 1]! - 1;
     if (kind !== "file" || at >= end || file < 0) return false;
     if (table.text(filePath[file]!) !== paths[0] || table.text(reading[at * 3]!) !== place) return false;
-    if (reading[at * 3 + 2] !== fileDigest[file] || !files.isAsRecorded(file)) return false;
+    if (reading[at * 3 + 2] !== fileDigest[file] || !files.isAsRecorded(file, paths[0])) return false;
     at += 1;
   }
   const { inputs } = target.options;
@@ -41,7 +41,7 @@ function makesSame(table: RecordTable, files: Files, { makes }: TargetNode, row:
     if (kind !== "file" || at >= end) return false;
     const file = making[at * 3 + 1]!;
     if (table.text(filePath[file]!) !== path || table.text(making[at * 3]!) !== place) return false;
-    if (making[at * 3 + 2] !== fileDigest[file] || !files.isAsRecorded(file)) return false;
+    if (making[at * 3 + 2] !== fileDigest[file] || !files.isAsRecorded(file, path)) return false;
     at += 1;
   }
   return at === end;
