@@ -1,4 +1,5 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
+import { type Act, fail, perform, settle } from "./acts.ts";
 import type { Index, Table } from "./environment.ts";
 import { type PutNew, putAllNew } from "./new-records.ts";
 import { assertRoom } from "./room.ts";
@@ -20,16 +21,6 @@ export interface How {
   readonly frees?: boolean;
   /** What it puts, about, where that may be much. */
   readonly bytes?: number;
-}
-
-interface Act {
-  readonly frees: boolean;
-  readonly bytes: number;
-  readonly act: () => unknown;
-  readonly done: (result: unknown) => void;
-  readonly failed: (error: unknown) => void;
-  result: unknown;
-  error: Error | null;
 }
 
 export class Batch {
@@ -284,21 +275,4 @@ export class Batch {
       if (this.#underWay.size === 0 && this.#waiting > 0) this.#send();
     });
   }
-}
-
-function perform(act: Act, wrap: (error: unknown) => Error): void {
-  try {
-    act.result = act.act();
-  } catch (error) {
-    act.error = wrap(error);
-  }
-}
-
-function settle({ done, failed, result, error }: Act): void {
-  if (error === null) done(result);
-  else failed(error);
-}
-
-function fail(acts: readonly Act[], error: Error): void {
-  for (const { failed } of acts) failed(error);
 }
