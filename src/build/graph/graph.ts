@@ -72,6 +72,13 @@ export class TargetGraph {
     }
   }
 
+  /** By node: those that need it. */
+  consumers(): readonly (readonly number[])[] {
+    const consumers: number[][] = this.nodes.map(() => []);
+    for (const [number, needs] of this.needs.entries()) for (const need of needs) consumers[need]!.push(number);
+    return consumers;
+  }
+
   numberOf(target: MadeTarget): number | undefined {
     return this.numbers.get(target);
   }
