@@ -8,6 +8,7 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//, /\/test\/fixtures\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than the cores of a small machine, as many tests wait for other processes.
+    maxWorkers: 3,
   },
 });

@@ -21,6 +21,14 @@ export const sum = task("sum", (ns) => ns.reduce((a, b) => a + b, 0));
 export default flow("squares", (ns) => sum.submit(square.map(ns)));
 `;
 
+const targets = `
+import { copyFileSync } from "node:fs";
+import { file, target } from "heddle/build";
+
+const inputs = { from: file("pipeline.js") };
+target("copy", { inputs, outputs: { to: file("bld/copy.js") } }, ({ from }, { to }) => copyFileSync(from, to));
+`;
+
 try {
   writeFileSync(join(folder, "package.json"), '{ "name": "smoke", "private": true, "type": "module" }');
   const install = run("npm", "install", "--no-audit", "--no-fund", archive);
@@ -32,6 +40,13 @@ try {
     const { status, stdout, stderr } = run(heddle, "run", "pipeline.js", "--input", "[1,2,3]", ...where);
     assert.equal(status, 0, stderr);
     assert.equal(stdout.trim(), "14");
+  }
+
+  writeFileSync(join(folder, "copy.target.js"), targets);
+  for (const counts of [{ completed: 1 }, { fresh: 1 }]) {
+    const { status, stdout, stderr } = run(heddle, "build", "-n", "2", "--json");
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout.trim().split("\n").at(-1)).value.counts, counts);
   }
 
   const missing = run(heddle, "run", "pipelin.js");

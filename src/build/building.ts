@@ -9,7 +9,7 @@ import { now } from "../run/clock.ts";
 import type { FlowScope } from "../run/scope.ts";
 import type { Definition } from "../task/definition.ts";
 import { isAsMade } from "./accept.ts";
-import { registry } from "./declare/registry.ts";
+import { type Family, registry } from "./declare/registry.ts";
 import type { Facts } from "./facts.ts";
 import type { Reason, TargetFacts } from "./freshness/judge.ts";
 import type { Returned } from "./freshness/record.ts";
@@ -43,6 +43,7 @@ export class Building implements Admission {
   private readonly taken = new Set<number>();
   /** What was known of a target when it began. */
   private readonly begun = new Map<number, { readonly facts: TargetFacts; readonly reasons: readonly Reason[] }>();
+  private readonly explained = new Set<Family>();
   private open = 0;
   private whenQuiet: (() => void) | null = null;
   private failures = 0;
@@ -88,11 +89,26 @@ export class Building implements Admission {
       if (added.length > 0) this.begin(added);
       return { state: found.state as SettledState, name, reasons: reasons.map(sayReason) };
     }
+    this.tellOfCode(node);
     const { records } = this.facts;
     this.begun.set(number, { facts: "facts" in verdict ? verdict.facts : this.facts.of(node), reasons });
     for (const { path } of node.makes) records.staged(dirname(path));
     const job = jobOf(node, this.facts, this.scope!.run.id, sharesDisk);
     return { inputs: [job], name, reasons: reasons.map(sayReason) };
+  }
+
+  /** What of its code counts more or less than its author may think; once for all targets of a kind. */
+  private tellOfCode({ target: { family } }: TargetNode): void {
+    if (this.explained.has(family)) return;
+    this.explained.add(family);
+    const { loose, unseen } = this.facts.code.of(family);
+    const { run } = this.scope!;
+    for (const text of loose) run.warn(`The code of ${family.definition.name}: ${text}`);
+    for (const text of unseen) {
+      run.warn(
+        `The code of ${family.definition.name} ${text}, which does not count: give it to the target as an input`,
+      );
+    }
   }
 
   landed(number: number, value: unknown, ms: number): void {

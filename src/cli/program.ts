@@ -25,7 +25,6 @@ Examples:
   heddle run pipeline.ts --input '["a", "b"]' -n 4
   heddle run pipeline.ts --cache --dry-run
   heddle build -n auto
-  heddle build -n auto
   heddle why score-12
   heddle doctor
 

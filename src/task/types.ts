@@ -19,7 +19,8 @@ declare const PART: unique symbol;
 declare const UNMAPPED: unique symbol;
 declare const QUOTED: unique symbol;
 
-type Atom =
+/** Values without parts in which futures, or files, could be. */
+export type Atom =
   | string
   | number
   | bigint

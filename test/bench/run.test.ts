@@ -49,6 +49,8 @@ test("a row about a whole has milliseconds", async () => {
 const LONG = ["keys-array", "keys-nodes"];
 const { names } = (await import(new URL("../../bench/rows/all.mjs", import.meta.url).href)) as { names: string[] };
 const shown = ["inline-mapped", "graph", "cache-start"];
+// As another row with other numbers.
+const ALIKE = ["build-chain", "build-layered", "build-cold", "processes-tail", "threads-growth"];
 
 /** Each peer runs in these; in the others it would do the same once more. */
 const WITH_PEERS = [
@@ -60,7 +62,7 @@ const WITH_PEERS = [
   "cache-cold",
 ];
 
-test.each(names.filter(name => !LONG.includes(name) && !shown.includes(name)))("%s runs", async name => {
+test.each(names.filter(name => ![...LONG, ...shown, ...ALIKE].includes(name)))("%s runs", async name => {
   const who = WITH_PEERS.includes(name) ? [] : ["--only", "floor"];
   const { stdout } = await bench(name, "--rounds", "1", "--calls", name.includes("64mb") ? "1" : "4", ...who);
   expect(stdout.match(/^### /gm)).toHaveLength(1);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inputsOf } from "../../src/cli/cache/inputs.ts";
 import { distinctKeys, keyTest, shortKey, taskName } from "../../src/cli/cache/row.ts";
-import { type Screen, table } from "../../src/cli/cache/screen.ts";
+import { type Screen, table } from "../../src/cli/screen.ts";
 import { Hole, Packed, type PackedValue } from "../../src/codec/packed.ts";
 import { style } from "../../src/report/style.ts";
 import { width } from "../../src/report/text.ts";

@@ -16,14 +16,14 @@ test("it has the names of the front door", async () => {
 });
 
 describe.each([
-  ["threads", () => threads({ workers: 1 })],
-  ["processes", () => processes({ workers: 1 })],
-])("%s", (_, runner) => {
+  ["threads", () => threads({ workers: 1 }), ways],
+  ["processes", () => processes({ workers: 1 }), ["submit", "key"]],
+] as const)("%s", (_, runner, tried) => {
   test("workers come through it", async () => {
     expect(await run({ runner: runner() }, () => flags.submit())).toContain(NARROW);
   });
 
-  test.each(ways)("a run is there as soon as it is asked for: %s", async way => {
+  test.each(tried)("a run is there as soon as it is asked for: %s", async way => {
     expect(await run({ runner: runner() }, () => asks.submit(way))).toBe(4);
   });
 });

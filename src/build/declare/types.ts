@@ -1,5 +1,5 @@
 /** The types that users of `heddle/build` meet. */
-import type { TaskOptions } from "../../task/types.ts";
+import type { Atom, TaskOptions } from "../../task/types.ts";
 import type { DirNode, FileNode, FilesNode, FolderNode, ResultNode } from "./nodes.ts";
 
 /** What a target may name as outputs: files and folders, in any structure of arrays and plain objects. */
@@ -9,21 +9,6 @@ export type InputsOf = { readonly [name: string]: unknown };
 /** What tells targets of a parametric target apart. */
 export type Parameter = string | number | boolean | null | undefined;
 
-type Atom =
-  | string
-  | number
-  | bigint
-  | boolean
-  | symbol
-  | null
-  | undefined
-  | Date
-  | RegExp
-  | URL
-  | Error
-  | ArrayBufferLike
-  | ArrayBufferView;
-
 /** What a body gets for an input. */
 export type Given<T> = T extends FileNode | DirNode
   ? string
@@ -31,10 +16,10 @@ export type Given<T> = T extends FileNode | DirNode
     ? string[]
     : T extends ResultNode<infer R>
       ? R
-      : T extends Atom | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-        ? T
-        : T extends (...a: never[]) => unknown
-          ? never
+      : T extends (...a: never[]) => unknown
+        ? never
+        : T extends Atom | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+          ? T
           : T extends object
             ? { [K in keyof T]: Given<T[K]> }
             : T;

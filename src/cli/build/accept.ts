@@ -3,8 +3,8 @@ import { accept } from "../../build/accept.ts";
 import { planBuild } from "../../build/plan.ts";
 import { plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
-import { print, printJson } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, printJson } from "../screen.ts";
 import { look } from "./project.ts";
 import type { ChoiceFlags } from "./wishes.ts";
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { HeddleEvent, RunStarted, TargetState } from "../../events/event.ts";
 import { readRunLog } from "../../events/log.ts";
-import { findRun, type LoggedRun } from "../why/runs.ts";
+import { findRun, type LoggedRun } from "../logged-runs.ts";
 
 export interface LoggedTarget {
   readonly name: string;

@@ -2,8 +2,8 @@
 import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { Read, TargetNode } from "../../build/graph/node.ts";
 import { moduleOf } from "../../build/selection/select.ts";
-import { print, printJson, stdoutScreen } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, printJson, stdoutScreen } from "../screen.ts";
 import { look } from "./project.ts";
 import { treeLines } from "./tree.ts";
 import type { ChoiceFlags } from "./wishes.ts";

@@ -4,10 +4,9 @@ import { type PlannedTarget, planBuild } from "../../build/plan.ts";
 import { byNames, type Selects } from "../../build/select.ts";
 import { moduleOf } from "../../build/selection/select.ts";
 import { count } from "../../report/format.ts";
-import type { Format } from "../../report/style.ts";
 import { cut, oneLine, padEnd, width } from "../../report/text.ts";
-import { print, printJson, type Screen, stdoutScreen } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { type Look, print, printJson, type Screen, stdoutScreen } from "../screen.ts";
 import { type BuildFlags, forceOf } from "./build-flags.ts";
 import { look } from "./project.ts";
 
@@ -34,12 +33,6 @@ function forcedBy(force: boolean | readonly string[], selected: Selects): Select
 }
 
 type State = PlannedTarget["state"];
-
-interface Look {
-  readonly mark: readonly [unicode: string, ascii: string];
-  readonly words: string;
-  readonly format: Format;
-}
 
 const LOOKS: Readonly<Record<State, Look>> = {
   run: { mark: ["▸", ">"], words: "would run", format: "yellow" },

@@ -5,7 +5,7 @@ import { moduleOf } from "../../build/selection/select.ts";
 import { plural } from "../../report/format.ts";
 import type { Style } from "../../report/style.ts";
 import { cut, oneLine } from "../../report/text.ts";
-import type { Screen } from "../cache/screen.ts";
+import type { Screen } from "../screen.ts";
 
 /** Modules by their paths, targets in the order in which they are defined. */
 export function treeLines(

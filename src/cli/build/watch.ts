@@ -7,6 +7,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import { isOutside, Places } from "../../build/graph/places.ts";
+import { STAGE } from "../../build/work/perform.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { AsMade } from "./as-made.ts";
 import { someNames } from "./names.ts";
@@ -16,7 +17,7 @@ import { type Telling, type Told, WATCHED } from "./watched.ts";
 /** Changes that come so close together are one, in milliseconds: editors and checkouts write several files. */
 const TOGETHER = 60;
 /** What lies in these is nobody's input. */
-const ASIDE = new Set(["node_modules", ".git", ".heddle", ".heddle-stage"]);
+const ASIDE = new Set(["node_modules", ".git", ".heddle", STAGE]);
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** @param words Of the command that builds once. */

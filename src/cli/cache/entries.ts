@@ -2,8 +2,8 @@
 import { formatSize } from "../../config/size.ts";
 import { coarse, duration } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
+import { type Screen, table } from "../screen.ts";
 import { distinctKeys, type Row } from "./row.ts";
-import { type Screen, table } from "./screen.ts";
 
 export function entryTable(rows: readonly Row[], screen: Screen): string[] {
   const now = Date.now();

@@ -5,9 +5,9 @@ import { UsageError } from "../../errors.ts";
 import { count, plural } from "../../report/format.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, type Screen, stdoutScreen } from "../screen.ts";
 import { entryTable } from "./entries.ts";
 import { type Row, rowOf } from "./row.ts";
-import { print, type Screen, stdoutScreen } from "./screen.ts";
 import { type StoreFlags, withStore } from "./store.ts";
 
 export interface ListFlags extends StoreFlags {

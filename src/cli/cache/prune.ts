@@ -4,7 +4,7 @@ import { formatSize, parseSize } from "../../config/size.ts";
 import { UsageError } from "../../errors.ts";
 import { plural } from "../../report/format.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-import { print, printJson } from "./screen.ts";
+import { print, printJson } from "../screen.ts";
 import { type StoreFlags, type StorePlace, withStore } from "./store.ts";
 
 export interface PruneFlags extends StoreFlags {

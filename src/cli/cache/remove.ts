@@ -6,10 +6,10 @@ import { count, plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, printJson, type Screen, stdoutScreen, table } from "../screen.ts";
 import { entryTable } from "./entries.ts";
 import { Finder, type Meanings, unique } from "./find.ts";
 import { type Row, rowOf } from "./row.ts";
-import { print, printJson, type Screen, stdoutScreen, table } from "./screen.ts";
 import { nothingYet, type StoreFlags, withStore } from "./store.ts";
 import { removeWreck } from "./wreck.ts";
 

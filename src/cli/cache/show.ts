@@ -8,10 +8,10 @@ import { isKey } from "../../store/key.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { resultFields, resultText } from "../run/result.ts";
+import { print, printJson, type Screen, stdoutScreen } from "../screen.ts";
 import { Finder } from "./find.ts";
 import { type Input, inputsOf } from "./inputs.ts";
 import { rowOf, shortKey } from "./row.ts";
-import { print, printJson, type Screen, stdoutScreen } from "./screen.ts";
 import { nothingYet, type StoreFlags, withStore } from "./store.ts";
 import { type Content, contentOf } from "./value.ts";
 

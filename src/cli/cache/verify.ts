@@ -5,7 +5,7 @@ import { count, percent, plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
 import type { Problem, Verified } from "../../store/verify.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-import { print, printJson, stdoutScreen, table } from "./screen.ts";
+import { print, printJson, stdoutScreen, table } from "../screen.ts";
 import { type StoreFlags, withStore } from "./store.ts";
 
 export function verify(flags: StoreFlags): Promise<ExitCode> {

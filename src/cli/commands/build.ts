@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { BuildFlags } from "../build/build-flags.ts";
 import type { ExitCode } from "../exit.ts";
-import { gather, withChoice } from "./options.ts";
+import { gather, withChoice, withShowing } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -33,28 +33,8 @@ export function addBuild(program: Command, done: (code: ExitCode) => void): void
     .option("--explain", "say of each target that is built why")
     .option("--max-failures <count>", "after so many failures nothing new begins")
     .addOption(new Option("--stop", "after the first failure nothing new begins").conflicts("maxFailures"))
-    .option("--watch", "go on, and build again when something changes")
-    .option("--in-process", "everything in this process, one at a time")
-    .option("--inspect", "open the inspector, and build everything in this process")
-    .option("--inspect-brk", "the same, and wait for a debugger before modules are loaded")
-    .option("--inspect-port <port>", "where the inspector listens: port or host:port; default 9229")
-    .addOption(
-      new Option(
-        "--json",
-        "events as lines of JSON on stdout, the report as the last one; of a dry run, the plan",
-      ).conflicts("reporter"),
-    )
-    .addOption(new Option("--reporter <mode>", "how progress is shown").choices(["live", "plain", "quiet"]))
-    .addOption(
-      new Option("--show-capture <what>", "what of a failed target's output is shown").choices([
-        "no",
-        "stdout",
-        "stderr",
-        "all",
-      ]),
-    )
-    .option("--no-log", "keep no log of the run under .heddle/runs")
-    .option("--verbose", "errors with their stacks")
+    .option("--watch", "go on, and build again when something changes");
+  withShowing(command)
     .addHelpText("after", EXAMPLES)
     .action(async (words: readonly string[], flags: BuildFlags) => {
       const { buildTargets } = await import("../build/build.ts");

@@ -1,7 +1,7 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { ExitCode } from "../exit.ts";
 import type { RunFlags } from "../run/execute.ts";
-import { gather, withCache, withTarget } from "./options.ts";
+import { gather, withCache, withShowing, withTarget } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -35,28 +35,8 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
       "--resume [run]",
       "continue the last run of this flow that failed or was interrupted: do only what is missing",
     )
-    .option("--continue", "when the flow fails, still finish what it has submitted")
-    .option("--in-process", "every call in this process, one at a time")
-    .option("--inspect", "open the inspector, and run every call in this process")
-    .option("--inspect-brk", "the same, and wait for a debugger before the module is loaded")
-    .option("--inspect-port <port>", "where the inspector listens: port or host:port; default 9229")
-    .addOption(
-      new Option(
-        "--json",
-        "events as lines of JSON on stdout, the result as the last one; of a dry run, the plan",
-      ).conflicts("reporter"),
-    )
-    .addOption(new Option("--reporter <mode>", "how progress is shown").choices(["live", "plain", "quiet"]))
-    .addOption(
-      new Option("--show-capture <what>", "what of a failed call's output is shown").choices([
-        "no",
-        "stdout",
-        "stderr",
-        "all",
-      ]),
-    )
-    .option("--no-log", "keep no log of the run under .heddle/runs")
-    .option("--verbose", "errors with their stacks")
+    .option("--continue", "when the flow fails, still finish what it has submitted");
+  withShowing(command)
     .addHelpText("after", EXAMPLES)
     .action(async (file: string | undefined, flags: RunFlags) => {
       if (flags.dryRun === true) {

@@ -2,8 +2,8 @@
 import path from "node:path";
 import { UsageError } from "../../errors.ts";
 import type { DrawOptions, Plan } from "../../graph/plan.ts";
-import { stdoutScreen } from "../cache/screen.ts";
 import { planLines } from "../run/plan-lines.ts";
+import { stdoutScreen } from "../screen.ts";
 
 export const FORMATS = ["mermaid", "dot", "svg", "json", "text"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -3,7 +3,7 @@ import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { TargetNode } from "../../build/graph/node.ts";
 import type { PlannedTarget } from "../../build/plan.ts";
 import { cut, oneLine } from "../../report/text.ts";
-import type { Screen } from "../cache/screen.ts";
+import type { Screen } from "../screen.ts";
 
 const WORDS: Readonly<Record<PlannedTarget["state"], string>> = {
   run: "would run",

@@ -5,7 +5,7 @@ import { toDot } from "../../graph/drawing/dot.ts";
 import { toMermaid } from "../../graph/drawing/mermaid.ts";
 import { count, plural } from "../../report/format.ts";
 import { look } from "../build/project.ts";
-import { stdoutScreen } from "../cache/screen.ts";
+import { stdoutScreen } from "../screen.ts";
 import type { Drawing, GraphFlags } from "./graph.ts";
 import { targetLines } from "./target-lines.ts";
 import { targetOutline } from "./target-outline.ts";

@@ -1,7 +1,7 @@
 /** `heddle run --dry-run`: says what a run would do, and why. */
 import { planRun } from "../../run/plan.ts";
-import { print, printJson, stdoutScreen } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, printJson, stdoutScreen } from "../screen.ts";
 import type { RunFlags } from "./execute.ts";
 import { planLines } from "./plan-lines.ts";
 import { planned } from "./planned.ts";

@@ -1,16 +1,9 @@
 /** A plan as a list to read: what each call would do and why, below the flow that submits it. */
 import type { Plan, PlanState } from "../../graph/plan.ts";
 import { count, plural } from "../../report/format.ts";
-import type { Format } from "../../report/style.ts";
 import { cut, oneLine, padEnd, width } from "../../report/text.ts";
-import type { Screen } from "../cache/screen.ts";
+import type { Look, Screen } from "../screen.ts";
 import { type Group, Groups } from "./plan-groups.ts";
-
-interface Look {
-  readonly mark: readonly [unicode: string, ascii: string];
-  readonly words: string;
-  readonly format: Format;
-}
 
 const LOOKS: Readonly<Record<PlanState, Look>> = {
   hit: { mark: ["✓", "+"], words: "from the cache", format: "green" },

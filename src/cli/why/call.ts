@@ -5,7 +5,7 @@ import type { CallsSubmitted, TaskDefined } from "../../events/event.ts";
 import { readRunLog } from "../../events/log.ts";
 import { plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
-import type { LoggedRun } from "./runs.ts";
+import type { LoggedRun } from "../logged-runs.ts";
 
 /** A call of a run. */
 export interface CallRef {

@@ -2,7 +2,7 @@
 import type { Reason } from "../../cache/reason.ts";
 import type { ErrorFacts, FailureState, RunStarted } from "../../events/event.ts";
 import { readRunLog } from "../../events/log.ts";
-import type { LoggedRun } from "./runs.ts";
+import type { LoggedRun } from "../logged-runs.ts";
 
 export type Outcome = "cached" | "completed" | FailureState | "unfinished";
 

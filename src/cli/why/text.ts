@@ -2,7 +2,7 @@
 import { coarse, count, duration } from "../../report/format.ts";
 import { cut, oneLine } from "../../report/text.ts";
 import { shortKey } from "../cache/row.ts";
-import type { Screen } from "../cache/screen.ts";
+import type { Screen } from "../screen.ts";
 import { wasExecuted } from "./findings.ts";
 import type { Outcome } from "./story.ts";
 import type { Answer } from "./why.ts";

@@ -1,12 +1,12 @@
 /** `heddle why`: says why a call of a run was executed, or was not. */
 import { sayReason } from "../../cache/explain.ts";
 import { findRoot } from "../../config/find.ts";
-import { print, printJson, stdoutScreen } from "../cache/screen.ts";
 import { type StoreFlags, withStore } from "../cache/store.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { findRun, type LoggedRun } from "../logged-runs.ts";
+import { print, printJson, stdoutScreen } from "../screen.ts";
 import { type CallRef, findCall } from "./call.ts";
 import { type Findings, findingsOf, wasExecuted } from "./findings.ts";
-import { findRun, type LoggedRun } from "./runs.ts";
 import { type Story, storyOf } from "./story.ts";
 import { whyLines } from "./text.ts";
 

@@ -1,6 +1,6 @@
 /** Where results are written: a terminal, to which they are fitted, or a pipe or file, which gets everything. */
-import { type Style, styleFor } from "../../report/style.ts";
-import { cut, padEnd, padStart, width } from "../../report/text.ts";
+import { type Format, type Style, styleFor } from "../report/style.ts";
+import { cut, padEnd, padStart, width } from "../report/text.ts";
 
 export interface Screen {
   readonly style: Style;
@@ -20,6 +20,13 @@ export function stdoutScreen(): Screen {
     rows: terminal ? Math.max(10, stdout.rows || 24) : Number.POSITIVE_INFINITY,
     terminal,
   };
+}
+
+/** How a state is shown at the beginning of a line. */
+export interface Look {
+  readonly mark: readonly [unicode: string, ascii: string];
+  readonly words: string;
+  readonly format: Format;
 }
 
 export interface Column {

@@ -1,9 +1,9 @@
 /** The runs of a project, as far as their logs were kept. */
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { nearest } from "../../config/nearest.ts";
-import { UsageError } from "../../errors.ts";
-import { readRunLog } from "../../events/log.ts";
+import { nearest } from "../config/nearest.ts";
+import { UsageError } from "../errors.ts";
+import { readRunLog } from "../events/log.ts";
 
 export interface LoggedRun {
   readonly id: string;
