@@ -130,6 +130,7 @@ export interface GraphProblem {
     | "missingOutput"
     | "outside"
     | "outputIsFolder"
+    | "outputInFile"
     | "inputIsFolder"
     | "readsItsOutput"
     | "overlap"

@@ -40,7 +40,11 @@ export function isAsMade(makes: TargetFacts["makes"], { makes: before }: TargetR
   return makes.every(({ path, digest }) => made.get(path) === digest);
 }
 
-function missingFrom(facts: Facts, { name, reads, makes }: TargetNode): GraphProblem[] {
+function missingFrom(facts: Facts, { name, identity, target, reads, makes }: TargetNode): GraphProblem[] {
+  if (facts.graph.givesResult(target) && facts.records.get(identity) === undefined) {
+    const says = `${name} cannot be accepted: another target takes its result, and it was never built`;
+    return [{ kind: "missingOutput", says, hint: "Build it: heddle build.", targets: [name], paths: [] }];
+  }
   const inputs = reads.flatMap(read => facts.filesOf(read)).map(path => ({ path, what: "input" }));
   const outputs = makes.map(({ path }) => ({ path, what: "output" }));
   return [...inputs, ...outputs]

@@ -1,12 +1,14 @@
+import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { findRoot } from "../config/find.ts";
 import type { LimitsConfig } from "../config/limits.ts";
 import type { Prefixes } from "../config/prefix.ts";
-import { OptionError } from "../errors.ts";
+import { OptionError, UsageError } from "../errors.ts";
 import type { EventReader } from "../events/event.ts";
 import type { Runner } from "../task/runner.ts";
 import type { BuildReport } from "./report.ts";
+import { within } from "./work/within.ts";
 
 /** How `build` builds. */
 export interface BuildOptions {
@@ -54,11 +56,18 @@ export async function build(options: BuildOptions = {}): Promise<BuildReport> {
       hint: "Give a number from 1 on.",
     });
   }
+  const whole = real(resolve(root));
+  if (within.getStore() === whole) {
+    throw new UsageError({
+      problem: `build() was called by a target of the project that it should build, ${whole}, and would wait for itself`,
+      hint: "Return targets from the target, or name others as inputs: they are built then.",
+    });
+  }
   // Workers load this module too, and have no use for what builds.
   const { startBuild } = await import("./start.ts");
   const { report } = await startBuild(
     {
-      root: resolve(root),
+      root: whole,
       paths: [paths].flat(),
       names: [targets].flat(),
       force: typeof force === "boolean" ? force : [...force],
@@ -75,6 +84,15 @@ export async function build(options: BuildOptions = {}): Promise<BuildReport> {
     },
   );
   return report;
+}
+
+/** One project has one name, however it was reached. */
+function real(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 async function placeOf(

@@ -16,11 +16,11 @@ import type { Returned } from "./freshness/record.ts";
 import { sayReason } from "./freshness/say.ts";
 import type { TargetNode } from "./graph/node.ts";
 import type { Allowances } from "./graph/problems.ts";
-import { grow, recordable } from "./growth.ts";
+import { cannotReturn, grown, recordable } from "./growth.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";
-import { type Found, survey, verdictOf, type Wishes } from "./survey.ts";
+import { type Found, skippedFor, survey, verdictOf, type Wishes } from "./survey.ts";
 import type { Made } from "./work/job.ts";
 
 export interface BuildingWishes extends Wishes, Allowances {
@@ -41,6 +41,10 @@ export class Building implements Admission {
   private readonly nodes = new Map<number, TargetNode>();
   /** Those that were looked at: what a target has returned may need what others have begun. */
   private readonly taken = new Set<number>();
+  /** All that are to be built, as far as that is known. */
+  private readonly wanted = new Set<number>();
+  /** What targets need besides, by what has been returned, and are not known in the run to wait for. */
+  private readonly late: [number: number, needs: readonly number[]][] = [];
   /** What was known of a target when it began. */
   private readonly begun = new Map<number, { readonly facts: TargetFacts; readonly reasons: readonly Reason[] }>();
   private readonly explained = new Set<Family>();
@@ -56,6 +60,7 @@ export class Building implements Admission {
   /** The body of the flow. */
   async conduct(scope: FlowScope, numbers: ReadonlySet<number>): Promise<void> {
     this.scope = scope;
+    for (const trouble of this.facts.records.troubles) scope.run.warn(trouble);
     this.begin(numbers);
     while (this.open > 0) {
       await new Promise<void>(resolve => {
@@ -81,19 +86,22 @@ export class Building implements Admission {
   admit({ number, sharesDisk }: AdmittedCall): Admitted {
     const node = this.nodes.get(number)!;
     const { name } = node;
-    const verdict = verdictOf(node, this.facts, this.wishes);
+    const skipped = skippedFor(node, this.facts, this.outcomes);
+    const verdict = skipped ?? verdictOf(node, this.facts, this.wishes);
     const { found, added } = this.expanded(node, verdict);
     const reasons = "reasons" in found ? found.reasons : [];
     if (found.state !== "run") {
       this.settle(node, found);
-      if (added.length > 0) this.begin(added);
-      return { state: found.state as SettledState, name, reasons: reasons.map(sayReason) };
+      this.begin(added);
+      const said = found.state === "skipped" ? [found.why] : reasons.map(sayReason);
+      return { state: found.state as SettledState, name, reasons: said };
     }
     this.tellOfCode(node);
     const { records } = this.facts;
     this.begun.set(number, { facts: "facts" in verdict ? verdict.facts : this.facts.of(node), reasons });
-    for (const { path } of node.makes) records.staged(dirname(path));
-    const job = jobOf(node, this.facts, this.scope!.run.id, sharesDisk);
+    const run = this.scope!.run.id;
+    for (const { path } of node.makes) records.staged(dirname(path), run);
+    const job = jobOf(node, this.facts, run, sharesDisk);
     return { inputs: [job], name, reasons: reasons.map(sayReason) };
   }
 
@@ -118,7 +126,7 @@ export class Building implements Admission {
     const added = this.grown(node, recordable(made.returned, this.facts.records.places));
     land({ node, made, facts, ms, run: this.scope!.run.id }, this.facts);
     this.outcomes.set(node.number, { state: "completed", reasons, ms });
-    if (added.length > 0) this.begin(added);
+    this.begin(added);
   }
 
   /** What of these is under way, or waits, is given up; gives its names. */
@@ -135,11 +143,18 @@ export class Building implements Admission {
     const told = new Told();
     const submitted: number[] = [];
     const open = [...this.facts.graph.orderOf(numbers)];
+    for (const number of open) this.wanted.add(number);
     for (const number of open) {
       if (this.taken.has(number)) continue;
+      if (this.facts.graph.needs[number]!.some(need => this.wanted.has(need) && !this.taken.has(need))) {
+        // It has come to need what was returned since.
+        open.push(number);
+        continue;
+      }
       this.taken.add(number);
       const node = this.facts.graph.nodes[number]!;
       const { found, added } = this.expanded(node, survey(node, this.facts, this.outcomes, this.wishes));
+      for (const each of added) this.wanted.add(each);
       if (added.length > 0) open.push(...this.facts.graph.orderOf(added));
       if (found.state === "run" || found.state === "waits") submitted.push(number);
       else {
@@ -149,6 +164,17 @@ export class Building implements Admission {
     }
     told.tell(this.scope!);
     for (const number of submitted) this.submit(this.facts.graph.nodes[number]!);
+    for (const [number, needs] of this.late.splice(0)) this.join(number, needs);
+  }
+
+  /** What waits already waits for these too. */
+  private join(number: number, needs: readonly number[]): void {
+    const future = this.futures.get(number);
+    if (future === undefined) return;
+    for (const need of needs) {
+      const other = this.futures.get(need);
+      if (other !== undefined) this.scope!.run.intake.join(future, other);
+    }
   }
 
   /** What it returned when it was built is to be built too. If that cannot be any more, it has to run. */
@@ -159,19 +185,16 @@ export class Building implements Admission {
     try {
       return { found, added: this.grown(node, this.facts.records.get(node.identity)?.returned ?? []) };
     } catch (error) {
-      const problem = (error as Error).message.split("\n", 1)[0]!;
-      const reasons = [{ why: "returned", problem }] as const;
+      const reasons = [cannotReturn(error as Error)];
       return { found: { state: "run", facts: this.facts.of(node), reasons }, added: [] };
     }
   }
 
   private grown(node: TargetNode, returned: readonly Returned[]): readonly number[] {
-    if (returned.length === 0) return [];
-    const { graph } = this.facts;
-    const added = grow(this.facts, returned, node.name, this.wishes);
-    const all = this.wishes.selected(node);
-    const chosen = added.filter(number => all || this.wishes.selected(graph.nodes[number]!));
-    return [...graph.withAncestors(chosen)].filter(each => !this.taken.has(each));
+    const { numbers, late } = grown(node, returned, this.facts, this.wishes, number => this.wanted.has(number));
+    // A target that is submitted after this knows all that it needs.
+    for (const [number, needs] of late) if (this.futures.has(number)) this.late.push([number, needs]);
+    return numbers.filter(each => !this.taken.has(each));
   }
 
   private settle(node: TargetNode, found: Found): void {

@@ -1,11 +1,12 @@
 /** What is known now of targets: code, inputs and outputs. */
+import type { GraphProblem } from "../errors.ts";
 import { expand } from "./collect/walk.ts";
 import { MISSING, type TargetFacts } from "./freshness/judge.ts";
 import type { Reading } from "./freshness/record.ts";
 import { valuesOf } from "./freshness/values.ts";
 import type { TargetGraph } from "./graph/graph.ts";
 import type { Make, Read, TargetNode } from "./graph/node.ts";
-import type { OnDisk } from "./graph/problems.ts";
+import { diskProblems, type OnDisk } from "./graph/problems.ts";
 import type { Records } from "./records/records.ts";
 import { isUnchanged } from "./records/unchanged.ts";
 import type { TargetCode } from "./target-code.ts";
@@ -14,12 +15,15 @@ export class Facts {
   readonly graph: TargetGraph;
   readonly records: Records;
   readonly code: TargetCode;
+  /** The modules that were loaded, as places of the project. */
+  readonly modules: ReadonlySet<string>;
   /** What patterns match on the disk. */
   private readonly matches = new Map<string, readonly string[]>();
 
   private readonly unchanged = new Map<number, boolean>();
 
-  constructor(graph: TargetGraph, records: Records, code: TargetCode) {
+  constructor(graph: TargetGraph, records: Records, code: TargetCode, modules: Iterable<string> = []) {
+    this.modules = new Set(modules);
     this.graph = graph;
     this.records = records;
     this.code = code;
@@ -52,6 +56,16 @@ export class Facts {
 
   onDisk(path: string): OnDisk {
     return this.records.files.at(path).is;
+  }
+
+  /** What is wrong with a target's files as they are on the disk. */
+  problemsOf(node: TargetNode): GraphProblem[] {
+    return diskProblems(
+      this.graph,
+      node,
+      path => this.onDisk(path),
+      read => this.filesOf(read).length > 0,
+    );
   }
 
   /** The files behind an input, as places; of a result none. */

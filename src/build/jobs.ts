@@ -16,6 +16,7 @@ export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk:
   const { inputs, outputs, atomic } = target.options;
   return {
     target: name,
+    root: places.root,
     member: target.member,
     inputs: filled(inputs ?? {}, () => undefined) as Job["inputs"],
     given: reads.map(read => givenOf(read, facts)),

@@ -1,11 +1,10 @@
 /** What a build would do, without doing it. */
 import type { SettledState } from "../events/event.ts";
-import { identityOf } from "./declare/registry.ts";
 import type { Facts } from "./facts.ts";
 import type { Reason } from "./freshness/judge.ts";
 import type { TargetNode } from "./graph/node.ts";
 import type { Allowances } from "./graph/problems.ts";
-import { grow } from "./growth.ts";
+import { cannotReturn, grown } from "./growth.ts";
 import type { Project } from "./start.ts";
 import { type Found, survey, type Upstream, verdictOf, type Wishes } from "./survey.ts";
 
@@ -31,26 +30,31 @@ export function planBuild({ facts, numbers, selected }: Project, wishes: Wishes 
     isSettled: number => isSettled(plan.get(number)),
     isSkipped: number => plan.get(number)?.state === "skipped",
   };
+  const wanted = new Set(numbers);
   const open = [...graph.orderOf(numbers)];
   for (const number of open) {
     if (plan.has(number)) continue;
+    if (graph.needs[number]!.some(need => wanted.has(need) && !plan.has(need))) {
+      // It has come to need what was returned since.
+      open.push(number);
+      continue;
+    }
     const node = graph.nodes[number]!;
     const found = survey(node, facts, upstream, wishes);
     const planned = found.state === "waits" ? waiting(node, found.needs, facts, wishes) : settled(node, found);
-    const returned = isSettled(planned) ? returnedBy(node, facts, wishes) : NONE;
-    if ("why" in returned) {
-      plan.set(number, { ...planned, state: "run", reasons: [returned] });
-      continue;
-    }
     plan.set(number, planned);
-    const all = selected(node);
-    const chosen = returned.filter(each => all || selected(graph.nodes[each]!));
-    open.push(...graph.orderOf([...graph.withAncestors(chosen)].filter(each => !plan.has(each))));
+    if (!isSettled(planned)) continue;
+    const returned = facts.records.get(node.identity)?.returned ?? [];
+    try {
+      const { numbers: more } = grown(node, returned, facts, { ...wishes, selected }, each => wanted.has(each));
+      for (const each of more) wanted.add(each);
+      open.push(...graph.orderOf(more.filter(each => !plan.has(each))));
+    } catch (error) {
+      plan.set(number, { ...planned, state: "run", reasons: [cannotReturn(error as Error)] });
+    }
   }
   return [...plan.values()];
 }
-
-const NONE: readonly number[] = [];
 
 function isSettled(planned: PlannedTarget | undefined): boolean {
   return planned?.state === "fresh" || planned?.state === "persisted";
@@ -73,16 +77,4 @@ function waiting(node: TargetNode, needs: readonly number[], facts: Facts, wishe
     verdict.state === "run" ? verdict.reasons.filter(each => each.why !== "input" || !unsure.has(each.at)) : [];
   const upstream: Reason = { why: "upstream", targets: needs.map(need => graph.nodes[need]!.name) };
   return { node, state: own.length > 0 ? "run" : "mayRun", reasons: [...own, upstream], skipped: null };
-}
-
-/** What it has returned when it was built is built too. If that cannot be any more, it has to run: why. */
-function returnedBy(node: TargetNode, facts: Facts, allowed: Allowances): readonly number[] | Reason {
-  const returned = facts.records.get(node.identity)?.returned ?? [];
-  if (returned.length === 0) return [];
-  try {
-    grow(facts, returned, node.name, allowed);
-    return returned.flatMap(({ family, member }) => facts.graph.named(identityOf(family, member))?.number ?? []);
-  } catch (error) {
-    return { why: "returned", problem: (error as Error).message.split("\n", 1)[0]! };
-  }
 }

@@ -8,11 +8,13 @@ import { shared } from "../task/shared.ts";
 import { Building } from "./building.ts";
 import { collect, type LoadModule } from "./collect/collect.ts";
 import { Facts } from "./facts.ts";
+import { Folders } from "./folders.ts";
 import { TargetGraph } from "./graph/graph.ts";
 import type { TargetNode } from "./graph/node.ts";
-import { diskProblems, problemsOf } from "./graph/problems.ts";
+import { problemsOf } from "./graph/problems.ts";
 import { selectsSome } from "./growth.ts";
 import { orphansOf } from "./orphans.ts";
+import type { Waits } from "./records/lock.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
 import { byNames, checkNames, type Selects } from "./select.ts";
@@ -37,8 +39,8 @@ export interface BuildPlan {
   /** What is on the disk is not checked: nothing is to be built. */
   readonly looksOnly?: boolean;
   readonly load?: LoadModule;
-  /** Told, by the number of its process, of another build that has to end first. */
-  readonly waits?: (process: string) => void;
+  /** Told of another build that has to end first; default: a warning of the process, if that may be gone. */
+  readonly waits?: Waits;
 }
 
 export interface StartedBuild {
@@ -65,9 +67,14 @@ export interface Project {
  */
 export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
   const { paths, names, outside = false, root } = plan;
-  const { targets } = await collect(paths.length === 0 ? ["."] : paths, records.places, records.memo, plan.load);
+  const { targets, modules } = await collect(
+    paths.length === 0 ? ["."] : paths,
+    records.places,
+    records.memo,
+    plan.load,
+  );
   const graph = new TargetGraph(records.places, targets);
-  const facts = new Facts(graph, records, new TargetCode(root, records.memo));
+  const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
   throwIfAny(problemsOf(graph, { outside }));
   if (names.length > 0) checkNames(names, graph.nodes, records.all());
   const selects = plan.choose?.(graph, records) ?? plan.selects;
@@ -76,9 +83,11 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   const numbers = graph.withAncestors(chosen(facts, selected));
   if (plan.looksOnly === true) return { facts, numbers, selected };
   const problems: GraphProblem[] = [];
+  const folders = new Folders(records.places);
   for (const number of numbers) {
     const node = graph.nodes[number]!;
-    if (!facts.isUnchanged(node)) problems.push(...diskProblems(graph, node, path => facts.onDisk(path)));
+    if (facts.isUnchanged(node)) continue;
+    problems.push(...facts.problemsOf(node), ...folders.problemsOf(node));
   }
   throwIfAny(problems);
   return { facts, numbers, selected };
@@ -98,7 +107,7 @@ function* chosen({ graph, records }: Facts, selected: Selects): Generator<number
 }
 
 export async function startBuild(plan: BuildPlan, settings: RunSettings): Promise<StartedBuild> {
-  const records = await Records.open(plan.root, plan.waits ?? (() => {}));
+  const records = await Records.open(plan.root, plan.waits ?? warnOfOther);
   let started: StartedRun;
   let building: Building;
   let project: Project;
@@ -138,6 +147,10 @@ export async function startBuild(plan: BuildPlan, settings: RunSettings): Promis
   };
   return { run: started, report, graph: facts.graph, changed };
 }
+
+const warnOfOther: Waits = (text, mayBeGone) => {
+  if (mayBeGone) process.emitWarning(text);
+};
 
 function forcedBy(force: BuildPlan["force"], selected: Selects): (node: TargetNode) => boolean {
   if (typeof force !== "boolean") return byNames(force);

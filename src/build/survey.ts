@@ -1,4 +1,7 @@
 /** The first look at targets, before the run: which are fresh, left out, to be built, or cannot be told yet. */
+import { shown } from "../config/shown.ts";
+import { OptionError } from "../errors.ts";
+import type { TargetOptions } from "./declare/types.ts";
 import type { Facts } from "./facts.ts";
 import { judge, type Reason, type TargetFacts, type Verdict } from "./freshness/judge.ts";
 import type { TargetNode } from "./graph/node.ts";
@@ -28,9 +31,10 @@ export function survey(node: TargetNode, facts: Facts, upstream: Upstream, wishe
   const needs = graph.needs[node.number]!;
   const skip = reasonToSkip(node);
   if (skip !== null) return { state: "skipped", why: skip };
+  const behind = skippedFor(node, facts, upstream);
+  if (behind !== null) return behind;
   let waits: number[] | null = null;
   for (const need of needs) {
-    if (upstream.isSkipped(need)) return { state: "skipped", why: `${graph.nodes[need]!.name} is left out` };
     if (upstream.isSettled(need)) continue;
     waits ??= [];
     waits.push(need);
@@ -38,6 +42,16 @@ export function survey(node: TargetNode, facts: Facts, upstream: Upstream, wishe
   if (waits !== null) return { state: "waits", needs: waits };
   if (!wishes.forced(node) && facts.isUnchanged(node)) return { state: "fresh" };
   return verdictOf(node, facts, wishes);
+}
+
+/** What needs a target that is left out is left out too. */
+export function skippedFor(
+  { number }: TargetNode,
+  { graph }: Facts,
+  upstream: Pick<Upstream, "isSkipped">,
+): Extract<Found, { state: "skipped" }> | null {
+  const skipped = graph.needs[number]!.find(need => upstream.isSkipped(need));
+  return skipped === undefined ? null : { state: "skipped", why: `${graph.nodes[skipped]!.name} is left out` };
 }
 
 export function verdictOf(
@@ -48,7 +62,9 @@ export function verdictOf(
   const { records, code } = facts;
   const known = facts.of(node);
   const record = records.get(node.identity);
-  const persist = node.target.options.persist === true;
+  // What it would return is not known from files.
+  const isKnown = record !== undefined || (node.makes.length > 0 && !facts.graph.givesResult(node.target));
+  const persist = node.target.options.persist === true && isKnown;
   const verdict: Verdict = judge(known, record, { forced: wishes.forced(node), persist });
   if (verdict.state === "fresh") return verdict;
   const reasons = verdict.reasons.map(reason =>
@@ -57,9 +73,24 @@ export function verdictOf(
   return { state: verdict.state, facts: known, reasons };
 }
 
-function reasonToSkip({ target }: TargetNode): string | null {
+function reasonToSkip({ name, target }: TargetNode): string | null {
   const { skip, skipIf } = target.options;
-  const said = skip === undefined || skip === false ? skipIf?.() : skip;
+  const said = skip === undefined || skip === false ? asked(skipIf, name) : skip;
   if (said === undefined || said === false || said === "") return null;
   return said === true ? "it says so" : said;
+}
+
+/** @throws OptionError for what is no answer. */
+function asked(skipIf: TargetOptions["skipIf"], name: string): boolean | string | undefined {
+  const where = `target "${name}", skipIf`;
+  const hint = "Let it return true, or a reason, to leave the target out, else false; it cannot be async.";
+  let said: unknown;
+  try {
+    said = skipIf?.();
+  } catch (error) {
+    throw new OptionError({ where, problem: `it has thrown: ${(error as Error).message}`, hint }, { cause: error });
+  }
+  if (said === undefined || typeof said === "boolean" || typeof said === "string") return said;
+  if (said instanceof Promise) said.catch(() => {});
+  throw new OptionError({ where, problem: `it has returned ${shown(said)}`, hint });
 }

@@ -25,6 +25,7 @@ export type Fact =
       readonly demand: number;
       readonly within: number;
     }
+  | { readonly fact: "joined"; readonly node: number; readonly input: number }
   | { readonly fact: "started"; readonly node: number; readonly at: number }
   | { readonly fact: "waits"; readonly node: number }
   | { readonly fact: "resumes"; readonly node: number }

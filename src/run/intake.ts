@@ -71,6 +71,17 @@ export class Intake {
       : captureEncoded(given, futureOf, definition.name, room);
   }
 
+  /** A call that waits for others comes after one more: what was submitted later may turn out to be needed. */
+  join(call: Call, need: FutureBase): void {
+    const { scheduler } = this.run;
+    if (call.node < 0 || call.failure !== null) return;
+    if (!need.isSettled) scheduler.joined(call.node, this.owners.nodeOf(need));
+    else if (need.failure !== null) {
+      this.run.fail(call, UPSTREAM_FAILED, upstreamError(idOf(call), need.failure), need.failure);
+      scheduler.settled(call.node, UPSTREAM_FAILED);
+    }
+  }
+
   private enter(call: Call, needs: readonly FutureBase[]): void {
     this.run.settings.planner?.entered(call, needs);
     const inputs = this.inputNodes;

@@ -10,7 +10,8 @@ export function replay(scheduler: Scheduler, fact: Fact): void {
   else if (fact.fact === "defined") {
     const { node, pool, priority, inputs, demand, within } = fact;
     scheduler.define(node, pool, priority, inputs, inputs.length, demand, within);
-  } else if (fact.fact === "started") scheduler.started(fact.node, fact.at);
+  } else if (fact.fact === "joined") scheduler.joined(fact.node, fact.input);
+  else if (fact.fact === "started") scheduler.started(fact.node, fact.at);
   else if (fact.fact === "waits") scheduler.waits(fact.node);
   else if (fact.fact === "resumes") scheduler.resumes(fact.node);
   else if (fact.fact === "settled") scheduler.settled(fact.node, fact.state);

@@ -113,6 +113,12 @@ export class Scheduler {
     if (graph.unmetOf(node) === 0) this.turns.enqueue(node);
   }
 
+  /** A call that waits for inputs waits for one more, which has not settled. */
+  joined(node: number, input: number): void {
+    this.journal?.({ fact: "joined", node, input });
+    if (this.graph.stateOf(node) === PENDING && this.graph.unmetOf(node) > 0) this.graph.link(input, node);
+  }
+
   started(node: number, at = this.turns.now): void {
     this.journal?.({ fact: "started", node, at });
     // What has been given up may begin all the same, and counts for rates.
@@ -285,8 +291,7 @@ export class Scheduler {
 
   private removeIfDone(node: number): void {
     const { graph } = this;
-    if (!isTerminal(graph.stateOf(node)) || graph.unmetOf(node) !== 0) return;
-    if (this.graph.has(node, IN_USE)) return;
+    if (!isTerminal(graph.stateOf(node)) || graph.unmetOf(node) !== 0 || graph.has(node, IN_USE)) return;
     this.graph.mark(node, REMOVED);
     this.labels.remove(node);
     this.orders.removed(node);

@@ -104,6 +104,10 @@ describe("what is wrong is told before anything runs", () => {
     expect(said(at(folder, within))).toEqual([
       ["overlap", "The output bld/d/deep/o of within lies in bld/d, which is an output of folder"],
     ]);
+    for (const path of [".", "/project", "/"]) {
+      const whole = target(`whole${path.length}${path}`, { inputs: { i: dir(path) } }, nothing);
+      expect(said(at(whole))[0]).toEqual(["overlap", expect.stringContaining("is the project itself")]);
+    }
     const both = target("both", { inputs: { i: file("bld/i") }, outputs: { o: file("bld/i") } }, nothing);
     expect(said(at(both))[0]).toEqual(["readsItsOutput", "bld/i is an input and an output of both"]);
   });
@@ -119,11 +123,13 @@ describe("what is wrong is told before anything runs", () => {
       },
       nothing,
     );
-    const graph = at(reader);
-    expect(diskProblems(graph, graph.nodes[0]!, path => disk[path] ?? "nothing").map(({ says }) => says)).toEqual([
+    const graph = new TargetGraph(places, [reader] as unknown as MadeTarget[]);
+    const at = (path: string) => disk[path] ?? "nothing";
+    expect(diskProblems(graph, graph.nodes[0]!, at, () => false).map(({ says }) => says)).toEqual([
       "reader reads data/gone, which is not there, and no target makes it",
       "The input data/folder of reader is a folder",
       "The input data/file of reader is a file",
+      "reader reads no/*, but no file is like that, and no target makes one",
       "The output bld/o of reader is a folder",
       "The output bld/d of reader is a file",
     ]);
@@ -171,4 +177,21 @@ test.each([
 ] as const)("the pattern %s", (pattern, yes, no) => {
   const { matches } = matcherOf(pattern);
   expect([...yes, ...no].filter(matches)).toEqual(yes);
+});
+
+test("a graph that has grown, and is as it was again", () => {
+  const part = target("grown", (k: number) => ({ inputs: { k }, outputs: { o: file(`bld/grown${k}`) } }), nothing);
+  const split = target("grower", {}, nothing);
+  const sum = target("sumOfGrown", { inputs: { all: files("bld/grown*") }, after: split }, nothing);
+  const graph = at(split, sum);
+  const likes = () => graph.matching(["bld/grown*"]).files;
+  expect([graph.needs[1], likes()]).toEqual([[0], []]);
+  const growth = graph.grow([part(1), part(2)] as unknown as MadeTarget[], 0);
+  expect([growth.added, [...growth.late], graph.needs[1]]).toEqual([[2, 3], [[1, [2, 3]]], [0, 2, 3]]);
+  expect([graph.order(), likes()]).toEqual([
+    [0, 2, 3, 1],
+    ["bld/grown1", "bld/grown2"],
+  ]);
+  growth.takeBack();
+  expect([graph.needs[1], graph.order(), likes()]).toEqual([[0], [0, 1], []]);
 });

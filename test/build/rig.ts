@@ -37,6 +37,7 @@ export interface TargetProject {
   age(...paths: readonly string[]): void;
   read(path: string): string | null;
   remove(path: string): void;
+  has(path: string): boolean;
   build(options?: BuildOptions): Promise<Built>;
 }
 
@@ -68,6 +69,7 @@ export function targetProject(files: Readonly<Record<string, string>>): TargetPr
     },
     read,
     remove: path => rmSync(at(path), { recursive: true }),
+    has: path => existsSync(at(path)),
     async build(options = {}) {
       const events: HeddleEvent[] = [];
       const before = (read("told") ?? "").length;

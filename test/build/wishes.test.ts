@@ -152,3 +152,28 @@ test("outputs may be written in place", async () => {
   await build();
   expect(read("bld/log")).toBe("12");
 });
+
+test.each([
+  ["async () => false", /target "one", skipIf.*it has returned Promise/s],
+  ["() => 0", /target "one", skipIf.*it has returned 0/s],
+  ['() => { throw new Error("no"); }', /target "one", skipIf.*it has thrown: no/s],
+])("skipIf as %s is refused", async (skipIf, message) => {
+  const { build } = targetProject({ "t.target.mjs": `${HEAD} ${simple("one", `skipIf: ${skipIf},`)}` });
+  await expect(build()).rejects.toThrow(message);
+});
+
+test("what is to persist is built if it makes no file, or gives a result that nobody knows", async () => {
+  const { build, write } = targetProject({
+    "t.target.mjs": `${HEAD}
+      export const word = target("word", { inputs: { i: file("i") }, persist: true }, () => { tell("word"); return "w"; });
+      export const both = target("both", { outputs: { o: file("bld/both") }, persist: true },
+        (_, { o }) => { tell("both"); writeFileSync(o, ""); return "b"; });
+      target("take", { inputs: { b: both.result } }, ({ b }) => tell("take " + b));
+    `,
+    i: "1",
+    "bld/both": "by hand",
+  });
+  expect((await build()).told).toEqual(["both", "take b", "word"]);
+  write({ i: "2" });
+  expect((await build()).states).toEqual({ word: "persisted", both: "fresh", take: "fresh" });
+});

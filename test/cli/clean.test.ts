@@ -58,13 +58,18 @@ test.each([
 });
 
 describe("it asks", () => {
-  async function answered(project: TargetProject, answer: boolean | null): Promise<string[]> {
+  async function answered(
+    project: TargetProject,
+    answer: boolean | null,
+    meanwhile: () => void = () => {},
+  ): Promise<string[]> {
     const asked: string[] = [];
     const before = process.cwd();
     process.chdir(project.folder);
     try {
       await cleanTargets([], { json: false }, async question => {
         asked.push(question);
+        meanwhile();
         return answer;
       });
     } finally {
@@ -77,6 +82,12 @@ describe("it asks", () => {
     const project = await built();
     expect(await answered(project, answer)).toEqual(["Delete 6 files, 14 B? [y/N] "]);
     expect(there(project)).toEqual(answer ? [] : ALL);
+  });
+
+  test("and looks again when that was answered", async () => {
+    const project = await built();
+    await answered(project, true, () => project.write({ "bld/a": "mine", "out/site/notes": "mine" }));
+    expect(there(project)).toEqual(["bld/a", "out/site/index", "out/site/sub/page"]);
   });
 
   test("or says what to add where nobody can be asked", async () => {
@@ -126,6 +137,14 @@ describe("it keeps what is not the build's", () => {
     expect(["elsewhere", "other/x", "other/y"].every(project.has)).toBe(true);
   });
 
+  test("folders in which a link lies, wherever it leads", async () => {
+    const project = await built();
+    symlinkSync("nowhere", path.join(project.folder, "out/site/link"));
+    const { out } = await project.heddle("clean", "--yes", "out/site");
+    expect(out).toMatch(/^out\/site\/ .*kept: it is a link, or behind one$/m);
+    expect(there(project)).toEqual(ALL);
+  });
+
   test("what git tracks, in whichever repository it lies", async () => {
     const project = await built();
     const git = (folder: string, ...words: string[]) =>
@@ -173,6 +192,26 @@ describe("what targets have left that are gone", () => {
     expect(there(project)).toEqual(ALL.filter(file => file !== "parts/y"));
     expect((await project.heddle("clean", "--orphans", "--yes")).out).toMatch(/^Nothing/);
     expect((await project.heddle("build")).err).not.toContain("gone");
+  });
+
+  test("is still known where a part of it was kept", async () => {
+    const project = await built({
+      "my.target.mjs": FILES["my.target.mjs"].replace(
+        /o: file\(`parts.*?`\)/,
+        `o: file(\`parts/\${k}\`), more: file(\`parts/\${k}.more\`)`,
+      ),
+      "data/raw.csv": "abc",
+      "data/ks": "x y",
+    });
+    project.write({ "data/ks": "x" });
+    await project.heddle("build");
+    project.write({ "parts/y": "mine" });
+    expect((await project.heddle("clean", "--orphans", "--yes")).out).toMatch(/^parts\/y\.more .*gone$/m);
+    project.write({ "parts/y": "y" });
+    expect((await project.heddle("clean", "--orphans", "--yes")).out).toMatch(
+      /^parts\/y +1 B {2}part\("y"\), which is gone$/m,
+    );
+    expect([project.has("parts/y"), project.has("parts/y.more"), project.has("parts/x")]).toEqual([false, false, true]);
   });
 
   test("is offered by its name, and with everything", async () => {

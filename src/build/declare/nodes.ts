@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { oneClass } from "../../codec/one-class.ts";
 import { shown } from "../../config/shown.ts";
 import { OptionError } from "../../errors.ts";
+import { matcherOf } from "../graph/glob.ts";
 
 declare const RESULT: unique symbol;
 
@@ -117,7 +118,7 @@ export function files(...patterns: readonly (string | URL)[]): FilesNode {
   if (patterns.length === 0) {
     throw new OptionError({ where: "files(…)", problem: "there is no pattern", hint: 'Write files("data/*.csv").' });
   }
-  return new FilesNode(patterns.map(pattern => pathOf(pattern, "files(…)")));
+  return new FilesNode(patterns.map(patternOf));
 }
 
 /**
@@ -130,6 +131,17 @@ export function files(...patterns: readonly (string | URL)[]): FilesNode {
  */
 export function dir(path: string | URL): DirNode {
   return new DirNode(pathOf(path, "dir(…)"));
+}
+
+function patternOf(given: string | URL): string {
+  const pattern = pathOf(given, "files(…)");
+  try {
+    matcherOf(pattern);
+  } catch (cause) {
+    const hint = "Write [abc] or [a-z] for one of some letters, and [[] for the bracket itself.";
+    throw new OptionError({ where: "files(…)", problem: `${shown(pattern)} is no pattern`, hint }, { cause });
+  }
+  return pattern;
 }
 
 function pathOf(path: unknown, where: string): string {

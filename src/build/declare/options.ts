@@ -2,9 +2,10 @@ import { checkKeys } from "../../config/nearest.ts";
 import { shown } from "../../config/shown.ts";
 import { OptionError } from "../../errors.ts";
 import { checkOptions, taskOptions } from "../../task/options.ts";
+import { checkInputs } from "./inputs.ts";
 import { DirNode, FileNode, isNode } from "./nodes.ts";
 import { MadeTarget } from "./registry.ts";
-import type { TargetOptions } from "./types.ts";
+import type { InputsOf, TargetOptions } from "./types.ts";
 
 const OWN = ["inputs", "outputs", "id", "after", "skip", "skipIf", "persist", "atomic"];
 /** A target keeps its outputs itself, and is called by its name. */
@@ -43,8 +44,13 @@ function one(key: string, fits: (value: unknown) => boolean, hint: string): (val
 
 const isTruth = (value: unknown) => typeof value === "boolean";
 
+const isNames = one("inputs", isRecord, 'Give names: { raw: file("data/raw.csv") }.');
+
 const CHECKS: Readonly<Record<string, (value: unknown, name: string) => void>> = {
-  inputs: one("inputs", isRecord, 'Give names: { raw: file("data/raw.csv") }.'),
+  inputs: (value, name) => {
+    isNames(value, name);
+    checkInputs(value as InputsOf, name);
+  },
   outputs: checkOutputs,
   id: one(
     "id",

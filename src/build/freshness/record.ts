@@ -19,6 +19,9 @@ export interface Making {
   readonly size: number;
 }
 
+/** As JSON can hold it: of what it cannot, a number for which. */
+export type KeptParameter = Exclude<Parameter, undefined> | { readonly is: number };
+
 /** A target that a target has returned. */
 export interface Returned {
   /** The identity of its family, and where that is defined: a module, relative to the project's root. */
@@ -26,7 +29,7 @@ export interface Returned {
   readonly module: string;
   /** What tells it from others of its family, unless that is parametric. */
   readonly member: string;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly KeptParameter[];
 }
 
 /** A value, encoded as it travels between memories. */

@@ -1,5 +1,6 @@
 import type { MadeTarget } from "../declare/registry.ts";
 import { matcherOf } from "./glob.ts";
+import { needers } from "./needers.ts";
 import { nodeOf, type Read, type TargetNode } from "./node.ts";
 import { inOrder } from "./order.ts";
 import type { Places } from "./places.ts";
@@ -8,6 +9,17 @@ import type { Places } from "./places.ts";
 export interface Matched {
   readonly files: readonly string[];
   readonly makers: readonly number[];
+}
+
+/** What has changed as a target has returned others. */
+export interface Growth {
+  /** Those that are new. */
+  readonly added: readonly number[];
+  /** All that were returned. */
+  readonly numbers: readonly number[];
+  /** By those that were there before: what they need besides. */
+  readonly late: ReadonlyMap<number, readonly number[]>;
+  takeBack(): void;
 }
 
 /**
@@ -20,10 +32,14 @@ export class TargetGraph {
   /** By node: those that have to be settled before it is judged, each once. */
   readonly needs: (readonly number[])[] = [];
   private readonly numbers = new Map<MadeTarget, number>();
+  /** Those whose results others take. */
+  private readonly givers = new Set<MadeTarget>();
   private identities: Map<string, number> | null = null;
   /** Who makes a file or folder; of two makers the first. */
   private readonly makers = new Map<string, number>();
   private readonly folders = new Map<string, number>();
+  /** By target: those that it has returned. */
+  private readonly returned = new Map<number, readonly number[]>();
   private ordered: readonly number[] | null = null;
   /** What patterns match, until the graph grows. */
   private matched = new Map<string, Matched>();
@@ -43,7 +59,10 @@ export class TargetGraph {
       const node = nodeOf(target, this.nodes.length, this.places);
       this.nodes.push(node);
       this.numbers.set(target, node.number);
-      for (const { of } of node.reads) if (of !== null) open.push(of);
+      for (const { of, kind } of node.reads) {
+        if (of !== null) open.push(of);
+        if (kind === "result") this.givers.add(of!);
+      }
       for (const each of node.after) open.push(each);
       for (const { kind, path } of node.makes) {
         if (!this.makers.has(path)) this.makers.set(path, node.number);
@@ -61,11 +80,45 @@ export class TargetGraph {
     return added;
   }
 
+  /** Adds what a target has returned. Those that were there before may need it. */
+  grow(targets: readonly MadeTarget[], by: number): Growth {
+    const added = this.add(targets);
+    const numbers = [...new Set(targets.map(target => this.numbers.get(target)!))];
+    const before = this.returned.get(by);
+    this.returned.set(by, numbers);
+    const late = new Map<number, readonly number[]>();
+    const previous = new Map<number, readonly number[]>();
+    for (const number of needers(this, by, numbers, added)) {
+      const known = this.needs[number]!;
+      const needs = unique([...known, ...this.needsOf(this.nodes[number]!)]);
+      if (needs.length === known.length) continue;
+      previous.set(number, known);
+      late.set(number, needs.slice(known.length));
+      this.needs[number] = needs;
+    }
+    if (late.size > 0) this.ordered = null;
+    const takeBack = () => {
+      this.remove(this.nodes.length - added.length);
+      for (const [number, needs] of previous) this.needs[number] = needs;
+      if (before === undefined) this.returned.delete(by);
+      else this.returned.set(by, before);
+    };
+    return { added, numbers, late, takeBack };
+  }
+
+  /** What a target has returned, and what that has, and so on. */
+  returnedBy(number: number): ReadonlySet<number> {
+    const found = new Set(this.returned.get(number));
+    for (const each of found) for (const more of this.returned.get(each) ?? NONE) found.add(more);
+    return found;
+  }
+
   /** Takes back those that were added last, from this number on. */
   remove(first: number): void {
     for (const { target } of this.nodes.splice(first)) this.numbers.delete(target);
     this.identities = null;
     this.ordered = null;
+    this.matched = new Map();
     this.needs.length = first;
     for (const index of [this.makers, this.folders]) {
       for (const [path, maker] of index) if (maker >= first) index.delete(path);
@@ -81,6 +134,11 @@ export class TargetGraph {
 
   numberOf(target: MadeTarget): number | undefined {
     return this.numbers.get(target);
+  }
+
+  /** Whether another target takes what it returns. */
+  givesResult(target: MadeTarget): boolean {
+    return this.givers.has(target);
   }
 
   named(identity: string): TargetNode | undefined {
@@ -154,7 +212,13 @@ export class TargetGraph {
     if (reads.length === 0 && after.length === 0) return NONE;
     if (reads.length === 1 && after.length === 0) return unique(this.makersOf(reads[0]!));
     const needs = reads.flatMap(read => this.makersOf(read));
-    for (const each of after) needs.push(this.numberOf(each)!);
+    for (const each of after) {
+      const other = this.numberOf(each)!;
+      needs.push(other);
+      const returned = this.returnedBy(other);
+      // What they need in turn, as what was returned itself, comes before them.
+      if (returned.size > 0 && !this.withAncestors(returned).has(node.number)) needs.push(...returned);
+    }
     return unique(needs);
   }
 

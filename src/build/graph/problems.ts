@@ -2,7 +2,7 @@
 import type { GraphProblem } from "../../errors.ts";
 import { cycleIn } from "./cycle.ts";
 import type { TargetGraph } from "./graph.ts";
-import type { TargetNode } from "./node.ts";
+import type { Read, TargetNode } from "./node.ts";
 import { isOutside } from "./places.ts";
 
 /** What is at a place on the disk. */
@@ -17,6 +17,9 @@ export interface Allowances {
 export function problemsOf(graph: TargetGraph, allowed: Allowances, nodes = graph.nodes): GraphProblem[] {
   const problems: GraphProblem[] = [];
   for (const node of nodes) {
+    for (const { kind, paths } of node.reads) {
+      if (kind === "dir" && isAround(graph.places.root, paths[0]!)) problems.push(tooWide(node, paths[0]!));
+    }
     for (const { path } of node.makes) {
       if ((isOutside(path) && !allowed.outside) || path === ".") problems.push(misplaced(node, path));
       if (reads(node, path)) problems.push(readsItsOutput(node, path));
@@ -37,6 +40,22 @@ function misplaced({ name }: TargetNode, path: string): GraphProblem {
   const says = `The output ${path} of ${name} lies outside the project`;
   const hint = "Write into the project, or allow it: build: { outside: true } in heddle.config.";
   return { kind: "outside", says, hint, ...where };
+}
+
+/** All that is recorded of a build lies in the project too: such a folder would never be as it was. */
+function isAround(root: string, path: string): boolean {
+  return path === "." || path === "/" || (isOutside(path) && `${root}/`.startsWith(`${path}/`));
+}
+
+function tooWide({ name }: TargetNode, path: string): GraphProblem {
+  const says = `The input ${path} of ${name} is the project itself, with all that builds write into it`;
+  return {
+    kind: "overlap",
+    says,
+    hint: 'Name a folder in it, or take files("**/*.csv").',
+    targets: [name],
+    paths: [path],
+  };
 }
 
 function reads(node: TargetNode, path: string): boolean {
@@ -97,17 +116,33 @@ function inFolderOf(graph: TargetGraph, node: TargetNode, path: string): readonl
 }
 
 /** Of a target's files as they are on the disk. */
-export function diskProblems(graph: TargetGraph, node: TargetNode, at: (path: string) => OnDisk): GraphProblem[] {
+export function diskProblems(
+  graph: TargetGraph,
+  node: TargetNode,
+  at: (path: string) => OnDisk,
+  isLikeSome: (read: Read) => boolean,
+): GraphProblem[] {
   const { name } = node;
   const problems: GraphProblem[] = [];
   const report = (kind: GraphProblem["kind"], path: string, says: string, hint: string) =>
     problems.push({ kind, says, hint, targets: [name], paths: [path] });
-  for (const { kind, paths } of node.reads) {
-    if (kind === "result" || kind === "files") continue;
+  for (const read of node.reads) {
+    const { kind, paths } = read;
+    if (kind === "result") continue;
+    if (kind === "files") {
+      const isKnown = node.after.length > 0 || graph.makersOf(read).length > 0 || isLikeSome(read);
+      if (!isKnown) {
+        const says = `${name} reads ${paths.join(", ")}, but no file is like that, and no target makes one`;
+        problems.push({ kind: "missingInput", says, hint: MAKE_IT, targets: [name], paths });
+      }
+      continue;
+    }
     const path = paths[0]!;
-    if (graph.makerOf(path) !== undefined) continue;
+    if (graph.makersOf(read).length > 0) continue;
     const found = at(path);
     if (found === "nothing") {
+      // What comes into a folder may be made by those that a target returns.
+      if (kind !== "file" && node.after.length > 0) continue;
       report("missingInput", path, `${name} reads ${path}, which is not there, and no target makes it`, MAKE_IT);
     } else if ((found === "dir") !== (kind !== "file")) {
       const [is, hint] =

@@ -1,11 +1,12 @@
 /** What the files of a project hold, each looked at once in a build, and read only where its stat is not as it was. */
 import { readdirSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { digestFile } from "../../store/file-digests.ts";
 import { MISSING } from "../freshness/judge.ts";
 import type { Places } from "../graph/places.ts";
 import type { OnDisk } from "../graph/problems.ts";
 import { digestOfFolder } from "../work/folder.ts";
+import { STAGE } from "../work/perform.ts";
 import type { FileState } from "./gather.ts";
 import { STAT } from "./layout.ts";
 import type { RecordTable } from "./table.ts";
@@ -70,6 +71,7 @@ export class Files {
     this.now.set(path, { is, digest, size, stat: null });
     const row = this.table.fileRowOf(path);
     if (row >= 0) this.rows[row] = OTHERWISE;
+    this.forgetFoldersOf(path);
     this.hasNews = true;
   }
 
@@ -77,6 +79,15 @@ export class Files {
     this.now.delete(path);
     const row = this.table.fileRowOf(path);
     if (row >= 0) this.rows[row] = UNKNOWN;
+    this.forgetFoldersOf(path);
+  }
+
+  /** What was known of the folders that it lies in does not hold any more. */
+  private forgetFoldersOf(path: string): void {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      this.now.delete(path.slice(0, end));
+    }
+    this.now.delete(".");
   }
 
   /** What is known of a file, to be recorded. */
@@ -144,6 +155,8 @@ export class Files {
     const names: string[] = [];
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const whole = join(entry.parentPath, entry.name);
+      // What targets are writing, or have left behind.
+      if (whole.slice(folder.length).includes(`${sep}${STAGE}${sep}`)) continue;
       if (entry.isFile() || (entry.isSymbolicLink() && statOf(whole)?.isFile() === true)) {
         names.push(whole.slice(folder.length + 1).replaceAll("\\", "/"));
       }

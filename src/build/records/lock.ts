@@ -1,8 +1,9 @@
 /** One build at a time in a project. */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isGone, writerMark } from "../../store/writer.ts";
+import { isGone, isHere, writerMark } from "../../store/writer.ts";
 
 const LOOK_AGAIN = 50;
 
@@ -10,21 +11,23 @@ export interface Lock {
   release(): void;
 }
 
-/** @param waits is told, once, of a build that has it, by the number of its process. */
-export async function lock(file: string, waits: (process: string) => void): Promise<Lock> {
+/** Told, once, of a build that has to end first. `mayBeGone`: of its process that cannot be known from here. */
+export type Waits = (text: string, mayBeGone: boolean) => void;
+
+export async function lock(file: string, waits: Waits): Promise<Lock> {
   mkdirSync(dirname(file), { recursive: true });
-  const own = writerMark();
+  const own = `${writerMark()} ${hostname()}`;
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   writeFileSync(draft, own);
   try {
     for (let told = false; !take(file, draft); ) {
       const holder = holderOf(file);
       if (holder === null) continue;
-      if (isGone(holder)) {
+      if (isGone(markOf(holder))) {
         clear(file, holder, draft);
         continue;
       }
-      if (!told) waits(holder.split(".")[1] ?? "?");
+      if (!told) waits(textOf(holder, file), !isHere(markOf(holder)));
       told = true;
       await sleep(LOOK_AGAIN);
     }
@@ -36,6 +39,21 @@ export async function lock(file: string, waits: (process: string) => void): Prom
       if (holderOf(file) === own) rmSync(file, { force: true });
     },
   };
+}
+
+function markOf(holder: string): string {
+  return holder.split(" ", 1)[0]!;
+}
+
+function textOf(holder: string, file: string): string {
+  const mark = markOf(holder);
+  const process = `process ${mark.split(".")[1] ?? "?"}`;
+  if (isHere(mark)) return `Another build is at work here (${process}): waiting until it has ended`;
+  const machine = holder.slice(mark.length + 1) || "another machine";
+  return (
+    `Another build is at work here (${process} on ${machine}, or in a container there): waiting until it has ended. ` +
+    `If it is gone, delete ${file}`
+  );
 }
 
 /** It appears with its content, or not at all. */

@@ -20,8 +20,8 @@ export type Line =
   | { readonly intent: Intent }
   /** It could not be published. */
   | { readonly dropped: string }
-  /** In this folder outputs are made that may be left there. */
-  | { readonly stage: string }
+  /** In this folder outputs are made by a run, and may be left there. */
+  | { readonly stage: string; readonly run: string }
   | { readonly forgotten: readonly string[] };
 
 export function readLog(file: string): Line[] {

@@ -1,17 +1,20 @@
 /** What is known of the targets of a project, on disk: see docs/design/targets.md. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UsageError } from "../../errors.ts";
 import { keepOutOfGit } from "../../events/log.ts";
 import type { TargetRecord } from "../freshness/record.ts";
 import { Places } from "../graph/places.ts";
 import { Files } from "./files.ts";
 import { columnsOf } from "./gather.ts";
 import { EMPTY, fromBytes, TARGET, toBytes } from "./layout.ts";
-import { type Lock, lock } from "./lock.ts";
+import { leftBehind } from "./left.ts";
+import { type Lock, lock, type Waits } from "./lock.ts";
 import { type Intent, type Line, Log, type Move, readLog } from "./log.ts";
 import { FileMemo } from "./memo.ts";
-import { publish, sweep } from "./publish.ts";
+import { publish, resume, sweep } from "./publish.ts";
 import { RecordTable } from "./table.ts";
+import { tidy } from "./tidy.ts";
 
 export class Records {
   readonly places: Places;
@@ -24,7 +27,10 @@ export class Records {
   private readonly held: Lock | null;
   /** What the table does not know yet; null for what is forgotten. */
   private readonly news = new Map<string, TargetRecord | null>();
-  private readonly stages = new Set<string>();
+  /** Folders in which outputs were made, with the runs that did so. */
+  private readonly stages = new Map<string, { readonly folder: string; readonly run: string }>();
+  /** What went wrong, and keeps nobody from building. */
+  readonly troubles: string[] = [];
 
   private constructor(root: string, held: Lock | null) {
     this.folder = folderOf(root);
@@ -32,16 +38,25 @@ export class Records {
     this.held = held;
     this.log = new Log(join(this.folder, "log"));
     this.memo = new FileMemo(join(this.folder, "code"));
-    this.table = new RecordTable(readTable(join(this.folder, "records")));
+    this.table = new RecordTable(this.readTable(join(this.folder, "records")));
     const lines = readLog(join(this.folder, "log"));
-    if (held !== null) this.recover(lines);
     for (const line of lines) this.learn(line);
+    if (held !== null) {
+      tidy(this.folder);
+      this.recover(lines);
+    }
     this.files = new Files(this.places, this.table);
   }
 
   /** Opens them to build: one at a time. What a build that died had begun to publish is published first. */
-  static async open(root: string, waits: (process: string) => void): Promise<Records> {
-    return new Records(root, await lock(join(folderOf(root), "lock"), waits));
+  static async open(root: string, waits: Waits): Promise<Records> {
+    const held = await lock(join(folderOf(root), "lock"), waits);
+    try {
+      return new Records(root, held);
+    } catch (error) {
+      held.release();
+      throw error;
+    }
   }
 
   /** Opens them to look only. */
@@ -77,12 +92,11 @@ export class Records {
   }
 
   /** Outputs are about to be made in this folder. */
-  staged(folder: string): void {
-    if (this.stages.has(folder)) return;
-    this.stages.add(folder);
-    // What is there is of builds that are gone.
-    sweep(this.places.absolute(folder));
-    this.log.write({ stage: folder });
+  staged(folder: string, run: string): void {
+    const key = `${run} ${folder}`;
+    if (this.stages.has(key)) return;
+    this.stages.set(key, { folder, run });
+    this.log.write({ stage: folder, run });
   }
 
   /** Publishes outputs and records them: both, or neither, whatever happens in between. */
@@ -100,8 +114,11 @@ export class Records {
   }
 
   put(record: TargetRecord): void {
-    this.log.write({ made: record });
-    this.news.set(record.identity, record);
+    const left = leftBehind(record, identity => this.get(identity));
+    for (const each of left === null ? [record] : [left, record]) {
+      this.log.write({ made: each });
+      this.news.set(each.identity, each);
+    }
   }
 
   forget(identities: readonly string[]): void {
@@ -114,7 +131,7 @@ export class Records {
   close(order: Iterable<string> = []): void {
     if (this.held === null) return;
     try {
-      for (const folder of this.stages) sweep(this.places.absolute(folder));
+      for (const { folder, run } of this.stages.values()) sweep(this.places.absolute(folder), run);
       this.log.close();
       this.memo.save();
       if (this.news.size > 0 || this.files.hasNews) this.write(order);
@@ -136,6 +153,15 @@ export class Records {
     for (const identity of rest) yield this.get(identity)!;
   }
 
+  private readTable(file: string): Parameters<typeof toBytes>[0] {
+    const bytes = bytesOf(file);
+    if (bytes === null) return EMPTY;
+    const columns = fromBytes(bytes);
+    if (columns !== null) return columns;
+    this.troubles.push(`${file} is damaged, or of another version of heddle: what was built is not known any more`);
+    return EMPTY;
+  }
+
   private learn(line: Line): void {
     if ("made" in line) this.news.set(line.made.identity, line.made);
     else if ("forgotten" in line) for (const identity of line.forgotten) this.news.set(identity, null);
@@ -150,24 +176,41 @@ export class Records {
       else if ("dropped" in line) open.delete(line.dropped);
     }
     for (const { record, moves } of open.values()) {
-      publish(moves, this.places);
-      this.put(record);
+      try {
+        resume(moves, this.places);
+        this.put(record);
+      } catch (error) {
+        // It is built again, as its outputs are not as they were recorded, or its inputs are not.
+        this.log.write({ dropped: record.identity });
+        this.troubles.push(
+          `What ${record.name} made in a build that died could not be put in its place: ${(error as Error).message}`,
+        );
+      }
     }
-    for (const line of lines) if ("stage" in line) this.stages.add(line.stage);
+    for (const line of lines) {
+      if ("stage" in line) this.stages.set(`${line.run} ${line.stage}`, { folder: line.stage, run: line.run });
+    }
   }
 }
 
 function folderOf(root: string): string {
   const folder = join(root, ".heddle", "build");
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError({
+      problem: `What is known of targets cannot be kept in ${folder}: ${(error as Error).message}`,
+      hint: "See to it that .heddle in the project's root is a folder, and can be written to.",
+    });
+  }
   keepOutOfGit(join(root, ".heddle", ".gitignore"));
   return folder;
 }
 
-function readTable(file: string): Parameters<typeof toBytes>[0] {
+function bytesOf(file: string): Uint8Array | null {
   try {
-    return fromBytes(readFileSync(file)) ?? EMPTY;
+    return readFileSync(file);
   } catch {
-    return EMPTY;
+    return null;
   }
 }

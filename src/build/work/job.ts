@@ -1,9 +1,12 @@
 /** What is sent to a worker of a target, and what comes back. */
+import type { Parameter } from "../declare/types.ts";
 import type { Making, Returned } from "../freshness/record.ts";
 
 /** One target to be built. */
 export interface Job {
   readonly target: string;
+  /** Of the project, absolute. */
+  readonly root: string;
   /** What tells it from others of its family. */
   readonly member: string;
   /** The inputs, with nothing where files and the like stand. */
@@ -51,7 +54,10 @@ export interface CarriedFile {
 export interface Made {
   readonly value: unknown;
   /** `module` is a URL, where there is one. */
-  readonly returned: readonly (Omit<Returned, "module"> & { readonly module: string | null })[];
+  readonly returned: readonly (Omit<Returned, "module" | "parameters"> & {
+    readonly module: string | null;
+    readonly parameters: readonly Parameter[];
+  })[];
   /** Where each output was made: `makes[i]` of the job. */
   readonly outputs: readonly MadeOutput[];
   readonly carried: readonly CarriedFile[] | null;

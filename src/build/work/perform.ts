@@ -10,6 +10,7 @@ import { carriedBack, unpackCarriage } from "./carry.ts";
 import { folderDigest } from "./folder.ts";
 import type { Job, Made, MadeOutput, OutputJob } from "./job.ts";
 import { returnedIn } from "./returned.ts";
+import { within } from "./within.ts";
 
 /** The folder beside an output in which those lie that are not published yet. */
 export const STAGE = ".heddle-stage";
@@ -59,7 +60,8 @@ async function produce(
       return replaced(job.outputs, previous);
     },
   };
-  const value = await body(equipped(job) as never, outputs as never, more as never);
+  const act = () => body(equipped(job) as never, outputs as never, more as never);
+  const value = await (job.carried === null ? within.run(job.root, act) : act());
   const made = await lookAt(job, staged);
   const { rest, returned } = returnedIn(value);
   return { value: rest, returned, outputs: made, carried: null };

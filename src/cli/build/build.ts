@@ -53,7 +53,7 @@ async function execute(home: Home, choice: Choice, flags: BuildFlags): Promise<E
       {
         ...planOf(home, choice, forceOf(flags, config.build)),
         maxFailures: failuresOf(flags, config.build),
-        waits: other => shown.say(`Another build is at work here (process ${other}): waiting until it has ended`),
+        waits: text => shown.say(text),
       },
       { ...settings, readers },
     );

@@ -1,5 +1,5 @@
 /** What `heddle clean` may delete: what a build made, as it made it, and nothing that git tracks. */
-import { lstatSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import type { TargetRecord } from "../../build/freshness/record.ts";
 import { isOutside, type Places } from "../../build/graph/places.ts";
@@ -56,10 +56,20 @@ function outputsOf(record: TargetRecord, orphan: boolean, { files, places, outsi
     if (stat === undefined) return [];
     if (stat.isSymbolicLink() || isBehindLink(place, places)) return [{ ...common, kept: "link" }];
     const now = files.at(place);
-    const kept = now.digest !== digest ? "edited" : run === "" ? "accepted" : null;
     const isFolder = now.is === "dir";
+    const others = isFolder ? othersIn(whole) : null;
+    const kept = now.digest !== digest ? "edited" : run === "" ? "accepted" : others;
     return [{ ...common, files: isFolder ? files.inFolder(place) : [place], isFolder, size: now.size, kept }];
   });
+}
+
+/** What lies in a folder and is neither file nor folder: that is none of what digests are of, or leads elsewhere. */
+function othersIn(folder: string): Kept | null {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) return "link";
+    if (!entry.isFile() && !entry.isDirectory()) return "edited";
+  }
+  return null;
 }
 
 /** Whether a folder on the way to it leads elsewhere. */

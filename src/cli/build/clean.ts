@@ -32,13 +32,22 @@ async function clean(opened: Opened, flags: CleanFlags, ask: Ask): Promise<ExitC
   const { records } = opened.project.facts;
   const { places, files } = records;
   const outside = opened.config.build?.outside === true;
-  const all = leftovers(chosen(opened, flags), { files, places, outside, tracked: trackedAmong });
-  const going = all.filter(({ kept }) => kept === null);
+  const left = () => leftovers(chosen(opened, flags), { files, places, outside, tracked: trackedAmong });
+  let all = left();
+  let going = goingOf(all);
   if (flags.json !== true) print(lines(all, flags, stdoutScreen()));
   const does = flags.dryRun !== true && going.length > 0 && (await agreed(going, flags, ask));
   if (does) {
+    // While the user thought about it, things may have changed.
+    for (const { files: known, path: place } of all) for (const file of [place, ...known]) files.forget(file);
+    const agreedOn = new Set(going.map(({ path: place }) => place));
+    all = left().map(each => (each.kept === null && !agreedOn.has(each.path) ? { ...each, kept: "edited" } : each));
+    going = goingOf(all);
     for (const each of going) remove(each, places);
-    records.forget(going.filter(({ orphan }) => orphan).map(({ identity }) => identity));
+    const rest = new Set(all.filter(({ kept }) => kept !== null).map(({ identity }) => identity));
+    records.forget(
+      going.filter(({ orphan, identity }) => orphan && !rest.has(identity)).map(({ identity }) => identity),
+    );
     for (const { files: gone, path: place } of going) for (const file of [place, ...gone]) files.forget(file);
   }
   if (flags.json === true) printJson(json(all, does));
@@ -47,13 +56,15 @@ async function clean(opened: Opened, flags: CleanFlags, ask: Ask): Promise<ExitC
   return EXIT.ok;
 }
 
+function goingOf(all: readonly Leftover[]): readonly Leftover[] {
+  return all.filter(({ kept }) => kept === null);
+}
+
 /** The records of targets that were named, or of all, and of those that are gone. */
 function chosen({ project, choice }: Opened, { orphans }: CleanFlags): { record: TargetRecord; orphan: boolean }[] {
   const { graph, records } = project.facts;
   const gone = orphanRecords(project.facts)
     .filter(({ name }) => mayBeMeant(name, choice))
-    // What another target makes by now is not left over.
-    .map(record => ({ ...record, makes: record.makes.filter(({ path: place }) => graph.makerOf(place) === undefined) }))
     .map(record => ({ record, orphan: true }));
   if (orphans === true) return gone;
   const present = graph.nodes.filter(project.selected).flatMap(({ identity }) => {

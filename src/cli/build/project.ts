@@ -97,6 +97,6 @@ export async function look<T>(
   }
 }
 
-function tellOfOther(other: string): void {
-  process.stderr.write(`heddle: A build is at work here (process ${other}): waiting until it has ended\n`);
+function tellOfOther(text: string): void {
+  process.stderr.write(`heddle: ${text}\n`);
 }
