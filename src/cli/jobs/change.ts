@@ -1,7 +1,7 @@
 /** `heddle jobs cancel` and `retry`. */
 import type { Queue } from "../../background/queue.ts";
-import { print, printJson } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, printJson } from "../screen.ts";
 import { jobMeant, type QueueFlags, withQueue } from "./place.ts";
 
 export function cancel(words: readonly string[], flags: QueueFlags): Promise<ExitCode> {

@@ -4,8 +4,8 @@ import { UsageError } from "../../errors.ts";
 import { plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
 import type { CallState } from "../../task/types.ts";
-import { print, printJson, stdoutScreen, table } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, printJson, stdoutScreen, table } from "../screen.ts";
 import { type QueueFlags, withQueue } from "./place.ts";
 
 export interface ListFlags extends QueueFlags {

@@ -2,8 +2,8 @@
 import { parseDuration } from "../../config/duration.ts";
 import { OptionError, UsageError } from "../../errors.ts";
 import { plural } from "../../report/format.ts";
-import { print, printJson } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { print, printJson } from "../screen.ts";
 import { type QueueFlags, withQueue } from "./place.ts";
 
 export interface PruneFlags extends QueueFlags {

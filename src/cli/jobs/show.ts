@@ -5,9 +5,9 @@ import { outcomeIn } from "../../background/outcome.ts";
 import type { JobFacts } from "../../background/queue.ts";
 import { errorFacts } from "../../events/facts.ts";
 import type { Outcome } from "../../task/types.ts";
-import { print, printJson } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { resultFields, resultText } from "../run/result.ts";
+import { print, printJson } from "../screen.ts";
 import { timeText } from "./list.ts";
 import { jobMeant, type QueueFlags, withQueue } from "./place.ts";
 

@@ -6,7 +6,6 @@ import { JobCapture } from "../../background/inputs.ts";
 import { closeQueues, openQueue } from "../../background/place.ts";
 import { findRoot } from "../../config/find.ts";
 import { UsageError } from "../../errors.ts";
-import { print, printJson } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { timeText } from "../jobs/list.ts";
 import { type QueueFlags, queueFolder } from "../jobs/place.ts";
@@ -14,6 +13,7 @@ import { choose } from "../run/choose.ts";
 import { readInputs } from "../run/inputs.ts";
 import { loadModule } from "../run/load.ts";
 import { locate } from "../run/locate.ts";
+import { print, printJson } from "../screen.ts";
 
 export interface AddFlags extends QueueFlags {
   readonly cron: string;

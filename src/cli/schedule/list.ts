@@ -1,10 +1,10 @@
 /** `heddle schedule ls` and `rm`. */
 import { UsageError } from "../../errors.ts";
 import { oneLine } from "../../report/text.ts";
-import { print, printJson, stdoutScreen, table } from "../cache/screen.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { timeText } from "../jobs/list.ts";
 import { type QueueFlags, withQueue } from "../jobs/place.ts";
+import { print, printJson, stdoutScreen, table } from "../screen.ts";
 
 export function list(flags: QueueFlags): Promise<ExitCode> {
   return withQueue(flags, async queue => {
