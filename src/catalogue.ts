@@ -157,7 +157,7 @@ export const catalogue = {
   },
   STORE: {
     name: "StoreError",
-    says: "The cache in {folder} cannot be used: {problem}",
+    says: "The {kept} in {folder} cannot be used: {problem}",
     remedy: "{hint}",
   },
   STORE_VERSION: {

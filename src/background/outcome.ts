@@ -15,7 +15,7 @@ export function endOf(name: string, state: CallState, outcome: Outcome<unknown>)
   if (!outcome.ok) return badEnd(name, state, outcome.error);
   try {
     const packed = pack(outcome.value, { task: name, role: "result" });
-    return { state: "completed", bytes: encoded(VALUE, packed), problem: null };
+    return { state: "completed", bytes: encoded(VALUE, packed), problem: null, output: "" };
   } catch (error) {
     return badEnd(name, "failed", error as Error);
   }
@@ -27,6 +27,7 @@ export function badEnd(name: string, state: CallState, error: Error): JobEnd {
     state,
     bytes: encoded(ERROR, packError(error, { task: name, role: "error" })),
     problem: `${error.name}: ${line}`,
+    output: "",
   };
 }
 

@@ -59,6 +59,8 @@ export interface JobEnd {
   /** The value or the error, encoded. */
   readonly bytes: Uint8Array;
   readonly problem: string | null;
+  /** What it has printed and logged; the end of it, if that is much. */
+  readonly output: string;
 }
 
 /** A job that a worker has taken. */
@@ -120,11 +122,13 @@ export interface Queue {
   inputsOf(id: string): Promise<Uint8Array | null>;
   /** How it ended, encoded; null while it has not. */
   outcome(id: string): Promise<Uint8Array | null>;
+  /** What the attempt has printed that ended it; nothing while none has. */
+  outputOf(id: string): Promise<string>;
   /** Resolves with what is known of it when it has ended, or when `signal` is aborted. */
   ended(id: string, signal: AbortSignal): Promise<JobFacts | null>;
   /** False when it had ended already. */
   cancel(id: string, reason: string): Promise<boolean>;
-  /** Lets a job that ended badly begin anew; false for any other. */
+  /** Lets a job that ended badly begin anew, and those that needed it; false for any other. */
   retry(id: string): Promise<boolean>;
   /** The newest first. */
   list(filter: JobFilter): Promise<readonly JobFacts[]>;

@@ -2,14 +2,16 @@
  * A worker that serves a queue: a run without an end, of which each job is a call, so that limits, rates and the workers
  * of runners are the same for all of them. Flows that have settings which only a run of its own can have get one.
  */
+
+import type { FlowScope } from "../run/scope.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
-import type { Scope } from "../task/port.ts";
 import { shared } from "../task/shared.ts";
 import type { Future, Outcome } from "../task/types.ts";
 import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
+import { Output, Outputs, outputOfRun } from "./output.ts";
 import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
 
 export interface WorkerSettings {
@@ -33,7 +35,9 @@ export interface JobWorker extends Serving {
 /** Serves a queue with the tasks that this process has loaded. */
 export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
   const tasks = [...shared.definitions.values()].filter(({ module }) => module !== null);
-  const frame = await openFrame(settings.run);
+  const outputs = new Outputs();
+  const readers = [...(settings.run.readers ?? []), outputs.reader];
+  const frame = await openFrame({ ...settings.run, readers }, outputs);
   const service: Service = {
     name: settings.name,
     queues: settings.queues,
@@ -43,7 +47,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     async execute(job, signal) {
       const began = performance.now();
       settings.began(job.facts);
-      const end = await execute(job, signal, frame.scope, settings.run);
+      const end = await execute(job, signal, frame, settings.run);
       settings.ended(job.facts, end, performance.now() - began);
       return end;
     },
@@ -64,25 +68,26 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
 }
 
 interface Frame {
-  readonly scope: Scope;
+  readonly scope: FlowScope;
+  readonly outputs: Outputs;
   close(): Promise<void>;
   interrupt(): void;
 }
 
 /** The run to which jobs belong. */
-async function openFrame(settings: RunSettings): Promise<Frame> {
+async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame> {
   let close = () => {};
   const closed = new Promise<void>(resolve => {
     close = resolve;
   });
-  const { promise: opened, resolve: open } = withResolvers<Scope>();
+  const { promise: opened, resolve: open } = withResolvers<FlowScope>();
   const definition: Definition = {
     kind: "flow",
     name: "worker",
     identity: "#worker",
     options: {},
     fn: () => {
-      open(shared.ambient.getStore()!.scope!);
+      open(shared.ambient.getStore()!.scope as FlowScope);
       return closed;
     },
     module: null,
@@ -94,6 +99,7 @@ async function openFrame(settings: RunSettings): Promise<Frame> {
   const scope = await Promise.race([opened, run.result.then(() => opened)]);
   return {
     scope,
+    outputs,
     async close() {
       close();
       await ended;
@@ -102,16 +108,25 @@ async function openFrame(settings: RunSettings): Promise<Frame> {
   };
 }
 
-async function execute(job: TakenJob, signal: AbortSignal, scope: Scope, settings: RunSettings): Promise<JobEnd> {
+async function execute(
+  job: TakenJob,
+  signal: AbortSignal,
+  { scope, outputs }: Frame,
+  settings: RunSettings,
+): Promise<JobEnd> {
   const { task, name } = job.facts;
   try {
     const definition = shared.definitions.get(task)!;
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
     const inputs = inputsIn(job.inputs, job.upstream);
     if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, settings);
-    const call = scope.submit(definition, options, inputs, false);
+    let output = new Output();
+    const call = scope.submit(definition, options, inputs, false, ({ number }) => {
+      output = outputs.begin(number);
+    });
     const outcome = await whileWanted(call, signal);
-    return endOf(name, call.state, outcome);
+    scope.run.bus.flush();
+    return { ...endOf(name, call.state, outcome), output: outputs.end(output) };
   } catch (error) {
     return badEnd(name, "failed", error as Error);
   }
@@ -139,14 +154,17 @@ async function executeApart(
   signal: AbortSignal,
   settings: RunSettings,
 ): Promise<JobEnd> {
-  const run = startRun(definition, inputs, settings);
+  const output = outputOfRun();
+  const run = startRun(definition, inputs, { ...settings, readers: [...(settings.readers ?? []), output.reader] });
   const interrupt = () => run.interrupt();
   signal.addEventListener("abort", interrupt, { once: true });
   if (signal.aborted) interrupt();
   try {
-    return endOf(definition.name, "completed", { ok: true, value: await run.result });
+    const value = await run.result;
+    return { ...endOf(definition.name, "completed", { ok: true, value }), output: output.text };
   } catch (error) {
-    return badEnd(definition.name, signal.aborted ? "cancelled" : "failed", error as Error);
+    const state = signal.aborted ? "cancelled" : "failed";
+    return { ...badEnd(definition.name, state, error as Error), output: output.text };
   } finally {
     signal.removeEventListener("abort", interrupt);
   }

@@ -27,6 +27,29 @@ test("jobs are listed and shown, by any beginning or end of their ids", async ()
   });
 });
 
+for (const place of [[], ["--runner", "processes", "-n", "2"]]) {
+  test(`what a job has said is shown, and what its calls have ${place.join(" ")}`, async () => {
+    const ids = (await rig.script(`
+      const jobs = [await says.delay(7), await saysAll.delay([8, 9]), await saysApart.delay([10])];
+      return jobs.map(job => job.id);
+    `)) as string[];
+    await rig.place.heddle(...UNTIL_IDLE, "--concurrency", "3", ...place);
+    const said = (n: number) => [`number ${n}`, `info logged {"n":${n}}`, "and this"];
+    const shown = await rig.place.heddle("jobs", "show", ids[0]!);
+    expect(shown.stdout).toMatch(/output +number 7\n/);
+    const outputs = [];
+    for (const id of ids) {
+      const { stdout } = await rig.place.heddle("jobs", "show", id, "--json");
+      outputs.push((JSON.parse(stdout) as { output: string }).output.split("\n").filter(line => line !== ""));
+    }
+    const once = [...said(7), "attempt 1 failed: once", ...said(7)];
+    expect(outputs[0]).toEqual(once);
+    const again = (n: number) => [...said(n), ...said(n), "attempt 1 failed: once"];
+    expect(outputs[1]!.toSorted()).toEqual([...again(8), ...again(9)].toSorted());
+    expect(outputs[2]!.toSorted()).toEqual(again(10).toSorted());
+  });
+}
+
 test("jobs are cancelled, begun anew, and forgotten", async () => {
   const [first, second] = (await rig.script("return [(await add.delay(1)).id, (await add.delay(2)).id]")) as string[];
   expect(await rig.place.heddle("jobs", "cancel", first!)).toMatchObject({

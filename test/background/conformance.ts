@@ -61,8 +61,8 @@ class Hand {
     this.#end(id, endOf("work", "completed", { ok: true, value }));
   }
 
-  fail(id: string, message: string): void {
-    this.#end(id, endOf("work", "failed", { ok: false, error: new Error(message) }));
+  fail(id: string, message: string, output = ""): void {
+    this.#end(id, { ...endOf("work", "failed", { ok: false, error: new Error(message) }), output });
   }
 
   aborted(id: string): Promise<string> {
@@ -280,6 +280,44 @@ export function conforms(open: () => Promise<Queue>): void {
     hand.complete(id, "twice");
     expect(await valueIn(id)).toBe("twice");
     expect(await queue.retry(id)).toBe(false);
+  });
+
+  test("what needed a job that ended badly begins anew with it", async () => {
+    const [first, other] = [await add(), await add({ notBefore: Date.now() + 3_600_000 })];
+    const second = await add({ after: [first] });
+    const third = await add({ after: [second, first] });
+    const fourth = await add({ after: [third, other] });
+    await queue.cancel(first, "");
+    await queue.cancel(other, "");
+    const states = async () => Promise.all([first, second, third, fourth].map(state));
+    expect(await states()).toEqual(["cancelled", "upstreamFailed", "upstreamFailed", "upstreamFailed"]);
+    expect(await queue.retry(first)).toBe(true);
+    // The other one has not begun anew.
+    expect(await states()).toEqual(["queued", "pending", "pending", "upstreamFailed"]);
+    const hand = await Hand.serve(queue);
+    for (const [i, id] of [first, second, third].entries()) {
+      expect((await hand.beginnings(i + 1))[i]).toBe(id);
+      hand.complete(id, i);
+    }
+    expect(await valueIn(third)).toBe(2);
+    expect(await queue.forget(Date.now() + 1000)).toBe(5);
+  });
+
+  test("what a job has printed is kept until it begins anew", async () => {
+    const id = await add();
+    const hand = await Hand.serve(queue);
+    await hand.beginnings(1);
+    expect(await queue.outputOf(id)).toBe("");
+    hand.fail(id, "too late", "said\nthis\n");
+    await queue.ended(id, FOREVER);
+    expect(await queue.outputOf(id)).toBe("said\nthis\n");
+    await queue.retry(id);
+    await hand.beginnings(2);
+    expect(await queue.outputOf(id)).toBe("");
+    hand.complete(id, 1);
+    await queue.ended(id, FOREVER);
+    expect(await queue.outputOf(id)).toBe("");
+    expect(await queue.outputOf("nothing")).toBe("");
   });
 
   test("a worker that drains takes nothing more; the next one does", async () => {

@@ -34,6 +34,16 @@ const TASKS = (address: string) => `
   export const limited = flow("limited", { limits: { square: 1 } }, ns => square.map(ns));
   export const busy = task("busy", async name => { await tell(address, name); for (;;) ; });
   export const counted = task("counted", async n => { await tell(address, "begun " + n); return n; });
+  export const says = task("says", { retries: 1 }, async n => {
+    console.log("number", n);
+    context().log.info("logged", { n });
+    await new Promise(resolve => setImmediate(resolve));
+    process.stderr.write("and this\\n");
+    if (context().attempt === 1) throw new Error("once");
+    return n;
+  });
+  export const saysAll = flow("saysAll", async ns => says.map(ns));
+  export const saysApart = flow("saysApart", { limits: { says: 1 } }, async ns => says.map(ns));
   export const delays = task("delays", async n => { const job = await add.delay(n); return job.result(); });
 `;
 
@@ -55,7 +65,7 @@ beforeEach(async () => {
         import { attach } from "heddle";
         import * as tasks from "./tasks.mjs";
         import { alien } from "./other.mjs";
-        const { add, work, stuck, fails, dies, once, square, wide, limited, busy, counted, delays } = tasks;
+        const { add, work, stuck, fails, dies, once, square, wide, limited, busy, counted, delays, says, saysAll, saysApart } = tasks;
         const answer = await (async () => { ${body} })();
         process.stdout.write(JSON.stringify(answer ?? null));
       `,

@@ -155,20 +155,35 @@ export class Ledger {
   retry(id: string, now: number): boolean {
     const job = this.#shelves.read(id);
     if (job === null || !hasEnded(job) || job.state === "completed") return false;
-    this.#tables.outcomes.remove(id);
-    for (const needed of job.after) this.#tables.dependents.put(pair(needed, id), "");
+    const anew = [job];
+    for (let next = anew.pop(); next !== undefined; next = anew.pop()) {
+      this.#beginAnew(next, now);
+      // Those that ended as it did.
+      for (const dependent of this.#shelves.dependents(next.id)) {
+        if (dependent.state === "upstreamFailed") anew.push(dependent);
+      }
+    }
+    return true;
+  }
+
+  #beginAnew(job: StoredJob, now: number): void {
+    const { outcomes, outputs } = this.#tables;
+    outcomes.remove(job.id);
+    outputs.remove(job.id);
     const anew = { attempts: 0, losses: 0, endedAt: null, problem: null, cancelled: null, life: job.life + 1 };
     this.#shelves.place({ ...job, ...anew }, now);
-    return true;
   }
 
   /** Forgets a job that has ended, unless another still needs its result. */
   forget(id: string): boolean {
-    const { jobs, inputs, outcomes, keys } = this.#tables;
+    const { jobs, inputs, outcomes, outputs, keys } = this.#tables;
     const job = this.#shelves.read(id);
     if (job === null || !hasEnded(job)) return false;
-    for (const _ of under(this.#tables.dependents, pair(id, ""))) return false;
+    for (const dependent of this.#shelves.dependents(id)) if (!hasEnded(dependent)) return false;
+    this.#shelves.forsake(job);
+    for (const { key } of [...under(this.#tables.dependents, pair(id, ""))]) this.#tables.dependents.remove(key);
     jobs.remove(id);
+    outputs.remove(id);
     inputs.remove(id);
     outcomes.remove(id);
     if (job.key !== null && keys.get(job.key) === id) keys.remove(job.key);

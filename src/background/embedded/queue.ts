@@ -1,7 +1,6 @@
 /** The queue in the store's folder: no server, and any number of processes of one machine. */
 import { rmSync } from "node:fs";
-import { Batch } from "../../store/batch.ts";
-import { storeError } from "../../store/failures.ts";
+import { Batch, type How } from "../../store/batch.ts";
 import {
   hasEnded,
   type JobFacts,
@@ -13,9 +12,11 @@ import {
   type Serving,
 } from "../queue.ts";
 import { Bell } from "./bell.ts";
+import { queueError } from "./failures.ts";
 import { Ledger, type Owner } from "./ledger.ts";
 import { News } from "./news.ts";
 import { Server } from "./server.ts";
+import { jobIn } from "./shelves.ts";
 import { openTables, type Tables } from "./tables.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -39,7 +40,7 @@ export class EmbeddedQueue implements Queue {
     this.place = folder;
     this.#tables = tables;
     // A commit under way gathers what comes meanwhile.
-    this.#batch = new Batch(tables, folder, error => storeError(folder, error), 0);
+    this.#batch = new Batch(tables, folder, error => queueError(folder, error), 0);
     this.ledger = new Ledger(tables);
     this.#waiting = new Waiting(id => this.#look(id));
     this.#bell = new Bell(folder, tables.ears, {
@@ -49,7 +50,7 @@ export class EmbeddedQueue implements Queue {
   }
 
   add(job: NewJob): Promise<string> {
-    return this.commit(ledger => ledger.enter(job, Date.now()), job.inputs.byteLength);
+    return this.commit(ledger => ledger.enter(job, Date.now()), { bytes: job.inputs.byteLength });
   }
 
   async facts(id: string): Promise<JobFacts | null> {
@@ -57,13 +58,15 @@ export class EmbeddedQueue implements Queue {
   }
 
   async inputsOf(id: string): Promise<Uint8Array | null> {
-    this.#tables.root.resetReadTxn();
-    return copied(this.#tables.inputs.get(id));
+    return this.#read(() => copied(this.#tables.inputs.get(id)));
   }
 
   async outcome(id: string): Promise<Uint8Array | null> {
-    this.#tables.root.resetReadTxn();
-    return copied(this.#tables.outcomes.get(id));
+    return this.#read(() => copied(this.#tables.outcomes.get(id)));
+  }
+
+  async outputOf(id: string): Promise<string> {
+    return this.#read(() => this.#tables.outputs.get(id) ?? "");
   }
 
   async ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
@@ -81,27 +84,30 @@ export class EmbeddedQueue implements Queue {
   }
 
   async list({ states, queue, task, limit = Number.POSITIVE_INFINITY }: JobFilter): Promise<readonly JobFacts[]> {
-    this.#tables.root.resetReadTxn();
-    const found: JobFacts[] = [];
-    for (const { value } of this.#tables.jobs.getRange({ reverse: true })) {
-      if (found.length >= limit) break;
-      const job = JSON.parse(value) as JobFacts;
-      if (states !== undefined && !states.includes(job.state)) continue;
-      if (queue !== undefined && job.queue !== queue) continue;
-      if (task !== undefined && job.name !== task && job.task !== task) continue;
-      found.push(job);
-    }
-    return found;
+    return this.#read(() => {
+      const found: JobFacts[] = [];
+      for (const { key, value } of this.#tables.jobs.getRange({ reverse: true })) {
+        if (found.length >= limit) break;
+        const job = jobIn(key, value);
+        if (states !== undefined && !states.includes(job.state)) continue;
+        if (queue !== undefined && job.queue !== queue) continue;
+        if (task !== undefined && job.name !== task && job.task !== task) continue;
+        found.push(job);
+      }
+      return found;
+    });
   }
 
   async forget(before: number): Promise<number> {
     const old: string[] = [];
-    for (const { key, value } of this.#tables.jobs.getRange({})) {
-      const { endedAt } = JSON.parse(value) as JobFacts;
-      if (endedAt !== null && endedAt < before) old.push(key);
-    }
+    this.#read(() => {
+      for (const { key, value } of this.#tables.jobs.getRange({})) {
+        const { endedAt } = jobIn(key, value);
+        if (endedAt !== null && endedAt < before) old.push(key);
+      }
+    });
     if (old.length === 0) return 0;
-    return this.commit(ledger => old.filter(id => ledger.forget(id)).length);
+    return this.commit(ledger => old.filter(id => ledger.forget(id)).length, { frees: true });
   }
 
   async serve(service: Service): Promise<Serving> {
@@ -121,28 +127,25 @@ export class EmbeddedQueue implements Queue {
   }
 
   async schedules(): Promise<readonly Schedule[]> {
-    this.#tables.root.resetReadTxn();
-    return this.ledger.timetable.schedules();
+    return this.#read(() => this.ledger.timetable.schedules());
   }
 
   /** Changes something, with what others change at the moment; resolves when it is on the disk, and others know. */
-  async commit<R>(act: (ledger: Ledger) => R, bytes = 0): Promise<R> {
-    const { result, news } = await this.#batch.alone(
-      () => {
-        const result = act(this.ledger);
-        return { result, news: this.ledger.takeNews() };
-      },
-      { bytes },
-    );
+  async commit<R>(act: (ledger: Ledger) => R, how: How = {}): Promise<R> {
+    const { result, news } = await this.#batch.alone(() => {
+      const result = act(this.ledger);
+      return { result, news: this.ledger.takeNews() };
+    }, how);
     if (!news.isEmpty) await this.#spread(news);
     return result;
   }
 
   /** Whether a worker can take something, as `Ledger.glance` says it. */
   glance(service: Service): true | number | null {
-    this.#tables.root.resetReadTxn();
-    this.#bell.meet();
-    return this.ledger.glance(service, Date.now());
+    return this.#read(() => {
+      this.#bell.meet();
+      return this.ledger.glance(service, Date.now());
+    });
   }
 
   /** What was committed together is told together. */
@@ -165,8 +168,17 @@ export class EmbeddedQueue implements Queue {
   }
 
   #look(id: string): JobFacts | null {
-    this.#tables.root.resetReadTxn();
-    return this.ledger.read(id);
+    return this.#read(() => this.ledger.read(id));
+  }
+
+  /** What is on the disk now. */
+  #read<R>(look: () => R): R {
+    try {
+      this.#tables.root.resetReadTxn();
+      return look();
+    } catch (error) {
+      throw queueError(this.place, error);
+    }
   }
 
   listen(): Promise<Owner> {

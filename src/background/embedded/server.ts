@@ -111,7 +111,8 @@ export class Server implements Serving {
     for (;;) {
       try {
         const { id: owner } = this.#owner;
-        await this.#queue.commit(ledger => ledger.end(owner, id, life, end, Date.now()), end.bytes.byteLength);
+        const bytes = end.bytes.byteLength + 2 * end.output.length;
+        await this.#queue.commit(ledger => ledger.end(owner, id, life, end, Date.now()), { bytes });
         return;
       } catch (error) {
         this.troubled(error as Error);

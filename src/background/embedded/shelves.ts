@@ -18,6 +18,18 @@ export interface StoredJob extends JobFacts {
   readonly key: string | null;
 }
 
+/** LMDB's own word for pages that are damaged. */
+const CORRUPTED = -30796;
+
+/** @throws Error as LMDB does, for a record that is not as it was written. */
+export function jobIn(id: string, text: string): StoredJob {
+  try {
+    return JSON.parse(text) as StoredJob;
+  } catch (cause) {
+    throw Object.assign(new Error(`the record of job ${id} cannot be read`, { cause }), { code: CORRUPTED });
+  }
+}
+
 export class Shelves {
   readonly #tables: Tables;
   /** Who has to hear of what has been done since it was last taken. */
@@ -29,7 +41,7 @@ export class Shelves {
 
   read(id: string): StoredJob | null {
     const text = this.#tables.jobs.get(id);
-    return text === undefined ? null : (JSON.parse(text) as StoredJob);
+    return text === undefined ? null : jobIn(id, text);
   }
 
   /** Puts a job where it waits: for others, for its time, or for a worker. */
@@ -67,14 +79,28 @@ export class Shelves {
       const { job, end } = next;
       this.put({ ...job, state: end.state, endedAt: now, problem: end.problem, cancelled: null });
       this.#tables.outcomes.put(job.id, end.bytes as Buffer);
+      if (end.output !== "") this.#tables.outputs.put(job.id, end.output);
       this.news.ended.push(job.id);
-      for (const needed of job.after) this.#tables.dependents.remove(pair(needed, job.id));
-      for (const { key } of [...under(this.#tables.dependents, pair(job.id, ""))]) {
-        const dependent = this.read(key.slice(job.id.length + 1));
-        if (dependent === null || hasEnded(dependent)) continue;
+      // One that ended badly may begin anew with what it needs.
+      if (end.state === "completed") this.forsake(job);
+      for (const dependent of this.dependents(job.id)) {
+        if (hasEnded(dependent)) continue;
         if (end.state === "completed") this.place(dependent, now);
         else ends.push({ job: dependent, end: upstreamEnd(dependent, job, end.bytes) });
       }
+    }
+  }
+
+  /** It needs what it needed no more. */
+  forsake(job: StoredJob): void {
+    for (const needed of job.after) this.#tables.dependents.remove(pair(needed, job.id));
+  }
+
+  /** Those that need its result. */
+  *dependents(id: string): Generator<StoredJob> {
+    for (const { key } of [...under(this.#tables.dependents, pair(id, ""))]) {
+      const dependent = this.read(key.slice(id.length + 1));
+      if (dependent !== null) yield dependent;
     }
   }
 

@@ -2,14 +2,15 @@
  * The queue's own LMDB environment, beside the cache: each commit is on the disk before it counts, and pruning the cache
  * does not touch it. Jobs are JSON. Indexes are texts whose order is the order in which things are to happen.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Database, RootDatabase } from "lmdb";
 import { digestBytes } from "../../codec/digest.ts";
-import { storeError } from "../../store/failures.ts";
 import { Gate } from "../../store/gate.ts";
+import { mend } from "../../store/mend.ts";
 import { assertRoom } from "../../store/room.ts";
+import { damagedQueue, queueError } from "./failures.ts";
 
 export type Texts = Database<string, string>;
 export type Bytes = Database<Buffer, string>;
@@ -20,6 +21,8 @@ export interface Tables {
   readonly jobs: Texts;
   readonly inputs: Bytes;
   readonly outcomes: Bytes;
+  /** What jobs have printed. */
+  readonly outputs: Texts;
   /** What can start: queue, task, priority and number; the job. */
   readonly ready: Texts;
   /** What waits for its time: the time, the job. */
@@ -38,8 +41,20 @@ export interface Tables {
 
 /** Unlike the cache's, each commit waits for the disk; many jobs share one. */
 const OPTIONS = { encoding: "binary", overlappingSync: false, eventTurnBatching: false, maxDbs: 16 } as const;
+const INDEX = "index.lmdb";
 const NEW_ENVIRONMENT = 64 * 1024;
-const NAMES = ["jobs", "ready", "due", "dependents", "keys", "running", "ears", "schedules", "numbers"] as const;
+const NAMES = [
+  "jobs",
+  "outputs",
+  "ready",
+  "due",
+  "dependents",
+  "keys",
+  "running",
+  "ears",
+  "schedules",
+  "numbers",
+] as const;
 
 /** @throws StoreError */
 export function openTables(folder: string): Tables {
@@ -47,16 +62,18 @@ export function openTables(folder: string): Tables {
   try {
     const gateFolder = join(queue, "gate");
     mkdirSync(gateFolder, { recursive: true });
-    writeFileSync(join(queue, ".gitignore"), "*\n");
-    assertRoom(queue, NEW_ENVIRONMENT);
-    const { gate, opened } = Gate.pass(gateFolder, () => open(join(queue, "index.lmdb")));
+    const ignore = join(queue, ".gitignore");
+    if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
+    if (!existsSync(join(queue, INDEX))) assertRoom(queue, NEW_ENVIRONMENT);
+    const { gate, opened } = Gate.pass(gateFolder, () => open(folder, join(queue, INDEX)));
     return { ...opened, gate };
   } catch (error) {
-    throw storeError(folder, error);
+    throw queueError(folder, error);
   }
 }
 
-function open(path: string): Omit<Tables, "gate"> {
+function open(folder: string, path: string): Omit<Tables, "gate"> {
+  mend(join(path, "data.mdb"), how => damagedQueue(folder, how));
   const lmdb = createRequire(import.meta.url)("lmdb") as typeof import("lmdb");
   const root = lmdb.open<Buffer, Uint8Array>({ ...OPTIONS, path, noSubdir: false });
   const texts = Object.fromEntries(NAMES.map(name => [name, root.openDB({ name, encoding: "string" })]));

@@ -27,7 +27,7 @@ export function addJobs(program: Command, done: Done): void {
   addList(jobs, done);
   subcommand(jobs, "show")
     .summary("show one job")
-    .description("Show one job: its state, its inputs, and its result or error.")
+    .description("Show one job: its state, its inputs, its result or error, and what it has printed.")
     .argument("<job>", "its id")
     .action(async (id: string, flags: QueueFlags) => {
       const { show } = await import("../jobs/show.ts");

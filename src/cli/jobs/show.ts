@@ -17,11 +17,12 @@ export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
     const inputs = readable(() => shownInputs, await queue!.inputsOf(job.id), job.after);
     const bytes = await queue!.outcome(job.id);
     const outcome = bytes === null ? null : outcomeIn(bytes);
+    const output = await queue!.outputOf(job.id);
     if (flags.json === true) {
       const end =
         outcome === null ? {} : outcome.ok ? resultFields(outcome.value) : { error: errorFacts(outcome.error) };
-      printJson({ ...job, inputs, ...end });
-    } else print(text(job, inputs, outcome));
+      printJson({ ...job, inputs, ...end, output });
+    } else print(text(job, inputs, outcome, output));
     return EXIT.ok;
   });
 }
@@ -39,7 +40,12 @@ function readable(
   }
 }
 
-function text(job: JobFacts, inputs: readonly unknown[] | string, outcome: Outcome<unknown> | null): string[] {
+function text(
+  job: JobFacts,
+  inputs: readonly unknown[] | string,
+  outcome: Outcome<unknown> | null,
+  output: string,
+): string[] {
   const rows: (readonly [string, string])[] = [
     ["job", job.id],
     ["task", `${job.name} (${job.task})`],
@@ -59,5 +65,6 @@ function text(job: JobFacts, inputs: readonly unknown[] | string, outcome: Outco
   ]);
   if (outcome?.ok === true) rows.push(["result", resultText(outcome.value) ?? "undefined"]);
   if (outcome?.ok === false) rows.push(["error", outcome.error.stack ?? outcome.error.message]);
+  if (output !== "") rows.push(["output", output.trimEnd()]);
   return rows.map(([name, value]) => `${name.padEnd(10)}  ${value.replaceAll("\n", `\n${" ".repeat(12)}`)}`);
 }
