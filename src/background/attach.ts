@@ -23,6 +23,6 @@ export function attach<T = unknown>(id: string, { store }: AttachOptions = {}): 
   if (typeof id !== "string" || id === "") {
     throw new UsageError({ problem: "attach was given no id", hint: "Give the `id` of a job, as delay returned it." });
   }
-  const folder = storeFolder(store, findRoot(process.cwd()));
+  const folder = storeFolder(store, () => findRoot(process.cwd()));
   return new StoredJob<T>(id, () => openQueue(folder));
 }

@@ -20,7 +20,7 @@ port.delay = async (definition, options, inputs) => {
   const notBefore = Date.now() + parseDuration(wait, `"${name}", delay.in`);
   const stored = storedOptions(definition, options);
   const capture = new JobCapture(name, inputs);
-  const folder = storeFolder(store ?? options.store, rootOf(definition));
+  const folder = storeFolder(store ?? options.store, () => rootOf(definition));
   const [bytes] = await Promise.all([capture.bytes(), ...(options.after ?? [])]);
   const open = () => openQueue(folder);
   const id = await (await open()).add({

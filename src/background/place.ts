@@ -8,10 +8,10 @@ export const QUEUE_VARIABLE = "HEDDLE_QUEUE";
 const opened = new Map<string, Promise<Queue>>();
 
 /** The folder of the store: as it was named, else as the environment says, else `.heddle` in the project's root. */
-export function storeFolder(named: string | undefined, root: string): string {
+export function storeFolder(named: string | undefined, root: () => string): string {
   const said = process.env[QUEUE_VARIABLE];
-  if (named !== undefined) return resolve(root, named);
-  return said === undefined || said === "" ? join(root, ".heddle") : resolve(said);
+  if (named !== undefined) return resolve(root(), named);
+  return said === undefined || said === "" ? join(root(), ".heddle") : resolve(said);
 }
 
 /** @throws StoreError */

@@ -53,11 +53,13 @@ export class Server implements Serving {
 
   look(): void {
     this.#again = true;
-    if (!this.#looking) void this.#lookOn();
+    if (this.#looking) return;
+    this.#looking = true;
+    // After what else ends in this turn, so that all that is taken in its place is one commit, with those ends.
+    setImmediate(() => void this.#lookOn());
   }
 
   async #lookOn(): Promise<void> {
-    this.#looking = true;
     try {
       while (this.#again && !this.#draining) {
         this.#again = false;

@@ -12,7 +12,7 @@ export interface QueueFlags {
 }
 
 /** As it is named with `-o`, by the environment, or by the project that one is in. */
-export function queueFolder({ store }: QueueFlags, root = findRoot(process.cwd())): string {
+export function queueFolder({ store }: QueueFlags, root = () => findRoot(process.cwd())): string {
   return storeFolder(store === undefined ? undefined : path.resolve(store), root);
 }
 

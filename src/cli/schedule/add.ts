@@ -31,7 +31,7 @@ export async function add(name: string, given: string, flags: AddFlags): Promise
   const inputs = await readInputs(flags);
   const { file, shown, name: wanted } = await locate(given);
   const { definition } = choose(await loadModule(file, shown), wanted);
-  const queue = await openQueue(queueFolder(flags, findRoot(path.dirname(file))));
+  const queue = await openQueue(queueFolder(flags, () => findRoot(path.dirname(file))));
   try {
     const job = {
       task: definition.identity,

@@ -31,7 +31,7 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const concurrency = readConcurrency(flags.concurrency);
   const keep = readAge(flags.keep ?? KEPT, "--keep");
   const root = await load(files);
-  const folder = queueFolder(flags, root);
+  const folder = queueFolder(flags, () => root);
   // What its jobs delay, on whichever worker, comes into the same queue.
   process.env[QUEUE_VARIABLE] = folder;
   const run = await runSettings(flags, root);
