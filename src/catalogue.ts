@@ -160,6 +160,11 @@ export const catalogue = {
     says: "The {kept} in {folder} cannot be used: {problem}",
     remedy: "{hint}",
   },
+  MISSING_PACKAGE: {
+    name: "MissingPackageError",
+    says: "{what} needs the package {package}, which is not installed",
+    remedy: "Install it in this project: npm install {all}.",
+  },
   STORE_VERSION: {
     name: "StoreVersionError",
     says: "The cache in {folder} has format {found}, and this heddle reads up to {known}",

@@ -84,6 +84,7 @@ export const UsageError = errorClass("USAGE");
 export const InterruptedError = errorClass("INTERRUPTED");
 export const DrawingError = errorClass("DRAWING");
 export const StoreError = errorClass("STORE");
+export const MissingPackageError = errorClass("MISSING_PACKAGE");
 export const StoreVersionError = errorClass("STORE_VERSION");
 export const UnstorableResultError = errorClass("UNSTORABLE_RESULT");
 export const LostResultError = errorClass("LOST_RESULT");

@@ -1,5 +1,6 @@
 /** The front door: what a pipeline needs. */
 export { type AttachOptions, attach } from "./background/attach.ts";
+export { type RedisOptions, redis } from "./background/redis/place.ts";
 export { type FilePath, file } from "./codec/file.ts";
 export { move, shared } from "./codec/memory.ts";
 export { registerSerializer } from "./codec/serializers.ts";

@@ -48,6 +48,7 @@ export const quote = late("quote");
 export const startRun = late("startRun");
 export const wait = late("wait");
 
+export { redis } from "./background/redis/place.ts";
 export { file } from "./codec/file.ts";
 export { move, shared } from "./codec/memory.ts";
 export { registerSerializer } from "./codec/serializers.ts";

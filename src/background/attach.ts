@@ -3,10 +3,10 @@ import { UsageError } from "../errors.ts";
 import type { Job } from "../task/types.ts";
 import "./delay.ts";
 import { StoredJob } from "./job.ts";
-import { openQueue, storeFolder } from "./place.ts";
+import { openQueue, queuePlace } from "./place.ts";
 
 export interface AttachOptions {
-  /** The folder of the store in which the queue lies; default `.heddle` in the root of the project one is in. */
+  /** The folder of the store in which the queue lies, or `redis({ url })`; default `.heddle` in the root of the project one is in. */
   readonly store?: string;
 }
 
@@ -23,6 +23,6 @@ export function attach<T = unknown>(id: string, { store }: AttachOptions = {}): 
   if (typeof id !== "string" || id === "") {
     throw new UsageError({ problem: "attach was given no id", hint: "Give the `id` of a job, as delay returned it." });
   }
-  const folder = storeFolder(store, () => findRoot(process.cwd()));
+  const folder = queuePlace(store, () => findRoot(process.cwd()));
   return new StoredJob<T>(id, () => openQueue(folder));
 }

@@ -7,7 +7,7 @@ import { port } from "../task/port.ts";
 import { explainMissing, hasFile } from "../workers/unreachable.ts";
 import { JobCapture } from "./inputs.ts";
 import { StoredJob } from "./job.ts";
-import { openQueue, storeFolder } from "./place.ts";
+import { openQueue, queuePlace } from "./place.ts";
 
 export const DEFAULT_QUEUE = "default";
 /** What belongs to the call that is made here, and not to the one that is stored. */
@@ -20,7 +20,7 @@ port.delay = async (definition, options, inputs) => {
   const notBefore = Date.now() + parseDuration(wait, `"${name}", delay.in`);
   const stored = storedOptions(definition, options);
   const capture = new JobCapture(name, inputs);
-  const folder = storeFolder(store ?? options.store, () => rootOf(definition));
+  const folder = queuePlace(store ?? options.store, () => rootOf(definition));
   const [bytes] = await Promise.all([capture.bytes(), ...(options.after ?? [])]);
   const open = () => openQueue(folder);
   const id = await (await open()).add({

@@ -44,6 +44,12 @@ const TASKS = (address: string) => `
   });
   export const saysAll = flow("saysAll", async ns => says.map(ns));
   export const saysApart = flow("saysApart", { limits: { says: 1 } }, async ns => says.map(ns));
+  export const spins = task("spins", async name => {
+    await tell(address, name);
+    const until = Date.now() + 5_000;
+    while (Date.now() < until);
+    await tell(address, name + " has ended");
+  });
   export const delays = task("delays", async n => { const job = await add.delay(n); return job.result(); });
 `;
 
@@ -65,7 +71,7 @@ beforeEach(async () => {
         import { attach } from "heddle";
         import * as tasks from "./tasks.mjs";
         import { alien } from "./other.mjs";
-        const { add, work, stuck, fails, dies, once, square, wide, limited, busy, counted, delays, says, saysAll, saysApart } = tasks;
+        const { add, work, stuck, fails, dies, once, square, wide, limited, busy, counted, delays, says, saysAll, saysApart, spins } = tasks;
         const answer = await (async () => { ${body} })();
         process.stdout.write(JSON.stringify(answer ?? null));
       `,

@@ -1,8 +1,9 @@
 /** Finds the queue that a command is about, and closes it afterwards. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { closeQueues, openQueue, storeFolder } from "../../background/place.ts";
+import { closeQueues, openQueue, queuePlace } from "../../background/place.ts";
 import type { JobFacts, Queue } from "../../background/queue.ts";
+import { isRedis } from "../../background/redis/place.ts";
 import { findRoot } from "../../config/find.ts";
 import { UnknownJobError, UsageError } from "../../errors.ts";
 
@@ -13,7 +14,7 @@ export interface QueueFlags {
 
 /** As it is named with `-o`, by the environment, or by the project that one is in. */
 export function queueFolder({ store }: QueueFlags, root = () => findRoot(process.cwd())): string {
-  return storeFolder(store === undefined ? undefined : path.resolve(store), root);
+  return queuePlace(store === undefined || isRedis(store) ? store : path.resolve(store), root);
 }
 
 /** Does something with the queue; with null where nothing was delayed yet. */
@@ -22,7 +23,7 @@ export async function withQueue<R>(
   act: (queue: Queue | null, folder: string) => Promise<R>,
 ): Promise<R> {
   const folder = queueFolder(flags);
-  if (!existsSync(path.join(folder, "queue"))) return act(null, folder);
+  if (!isRedis(folder) && !existsSync(path.join(folder, "queue"))) return act(null, folder);
   try {
     return await act(await openQueue(folder), folder);
   } finally {

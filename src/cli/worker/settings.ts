@@ -1,5 +1,6 @@
 /** How the calls of a worker's jobs are carried out: command line and config, as for `heddle run`. */
 import path from "node:path";
+import { isRedis } from "../../background/redis/place.ts";
 import { loadConfig } from "../../config/load.ts";
 import { parseSize } from "../../config/size.ts";
 import type { RunSettings } from "../../run/settings.ts";
@@ -16,7 +17,8 @@ export interface PlaceFlags extends Pick<CacheFlags, "cache" | "store"> {
   readonly json?: boolean;
 }
 
-export async function runSettings(flags: PlaceFlags, root: string): Promise<RunSettings> {
+/** @param place where the jobs come from. */
+export async function runSettings(flags: PlaceFlags, root: string, place: string): Promise<RunSettings> {
   const workers = flags.workers === undefined ? undefined : readWorkers(flags.workers);
   const limits = readLimits(flags.limit ?? []);
   const { config, file } = await loadConfig(root, importConfig);
@@ -24,11 +26,15 @@ export async function runSettings(flags: PlaceFlags, root: string): Promise<RunS
   const { maxLiveBytes, prefix, defaults, limits: defaultLimits, onError, strict } = config;
   // `-o` says where the queue is, and so the cache, but does not turn that on.
   const cache = chooseCache({ flags: { cache: flags.cache === true }, own: {}, config, root });
+  const chosen = choosePlace({ runner: flags.runner, workers, own: undefined, config, configFile });
+  // What computes must not keep the main thread from saying that it is alive.
+  const unchosen = Object.keys(chosen).length === 0 && isRedis(place) ? { fallback: "threads" } : {};
   return {
     root,
     quiet: flags.json === true,
     runners: runnersByName(config, configFile),
-    ...choosePlace({ runner: flags.runner, workers, own: undefined, config, configFile }),
+    ...chosen,
+    ...unchosen,
     limits,
     ...(prefix !== undefined && { fallbackPrefix: prefix }),
     ...(defaults !== undefined && { defaults }),
@@ -36,6 +42,9 @@ export async function runSettings(flags: PlaceFlags, root: string): Promise<RunS
     ...(onError !== undefined && { onError }),
     ...(strict !== undefined && { strict }),
     ...(maxLiveBytes !== undefined && { maxLiveBytes: parseSize(maxLiveBytes, "maxLiveBytes") }),
-    cache: { ...cache, ...(flags.store !== undefined && { folder: path.resolve(flags.store) }) },
+    cache: {
+      ...cache,
+      ...(flags.store !== undefined && !isRedis(flags.store) && { folder: path.resolve(flags.store) }),
+    },
   };
 }

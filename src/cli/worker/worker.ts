@@ -34,7 +34,7 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const folder = queueFolder(flags, () => root);
   // What its jobs delay, on whichever worker, comes into the same queue.
   process.env[QUEUE_VARIABLE] = folder;
-  const run = await runSettings(flags, root);
+  const run = await runSettings(flags, root, folder);
   const report = openReport(flags);
   const queue = await openQueue(folder);
   const queues = flags.queue ?? [DEFAULT_QUEUE];
