@@ -48,6 +48,8 @@ export const names = [
   "build-edit",
   "jobs-embedded",
   "jobs-embedded-1ms",
+  "jobs-redis",
+  "jobs-redis-1ms",
 ];
 
 /** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */

@@ -1,5 +1,6 @@
 /** Rows about jobs: stored by this process, run by a worker in another one, and their results awaited here. */
 import { join } from "node:path";
+import { startRedis } from "../redis.mjs";
 
 /** As many as a worker has under way. */
 const AT_ONCE = 100;
@@ -29,4 +30,16 @@ export const embedded = (work, row) =>
     work,
     { heddle: () => import("../peers/jobs/heddle.mjs"), floor: () => import("../floors/jobs.mjs") },
     { floor: "two tables of LMDB, and a pipe", ...row },
+  );
+
+export const onRedis = (work, row) =>
+  jobs(
+    work,
+    {
+      heddle: () => import("../peers/jobs/heddle.mjs"),
+      "bullmq by hand": () => import("../peers/jobs/bullmq.mjs"),
+      floor: () => import("../floors/redis-jobs.mjs"),
+    },
+    { floor: "two lists of Redis", ...row },
+    startRedis,
   );

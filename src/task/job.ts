@@ -11,7 +11,7 @@ export interface DelayOptions {
   readonly queue?: string;
   /** Higher first within a queue; default: the task's own, else 0. */
   readonly priority?: number;
-  /** The folder of the store in which the queue lies; default `.heddle` in the project's root. */
+  /** The folder of the store in which the queue lies, or `redis({ url })`; default `.heddle` in the project's root. */
   readonly store?: string;
 }
 

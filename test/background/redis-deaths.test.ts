@@ -127,8 +127,9 @@ function suite(server: RedisServer): void {
     expect(all).toHaveLength(JOBS);
     expect(all.filter(({ state }) => state !== "completed")).toEqual([]);
     for (let n = 0; n < JOBS; n++) expect(rig.channel.count(`begun ${n}`)).toBeGreaterThanOrEqual(1);
-    console.log(`${rig.channel.heard.length - JOBS} of ${JOBS} jobs were begun again`);
-  });
+    // Some are begun again, of those that were under way.
+    expect(rig.channel.heard.length - JOBS).toBeLessThan(6 * 2 * 20);
+  }, 180_000);
 
   test("a Redis that is not there, or no URL of one, is told of", async () => {
     process.env["HEDDLE_QUEUE"] = "redis://127.0.0.1:1/0";

@@ -70,7 +70,7 @@ function addList(jobs: Command, done: Done): void {
     )
     .option("--queue <name>", "only those of this queue")
     .option("--limit <count>", "at most so many; default: 50 in a terminal, else all")
-    .option("-o, --store <dir>", STORE)
+    .option("-o, --store <place>", STORE)
     .option("--json", "as JSON")
     .option("--verbose", "errors with their stacks")
     .action(async (task: string | undefined, flags: ListFlags) => {
@@ -79,13 +79,13 @@ function addList(jobs: Command, done: Done): void {
     });
 }
 
-const STORE = "the store's folder; default: HEDDLE_QUEUE, else .heddle in the project";
+const STORE = "the store's folder, or the URL of a Redis; default: HEDDLE_QUEUE, else .heddle in the project";
 
 /** What all of them take. */
 function subcommand(jobs: Command, usage: string): Command {
   return jobs
     .command(usage)
-    .option("-o, --store <dir>", STORE)
+    .option("-o, --store <place>", STORE)
     .option("--json", "as JSON")
     .option("--verbose", "errors with their stacks");
 }

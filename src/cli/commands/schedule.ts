@@ -55,7 +55,10 @@ export function addSchedule(program: Command, done: Done): void {
 function subcommand(schedule: Command, usage: string, isDefault = false): Command {
   return schedule
     .command(usage, { isDefault })
-    .option("-o, --store <dir>", "the store's folder; default: HEDDLE_QUEUE, else .heddle in the project")
+    .option(
+      "-o, --store <place>",
+      "the store's folder, or the URL of a Redis; default: HEDDLE_QUEUE, else .heddle in the project",
+    )
     .option("--json", "as JSON")
     .option("--verbose", "errors with their stacks");
 }

@@ -21,7 +21,10 @@ export function addWorker(program: Command, done: (code: ExitCode) => void): voi
     .argument("<file...>", "the modules; it takes only jobs of their tasks, and of those they import")
     .option("--concurrency <count>", "how many jobs at once; default: the available CPUs")
     .option("--queue <name>", 'which queue, several times for several; default: "default"', gather)
-    .option("-o, --store <dir>", "the store's folder; default: HEDDLE_QUEUE, else .heddle in the project")
+    .option(
+      "-o, --store <place>",
+      "the store's folder, or the URL of a Redis; default: HEDDLE_QUEUE, else .heddle in the project",
+    )
     .option(
       "-n, --workers <count>",
       'how many workers calls run on: a number or "auto"; on threads, if no runner is named',
