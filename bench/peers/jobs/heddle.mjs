@@ -13,7 +13,8 @@ export async function within(place, { work, atOnce }, measure) {
   const task = tasks[work];
   const worker = ["../../../dist/cli/heddle.js", "./tasks.mjs"].map(at);
   const [command, module] = worker;
-  const child = startChild([command, "worker", module, "--concurrency", String(atOnce)], { HEDDLE_QUEUE: place });
+  const how = ["--concurrency", String(atOnce), "--runner", "inline"];
+  const child = startChild([command, "worker", module, ...how], { HEDDLE_QUEUE: place });
   await child.said("at once");
   await measure(async inputs => {
     const jobs = await Promise.all(inputs.map(input => task.delay(input)));

@@ -9,14 +9,14 @@
 const GROUND = `
 local P, now = KEYS[1], tonumber(ARGV[1])
 local ENDED = { completed = 1, failed = 1, crashed = 1, timedOut = 1, cancelled = 1, upstreamFailed = 1 }
-local handed, ended, stopped = {}, {}, {}
+local handed, ended, stopped, fresh = {}, {}, {}, nil
 local function key(id) return P .. 'job:' .. id end
 local function needs(id) return P .. 'needs:' .. id end
 local function get(id, name) return redis.call('HGET', key(id), name) end
 local function after(id) return cjson.decode(get(id, 'after')) end
 local function tell()
   if #ended + #stopped + #handed == 0 then return end
-  local news = { queued = #handed > 0 }
+  local news = { queued = #handed > 0, fresh = fresh }
   if #ended > 0 then news.ended = ended end
   if #stopped > 0 then news.stopped = stopped end
   redis.call('PUBLISH', P .. 'news', cjson.encode(news))
@@ -89,7 +89,7 @@ end
 if redis.call('EXISTS', key(id)) == 1 then return { id } end
 redis.call('HSET', key(id), 'given', ARGV[3], 'inputs', ARGV[4], 'key', k, 'name', ARGV[6], 'notBefore', ARGV[7],
   'after', ARGV[8], 'addedAt', now, 'attempts', 0, 'losses', 0, 'life', 0)
-redis.call('SADD', P .. 'lines', ARGV[9])
+if redis.call('SADD', P .. 'lines', ARGV[9]) == 1 then fresh = true end
 redis.call('ZADD', P .. 'all', redis.call('INCR', P .. 'number'), id)
 for _, needed in ipairs(after(id)) do redis.call('SADD', needs(needed), id) end
 place(id)
@@ -97,18 +97,19 @@ tell()
 return { id, handed }
 `;
 
-/** id, life, token, worker, most losses → what to do with it, and what is needed for that. */
+/** id, life, token, worker, most losses, fields → what to do with it, what is needed for that, and those fields. */
 const begin = `
 local id, token = ARGV[2], ARGV[4]
+local function known() return redis.call('HMGET', key(id), unpack(ARGV, 7)) end
 local facts = redis.call('HMGET', key(id), 'state', 'life', 'token', 'cancelled', 'given')
 if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return { 'drop' } end
 if facts[1] == 'pending' and tonumber(get(id, 'missing')) > 0 then return { 'drop' } end
 if facts[1] ~= 'running' or facts[3] ~= token then
   if facts[1] == 'running' then
     local losses = redis.call('HINCRBY', key(id), 'losses', 1)
-    if facts[4] then return { 'cancelled', facts[4] } end
+    if facts[4] then return { 'cancelled', facts[4], {}, known() } end
     local restart = cjson.decode(facts[5]).restart
-    if not restart or losses > tonumber(ARGV[6]) then return { 'crashed', losses } end
+    if not restart or losses > tonumber(ARGV[6]) then return { 'crashed', losses, {}, known() } end
   end
   redis.call('HSET', key(id), 'state', 'running', 'startedAt', now, 'worker', ARGV[5], 'token', token)
   redis.call('HINCRBY', key(id), 'attempts', 1)
@@ -116,7 +117,7 @@ if facts[1] ~= 'running' or facts[3] ~= token then
 end
 local upstream = {}
 for i, needed in ipairs(after(id)) do upstream[i] = get(needed, 'outcome') end
-return { 'go', get(id, 'inputs'), upstream }
+return { 'go', get(id, 'inputs'), upstream, known() }
 `;
 
 /** id, life, state, outcome, problem, output → whether it counts, and what is to be handed on. */

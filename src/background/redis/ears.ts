@@ -5,6 +5,8 @@ import type { RedisPlace } from "./place.ts";
 /** What acts tell all who listen. */
 export interface News {
   readonly queued?: boolean;
+  /** In a line in which none ever was. */
+  readonly fresh?: boolean;
   readonly ended?: readonly string[];
   readonly stopped?: readonly string[];
 }

@@ -10,6 +10,14 @@ export interface Lent {
   readonly bull: BullJob;
 }
 
+/** What stands in a line and can start. */
+export interface Head {
+  /** Of the first, the smallest first; 0 for what was lost, or has waited for its time. */
+  readonly rank: number;
+  /** At least so many can start. */
+  readonly count: number;
+}
+
 /** How BullMQ counts in the sorted sets in which jobs wait: the rank, or the time, before a counter. */
 const [RANKS, TIMES] = [2 ** 32, 2 ** 12];
 /** heddle itself counts how often a worker died with a job. */
@@ -19,17 +27,19 @@ export class Line {
   readonly #worker: BullWorker;
   readonly #connection: Connection;
   readonly #lease: number;
+  readonly #job: typeof BullJob;
   readonly #lent = new Set<Lent>();
 
   constructor(
     name: string,
-    { Worker }: typeof import("bullmq"),
+    { Job, Worker }: typeof import("bullmq"),
     connection: Connection,
     lease: number,
     troubled: (error: Error) => void,
   ) {
     this.#connection = connection;
     this.#lease = lease;
+    this.#job = Job;
     this.#worker = new Worker(name, null, {
       connection: connection.client,
       prefix: connection.prefix,
@@ -43,20 +53,29 @@ export class Line {
     void this.#worker.startStalledCheckTimer();
   }
 
-  /** The rank of what comes next, the smallest first; 0 for what was lost or has waited for its time; null for nothing. */
-  async head(now: number): Promise<number | null> {
+  /** What comes next; null for nothing. */
+  async head(now: number): Promise<Head | null> {
     const { client } = this.#connection;
-    const first = (key: string) => client.zrange(this.#worker.toKey(key), 0, "0", "WITHSCORES");
-    const lost = client.llen(this.#worker.toKey("wait"));
-    const [prioritized, delayed] = await Promise.all([first("prioritized"), first("delayed")]);
-    if ((await lost) > 0 || (delayed.length > 0 && Number(delayed[1]) / TIMES <= now)) return 0;
-    return prioritized.length > 0 ? Math.floor(Number(prioritized[1]) / RANKS) : null;
+    const key = (name: string) => this.#worker.toKey(name);
+    const first = (name: string) => client.zrange(key(name), 0, "0", "WITHSCORES");
+    const [prioritized, delayed, count, lost] = await Promise.all([
+      first("prioritized"),
+      first("delayed"),
+      client.zcard(key("prioritized")),
+      client.llen(key("wait")),
+    ]);
+    const due = delayed.length > 0 && Number(delayed[1]) / TIMES <= now ? 1 : 0;
+    if (lost + due > 0) return { rank: 0, count: count + lost + due };
+    return prioritized.length > 0 ? { rank: Math.floor(Number(prioritized[1]) / RANKS), count } : null;
   }
 
   /** Takes what comes next; null if there is nothing. */
   async take(token: string): Promise<Lent | null> {
     const bull = await this.#worker.getNextJob(token, { block: false });
-    if (bull === undefined || bull === null) return null;
+    return bull === undefined || bull === null ? null : this.#lend(bull, token);
+  }
+
+  #lend(bull: BullJob, token: string): Lent {
     const [id = "", life = ""] = bull.id!.split("-");
     const lent = { id, life, token, bull };
     this.#lent.add(lent);
@@ -76,6 +95,14 @@ export class Line {
   async done(lent: Lent): Promise<void> {
     this.#lent.delete(lent);
     await lent.bull.moveToCompleted(null, lent.token, false).catch(() => {});
+  }
+
+  /** The same, and takes what comes next, which costs nothing more; null if there is nothing. */
+  async doneFor(lent: Lent): Promise<Lent | null> {
+    this.#lent.delete(lent);
+    const next = await lent.bull.moveToCompleted(null, lent.token, true).catch(() => null);
+    if (!Array.isArray(next) || !next[0] || !next[1]) return null;
+    return this.#lend(this.#job.fromJSON(this.#worker, next[0], String(next[1])), lent.token);
   }
 
   async giveBack(lent: Lent): Promise<void> {

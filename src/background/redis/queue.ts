@@ -104,16 +104,13 @@ export class RedisQueue implements Queue {
   }
 
   async outcome(id: string): Promise<Uint8Array | null> {
-    const [[state, root, rootName], [outcome, rootOutcome]] = await this.connection.use(client =>
-      Promise.all([
-        client.hmget(this.#key(id), "state", "root", "rootName", "name"),
-        client.hmgetBuffer(this.#key(id), "outcome", "rootOutcome"),
-      ]),
-    );
-    if (state !== "upstreamFailed" || typeof root !== "string") return outcome ?? null;
-    const name = (await this.facts(id))?.name ?? "";
-    const bytes = rootOutcome == null || rootOutcome.byteLength === 0 ? undefined : rootOutcome;
-    return upstreamEnd({ name, id }, { name: rootName ?? "", id: root }, bytes).bytes;
+    const fields = ["outcome", "name", "root", "rootName", "rootOutcome"] as const;
+    const values = await this.connection.use(client => client.hmgetBuffer(this.#key(id), ...fields));
+    const [outcome = null, name, root = null, rootName, bytes] = values;
+    if (root === null) return outcome;
+    // How the one ended that it needed was copied as it was; what that means for this one is made of it here.
+    const known = bytes == null || bytes.byteLength === 0 ? undefined : bytes;
+    return upstreamEnd({ name: String(name), id }, { name: String(rootName), id: String(root) }, known).bytes;
   }
 
   async outputOf(id: string): Promise<string> {
@@ -197,9 +194,9 @@ export class RedisQueue implements Queue {
     this.connection.close();
   }
 
-  #hear({ queued = false, ended = [], stopped = [] }: News): void {
-    this.#waiting.hear(ended);
-    for (const server of this.#servers) server.hear(queued, ended, stopped);
+  #hear(news: News): void {
+    this.#waiting.hear(news.ended ?? []);
+    for (const server of this.#servers) server.hear(news);
   }
 
   get #all(): string {

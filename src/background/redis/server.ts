@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
 import { hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
-import { type Lent, Line } from "./line.ts";
+import type { News } from "./ears.ts";
+import { type Head, type Lent, Line } from "./line.ts";
 import type { Handed } from "./lines.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
-import { lineOf } from "./record.ts";
+import { FACTS, jobFrom, lineOf } from "./record.ts";
 
 /** In milliseconds. What is told can get lost, and who should have handed on a job may have died. */
 const LOOK_AGAIN = 1_000;
@@ -18,7 +19,12 @@ interface Running {
   readonly controller: AbortController;
 }
 
-type Begun = readonly [verdict: Buffer, about?: Buffer | number, upstream?: readonly Buffer[]];
+type Begun = readonly [
+  verdict: Buffer,
+  about?: Buffer | number,
+  upstream?: readonly Buffer[],
+  fields?: readonly (Buffer | null)[],
+];
 
 /** Takes jobs from the lines that it serves and has them executed, as many at once as its service says. */
 export class Server implements Serving {
@@ -32,6 +38,7 @@ export class Server implements Serving {
   /** How many are being taken, or have ended of which Redis does not know yet. */
   #between = 0;
   #count = 0;
+  #choresAt = 0;
   #looking = false;
   #again = false;
   #found = false;
@@ -53,7 +60,8 @@ export class Server implements Serving {
     this.look();
   }
 
-  hear(queued: boolean, ended: readonly string[], stopped: readonly string[]): void {
+  hear({ queued = false, fresh = false, ended = [], stopped = [] }: News): void {
+    if (fresh) this.#choresAt = 0;
     for (const id of stopped) void this.#check(id);
     // Another attempt was quicker: what this one gives would be dropped.
     for (const id of ended) this.#running.get(id)?.controller.abort(new Error("it has ended elsewhere"));
@@ -102,36 +110,43 @@ export class Server implements Serving {
   }
 
   async #take(room: number): Promise<void> {
-    if ((await this.#queue.sweep()) > 0) this.#found = true;
-    await this.#queue.timetable.fire(Date.now());
+    await this.#chores();
     const next = await this.#next();
-    if (next.length === 0) return;
     const [best] = next;
-    const equals = next.filter(({ head }) => head === best!.head);
+    if (best === undefined) return;
+    const equals = next.filter(({ head }) => head.rank === best.head.rank);
     // Of several lines, only what comes before the others; so it is looked at again, while there is room.
     const each = next.length === 1 ? room : equals.length === 1 ? 1 : Math.max(1, Math.floor(room / equals.length));
-    const takers = equals.slice(0, room).flatMap(({ line }) => Array.from({ length: each }, () => this.#takeOne(line)));
+    const takers = equals
+      .slice(0, room)
+      .flatMap(({ line, head }) => Array.from({ length: Math.min(each, head.count) }, () => this.#takeOne(line)));
     if (!(await Promise.all(takers)).includes(true)) return;
     this.#found = true;
     this.#again = true;
   }
 
-  /** The lines in which something can start, with its rank, the first first. */
-  async #next(): Promise<{ readonly line: Line; readonly head: number }[]> {
+  /** What is to be seen to once a second. */
+  async #chores(): Promise<void> {
+    const now = Date.now();
+    if (now < this.#choresAt) return;
+    this.#choresAt = now + LOOK_AGAIN;
+    if ((await this.#queue.sweep()) > 0) this.#found = true;
+    await this.#queue.timetable.fire(now);
     const { connection, bull, where } = this.#queue;
-    return connection.use(async client => {
-      for (const name of await client.smembers(`${connection.keys}lines`)) {
-        if (!this.#served.has(name) || this.#lines.has(name)) continue;
-        this.#lines.set(name, new Line(name, bull, connection, where.lease, this.#service.troubled));
-      }
-      const now = Date.now();
-      const heads = await Promise.all(
-        [...this.#lines.values()].map(async line => ({ line, head: await line.head(now) })),
-      );
-      return heads
-        .flatMap(({ line, head }) => (head === null ? [] : [{ line, head }]))
-        .sort((one, other) => one.head - other.head);
-    });
+    for (const name of await connection.use(client => client.smembers(`${connection.keys}lines`))) {
+      if (!this.#served.has(name) || this.#lines.has(name)) continue;
+      this.#lines.set(name, new Line(name, bull, connection, where.lease, this.#service.troubled));
+    }
+  }
+
+  /** The lines in which something can start, the first first. */
+  async #next(): Promise<{ readonly line: Line; readonly head: Head }[]> {
+    const now = Date.now();
+    const lines = [...this.#lines.values()];
+    const heads = await this.#queue.connection.use(() => Promise.all(lines.map(line => line.head(now))));
+    return heads
+      .flatMap((head, i) => (head === null ? [] : [{ line: lines[i]!, head }]))
+      .sort((one, other) => one.head.rank - other.head.rank);
   }
 
   /** Gives whether there was one. */
@@ -148,16 +163,24 @@ export class Server implements Serving {
 
   async #begin(line: Line, lent: Lent): Promise<void> {
     const { id, life, token } = lent;
-    const about = [id, life, token, this.#service.name, MOST_LOSSES];
-    const begun = (await this.#queue.connection.act("beginJob", about, { bytes: true })) as Begun;
-    const [verdict, detail, upstream = []] = begun;
-    const facts = await this.#queue.job(id);
+    try {
+      const about = [id, life, token, this.#service.name, MOST_LOSSES, ...FACTS];
+      await this.#begun(line, lent, (await this.#queue.connection.act("beginJob", about, { bytes: true })) as Begun);
+    } catch (error) {
+      this.#service.troubled(error as Error);
+      await line.giveBack(lent);
+    }
+  }
+
+  async #begun(line: Line, lent: Lent, [verdict, detail, upstream = [], fields = []]: Begun): Promise<void> {
+    const texts = fields.map(field => field?.toString() ?? null);
+    const facts = jobFrom(lent.id, texts);
     if (verdict.toString() === "drop" || facts === null) await line.done(lent);
-    else if (verdict.toString() === "cancelled") await this.#record(line, lent, cancelledEnd(facts, String(detail)));
-    else if (verdict.toString() === "crashed") await this.#record(line, lent, crashedEnd(facts, Number(detail)));
+    else if (verdict.toString() === "cancelled") await this.#conclude(line, lent, cancelledEnd(facts, String(detail)));
+    else if (verdict.toString() === "crashed") await this.#conclude(line, lent, crashedEnd(facts, Number(detail)));
     else {
       const running = { line, lent, controller: new AbortController() };
-      this.#running.set(id, running);
+      this.#running.set(lent.id, running);
       if (facts.cancelled !== null) running.controller.abort(new Error(facts.cancelled));
       void this.#execute(running, { facts, inputs: detail as Buffer, upstream });
     }
@@ -169,27 +192,44 @@ export class Server implements Serving {
     if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
     if (this.#abandoned) return;
     this.#between += 1;
-    await this.#record(line, lent, end);
+    const next = await this.#record(lent, end, () => this.#leave(line, lent));
+    if (next !== null) await this.#begin(line, next);
     this.#between -= 1;
-    this.look();
+    if (next === null) this.look();
     this.#rest();
   }
 
-  /** What was computed is not lost because Redis is away for a while, or has no room. */
-  async #record(line: Line, lent: Lent, { state, bytes, problem, output }: JobEnd): Promise<void> {
+  /** It ends without being run. */
+  async #conclude(line: Line, lent: Lent, end: JobEnd): Promise<void> {
+    await this.#record(lent, end, () => line.done(lent));
+  }
+
+  /** What was computed is not lost because Redis is away for a while, or has no room. Gives what `leave` does. */
+  async #record<R>(
+    { id, life }: Lent,
+    { state, bytes, problem, output }: JobEnd,
+    leave: () => Promise<R>,
+  ): Promise<R | null> {
     for (;;) {
       try {
-        const how = [lent.id, lent.life, state, asBuffer(bytes), problem ?? "", output];
+        const how = [id, life, state, asBuffer(bytes), problem ?? "", output];
         const [, handed] = (await this.#queue.connection.act("endJob", how)) as [number, Handed];
         await this.#queue.hand(handed);
-        await this.#queue.connection.use(() => line.done(lent));
-        return;
+        return await this.#queue.connection.use(leave);
       } catch (error) {
         this.#service.troubled(error as Error);
-        if (this.#abandoned) return;
+        if (this.#abandoned) return null;
         await sleep(LOOK_AGAIN);
       }
     }
+  }
+
+  /** Gives what it takes in its place, where there is but one line to take from, and room. */
+  async #leave(line: Line, lent: Lent): Promise<Lent | null> {
+    const room = this.#service.concurrency - this.#running.size - this.#between;
+    if (!this.#draining && this.#lines.size === 1 && room >= 0) return line.doneFor(lent);
+    await line.done(lent);
+    return null;
   }
 
   async drain(): Promise<void> {
@@ -221,7 +261,7 @@ export class Server implements Serving {
     const given = await this.#queue.connection.act("giveBackJob", [id, life, token]);
     if (given === 1) return this.#queue.connection.use(() => line.giveBack(lent));
     const job = await this.#queue.job(id);
-    if (given === 2 && job !== null) await this.#record(line, lent, cancelledEnd(job, job.cancelled ?? "cancelled"));
+    if (given === 2 && job !== null) await this.#conclude(line, lent, cancelledEnd(job, job.cancelled ?? "cancelled"));
   }
 
   get #isBusy(): boolean {
