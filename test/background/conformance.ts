@@ -5,12 +5,12 @@ import { endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobEnd, JobFacts, NewJob, Queue, Service, Serving, TakenJob } from "../../src/background/queue.ts";
 
 const FOREVER = new AbortController().signal;
-const TASK = "fixture/tasks.ts#work";
+export const TASK = "fixture/tasks.ts#work";
 
 const hands: Hand[] = [];
 
 /** A worker whose jobs end when the test says so. */
-class Hand {
+export class Hand {
   readonly begun: JobFacts[] = [];
   readonly signals = new Map<string, AbortSignal>();
   readonly upstream = new Map<string, readonly Uint8Array[]>();
@@ -18,6 +18,7 @@ class Hand {
   serving!: Serving;
   #ends = new Map<string, (end: JobEnd) => void>();
   #watchers: (() => void)[] = [];
+  #finishes = false;
 
   static async serve(queue: Queue, more: Partial<Service> = {}): Promise<Hand> {
     const hand = new Hand();
@@ -36,6 +37,7 @@ class Hand {
 
   /** Ends what it still has. */
   async finish(): Promise<void> {
+    this.#finishes = true;
     const drained = this.serving.drain();
     for (const id of [...this.#ends.keys()]) this.complete(id, null);
     await drained;
@@ -45,6 +47,8 @@ class Hand {
     this.begun.push(facts);
     this.signals.set(facts.id, signal);
     this.upstream.set(facts.id, upstream);
+    // It was being taken when the test was over.
+    if (this.#finishes) return Promise.resolve(endOf("work", "completed", { ok: true, value: null }));
     return new Promise(resolve => {
       this.#ends.set(facts.id, resolve);
       for (const watcher of this.#watchers.splice(0)) watcher();
@@ -81,7 +85,7 @@ class Hand {
   }
 }
 
-async function job(more: Partial<NewJob> = {}): Promise<NewJob> {
+export async function job(more: Partial<NewJob> = {}): Promise<NewJob> {
   return {
     task: TASK,
     name: "work",
@@ -165,6 +169,18 @@ export function conforms(open: () => Promise<Queue>): void {
       hand.complete(begun[count - 2]!, null);
     }
     expect((await hand.beginnings(6)).map(id => ids.indexOf(id))).toEqual([4, 2, 5, 0, 3, 1]);
+  });
+
+  test("higher priorities first, also between tasks; each task gets its turn", async () => {
+    const other = "fixture/tasks.ts#other";
+    const low = [await add({ task: other }), await add()];
+    const high = await add({ priority: 5 });
+    const middle = await add({ priority: 3, task: other });
+    const hand = await Hand.serve(queue, { tasks: [TASK, other] });
+    for (let count = 1; count <= 4; count++) hand.complete((await hand.beginnings(count))[count - 1]!, null);
+    const begun = await hand.beginnings(4);
+    expect(begun.slice(0, 2)).toEqual([high, middle]);
+    expect(begun.slice(2).sort()).toEqual(low.sort());
   });
 
   test("a worker takes only tasks that it knows, and from its queues", async () => {

@@ -200,6 +200,16 @@ end
 return count
 `;
 
+/** ids → those of them that have ended, or are not known. */
+const over = `
+local found = {}
+for i = 2, #ARGV do
+  local state = get(ARGV[i], 'state')
+  if not state or ENDED[state] then found[#found + 1] = ARGV[i] end
+end
+return found
+`;
+
 /** How long it has been there, how many → what is in the outbox although who put it there had the time. */
 const left = `
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'outbox', '-inf', now - ARGV[2], 'LIMIT', 0, ARGV[3])) do
@@ -226,6 +236,7 @@ const ACTS = {
   cancelJob: cancel,
   retryJob: retry,
   forgetJobs: forget,
+  jobsOver: over,
   leftInOutbox: left,
   reschedule,
 };

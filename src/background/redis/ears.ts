@@ -16,6 +16,7 @@ export class Ears {
   readonly #connection: Connection;
   readonly #channel: string;
   #listening: Promise<void> | null = null;
+  #hears = false;
 
   constructor(place: RedisPlace, redis: typeof Redis, heard: (news: News) => void) {
     this.#connection = new Connection(place, redis);
@@ -24,14 +25,24 @@ export class Ears {
     // A connection that is closed while nobody waits has to be made anew.
     this.#connection.client.on("end", () => {
       this.#listening = null;
+      this.#hears = false;
     });
   }
 
-  listen(): Promise<void> {
+  /** Resolves when this process is told of what happens; with false if it was before. */
+  async listen(): Promise<boolean> {
+    if (this.#hears) return false;
+    await this.#subscribed();
+    return true;
+  }
+
+  #subscribed(): Promise<void> {
     this.#listening ??= this.#connection
       .use(client => client.subscribe(this.#channel))
       .then(
-        () => {},
+        () => {
+          this.#hears = true;
+        },
         error => {
           this.#listening = null;
           throw error;

@@ -38,14 +38,14 @@ export class Lines {
     this.#arrived.push(id);
     // Those of one turn together.
     this.#clearing ??= Promise.resolve().then(() => this.#clear());
-    await this.#clearing;
   }
 
   async #clear(): Promise<void> {
     const arrived = this.#arrived;
     this.#arrived = [];
     this.#clearing = null;
-    await this.#connection.use(client => client.zrem(`${this.#connection.keys}outbox`, ...arrived));
+    // What stays there is handed over once more, which does nothing.
+    await this.#connection.use(client => client.zrem(`${this.#connection.keys}outbox`, ...arrived)).catch(() => {});
   }
 
   #line(name: string): BullQueue {
@@ -67,6 +67,7 @@ export class Lines {
   }
 
   async close(): Promise<void> {
+    await this.#clearing;
     for (const line of this.#lines.values()) await line.close();
   }
 }

@@ -5,16 +5,7 @@
 import { randomInt } from "node:crypto";
 import { digestBytes } from "../../codec/digest.ts";
 import { cancelledEnd, upstreamEnd } from "../outcome.ts";
-import {
-  hasEnded,
-  type JobFacts,
-  type JobFilter,
-  type NewJob,
-  type Queue,
-  type Schedule,
-  type Service,
-  type Serving,
-} from "../queue.ts";
+import type { JobFacts, JobFilter, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
 import { Connection, loadBull, loadRedis } from "./connection.ts";
 import { Ears, type News } from "./ears.ts";
 import { type Handed, Lines } from "./lines.ts";
@@ -60,7 +51,7 @@ export class RedisQueue implements Queue {
     this.bull = bull;
     this.lines = new Lines(connection, bull);
     this.timetable = new Timetable(this);
-    this.#waiting = new Waiting(id => this.facts(id));
+    this.#waiting = new Waiting(this);
     this.#ears = new Ears(where, redis, news => this.#hear(news));
   }
 
@@ -99,6 +90,14 @@ export class RedisQueue implements Queue {
     return this.job(id);
   }
 
+  async over(ids: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let at = 0; at < ids.length; at += PAGE) {
+      found.push(...((await this.connection.act("jobsOver", ids.slice(at, at + PAGE))) as string[]));
+    }
+    return found;
+  }
+
   inputsOf(id: string): Promise<Uint8Array | null> {
     return this.connection.use(client => client.hgetBuffer(this.#key(id), "inputs"));
   }
@@ -117,9 +116,7 @@ export class RedisQueue implements Queue {
     return (await this.connection.use(client => client.hget(this.#key(id), "output"))) ?? "";
   }
 
-  async ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
-    const facts = await this.facts(id);
-    if (facts === null || hasEnded(facts) || signal.aborted) return facts;
+  ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
     return this.#waiting.until(id, signal, () => this.#ears.listen());
   }
 

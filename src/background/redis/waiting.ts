@@ -9,18 +9,28 @@ interface Waiter {
   readonly signal: AbortSignal;
 }
 
+/** What is known of jobs. */
+export interface Sight {
+  facts(id: string): Promise<JobFacts | null>;
+  /** Those that have ended, or are gone. */
+  over(ids: readonly string[]): Promise<readonly string[]>;
+}
+
 /** Those in this process who wait for jobs to end: they are told, and look by themselves from time to time. */
 export class Waiting {
-  readonly #factsOf: (id: string) => Promise<JobFacts | null>;
+  readonly #sight: Sight;
   readonly #waiters = new Map<string, Set<Waiter>>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(factsOf: (id: string) => Promise<JobFacts | null>) {
-    this.#factsOf = factsOf;
+  constructor(sight: Sight) {
+    this.#sight = sight;
   }
 
-  /** Resolves with what is known of the job when it has ended or is gone, or when `signal` is aborted. */
-  until(id: string, signal: AbortSignal, listen: () => Promise<void>): Promise<JobFacts | null> {
+  /**
+   * Resolves with what is known of the job when it has ended or is gone, or when `signal` is aborted.
+   * `listen` says whether this process was not told of ends before.
+   */
+  until(id: string, signal: AbortSignal, listen: () => Promise<boolean>): Promise<JobFacts | null> {
     return new Promise((resolve, reject) => {
       const aborted = () => void this.#look(id);
       const leave = () => {
@@ -40,9 +50,18 @@ export class Waiting {
       };
       signal.addEventListener("abort", aborted);
       this.#add(id, waiter);
-      // It may have ended before this process was among those that are told.
-      listen().then(() => this.#look(id), waiter.fail);
+      void this.#watch(id, waiter, listen);
     });
+  }
+
+  async #watch(id: string, waiter: Waiter, listen: () => Promise<boolean>): Promise<void> {
+    try {
+      await this.#look(id);
+      // It may have ended before this process was among those that are told.
+      if (this.#waiters.get(id)?.has(waiter) === true && (await listen())) await this.#look(id);
+    } catch (error) {
+      waiter.fail(error as Error);
+    }
   }
 
   hear(ended: readonly string[]): void {
@@ -54,9 +73,14 @@ export class Waiting {
     this.#waiters.clear();
   }
 
+  async #lookAll(): Promise<void> {
+    // They wait until the server is back.
+    this.hear(await this.#sight.over([...this.#waiters.keys()]).catch(() => []));
+  }
+
   async #look(id: string): Promise<void> {
     try {
-      const facts = await this.#factsOf(id);
+      const facts = await this.#sight.facts(id);
       const over = facts === null || hasEnded(facts);
       for (const waiter of [...(this.#waiters.get(id) ?? [])]) {
         if (over || waiter.signal.aborted) waiter.settle(facts);
@@ -71,9 +95,7 @@ export class Waiting {
     if (waiters === undefined) this.#waiters.set(id, new Set([waiter]));
     else waiters.add(waiter);
     // It also keeps the process alive.
-    this.#timer ??= setInterval(() => {
-      for (const each of [...this.#waiters.keys()]) void this.#look(each);
-    }, LOOK_AGAIN);
+    this.#timer ??= setInterval(() => void this.#lookAll(), LOOK_AGAIN);
   }
 
   #remove(id: string, waiter: Waiter): void {
