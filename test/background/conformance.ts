@@ -196,13 +196,17 @@ export function conforms(open: () => Promise<Queue>): void {
   });
 
   test("a job does not start before its time, and starts then", async () => {
+    const later = await add({ notBefore: Date.now() + 3_600_000 });
     const notBefore = Date.now() + 50;
     const id = await add({ notBefore });
-    expect(await state(id)).toBe("pending");
     const hand = await Hand.serve(queue);
     await hand.beginnings(1);
+    expect(hand.begun[0]).toMatchObject({ id });
     expect(hand.begun[0]!.startedAt).toBeGreaterThanOrEqual(notBefore);
     hand.complete(id, null);
+    await queue.ended(id, FOREVER);
+    await hand.serving.idle();
+    expect(await state(later)).toBe("pending");
   });
 
   test("jobs of one task with one key are one job, however they are added", async () => {
