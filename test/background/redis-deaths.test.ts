@@ -131,6 +131,22 @@ function suite(server: RedisServer): void {
     expect(rig.channel.heard.length - JOBS).toBeLessThan(6 * 2 * 20);
   }, 180_000);
 
+  test("heddle doctor says whether the Redis keeps what it acknowledged", async () => {
+    const found = async () => {
+      const { stdout } = await rig.place.heddle("doctor", "--json");
+      const { findings } = JSON.parse(stdout) as { findings: { name: string }[] };
+      return findings.find(({ name }) => name === "queue");
+    };
+    expect(await found()).toMatchObject({ state: "ok", detail: server.url });
+    process.env["HEDDLE_QUEUE"] = "redis://127.0.0.1:1";
+    expect(await found()).toMatchObject({ state: "wrong", detail: expect.stringContaining("ECONNREFUSED") });
+    const careless = (await startRedis(["--appendonly", "no", "--maxmemory-policy", "allkeys-lru"])) as RedisServer;
+    process.env["HEDDLE_QUEUE"] = careless.url;
+    const remedy = "Set it up with: maxmemory-policy noeviction, appendonly yes.";
+    expect(await found()).toMatchObject({ state: "note", detail: `${careless.url} may lose jobs`, remedy });
+    await careless.stop();
+  });
+
   test("a Redis that is not there, or no URL of one, is told of", async () => {
     process.env["HEDDLE_QUEUE"] = "redis://127.0.0.1:1/0";
     const told = await rig.script("return add.delay(1).catch(error => error.message)");
