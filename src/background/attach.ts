@@ -2,6 +2,7 @@ import { findRoot } from "../config/find.ts";
 import { UsageError } from "../errors.ts";
 import type { Job } from "../task/types.ts";
 import "./delay.ts";
+import "./redis/runner-at.ts";
 import { StoredJob } from "./job.ts";
 import { openQueue, queuePlace } from "./place.ts";
 

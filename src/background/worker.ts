@@ -3,6 +3,7 @@
  * of runners are the same for all of them. Flows that have settings which only a run of its own can have get one.
  */
 
+import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
@@ -13,6 +14,8 @@ import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
 import { Output, Outputs, outputOfRun } from "./output.ts";
 import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
+import { calledBy, calledHere, callOf } from "./remote.ts";
+import { remoteCall } from "./remote-call.ts";
 
 export interface WorkerSettings {
   /** As those who look at jobs see it. */
@@ -34,14 +37,16 @@ export interface JobWorker extends Serving {
 
 /** Serves a queue with the tasks that this process has loaded. */
 export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
-  const tasks = [...shared.definitions.values()].filter(({ module }) => module !== null);
+  const tasks = [...shared.definitions.values()].filter(
+    each => each.module !== null && each !== definitionFor(remoteCall),
+  );
   const outputs = new Outputs();
   const readers = [...(settings.run.readers ?? []), outputs.reader];
   const frame = await openFrame({ ...settings.run, readers }, outputs);
   const service: Service = {
     name: settings.name,
     queues: settings.queues,
-    tasks: tasks.map(({ identity }) => identity),
+    tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
     concurrency: settings.concurrency,
     troubled: settings.troubled,
     async execute(job, signal) {
@@ -116,9 +121,8 @@ async function execute(
 ): Promise<JobEnd> {
   const { task, name } = job.facts;
   try {
-    const definition = shared.definitions.get(task)!;
+    const { definition, inputs } = callFor(task, job);
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
-    const inputs = inputsIn(job.inputs, job.upstream);
     if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, settings);
     let output = new Output();
     const call = scope.submit(definition, options, inputs, false, ({ number }) => {
@@ -130,6 +134,12 @@ async function execute(
   } catch (error) {
     return badEnd(name, "failed", error as Error);
   }
+}
+
+function callFor(task: string, { inputs, upstream }: TakenJob): { definition: Definition; inputs: unknown[] } {
+  const called = calledBy(task);
+  if (called === null) return { definition: shared.definitions.get(task)!, inputs: inputsIn(inputs, upstream) };
+  return { definition: definitionFor(remoteCall), inputs: [calledHere(inputs, shared.definitions.get(called)!)] };
 }
 
 /** Whether a flow names what only the flow that is run may name. */

@@ -31,6 +31,7 @@ const TASKS = (address: string) => `
   export const once = task("once", { restart: false }, async name => { await tell(address, name); process.kill(process.pid, "SIGKILL"); });
   export const square = task("square", n => n * n);
   export const wide = flow("wide", { runner: processes({ workers: 2 }) }, ns => square.map(ns));
+  export const squaresOf = flow("squaresOf", ns => square.map(ns));
   export const limited = flow("limited", { limits: { square: 1 } }, ns => square.map(ns));
   export const busy = task("busy", async name => { await tell(address, name); for (;;) ; });
   export const counted = task("counted", async n => { await tell(address, "begun " + n); return n; });

@@ -161,6 +161,11 @@ export class RedisQueue implements Queue {
     return count;
   }
 
+  /** Forgets a job that has ended. */
+  async remove(id: string): Promise<void> {
+    await this.connection.act("forgetJobs", [id]);
+  }
+
   async serve(service: Service): Promise<Serving> {
     await this.#ears.listen();
     const server = new Server(this, service, () => this.#servers.delete(server));
