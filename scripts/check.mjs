@@ -103,7 +103,12 @@ function notPassed({ testResults }) {
     const file = relative(root, name);
     const tests = assertionResults.filter(({ status }) => status !== "passed");
     if (tests.length === 0) return message ? [`${file}\n${message}`] : [];
-    return tests.map(test => [`${file} > ${test.fullName} (${test.status})`, ...test.failureMessages].join("\n"));
+    return tests.map(test =>
+      [
+        `${file} > ${test.fullName} (${test.status} after ${Math.round(test.duration ?? 0)} ms)`,
+        ...test.failureMessages,
+      ].join("\n"),
+    );
   });
 }
 

@@ -6,7 +6,7 @@ export const catalogue = {
   TASK_NAME: {
     name: "TaskNameError",
     says: "A {kind} was defined without a name at {where}",
-    remedy: 'Give it one: {kind}("name", fn). The name is how logs, caches and workers find it.',
+    remedy: 'Give it one: {kind}("name", {rest}). The name is how logs, caches and workers find it.',
   },
   DUPLICATE_TASK: {
     name: "DuplicateTaskError",
@@ -130,6 +130,11 @@ export const catalogue = {
     says: 'There is no runner called "{name}"',
     remedy: "Choose one of: {choices}. Your own are registered under `runners` in heddle.config.",
   },
+  NOT_AWAITED: {
+    name: "NotAwaitedError",
+    says: "The future of {call} is used as a {kind}",
+    remedy: "Await it where its value is needed, or hand it to a task, which gets the value.",
+  },
   BAD_PART: {
     name: "BadPartError",
     says: "The result of {task} has no part {key}: it is {found}",
@@ -231,7 +236,7 @@ export const catalogue = {
   MISSING_OUTPUT: {
     name: "MissingOutputError",
     says: "{target} did not make {outputs}",
-    remedy: "Write to the paths that the function gets as its second parameter, and await that before it returns.",
+    remedy: "{hint}",
   },
   UNPUBLISHED: {
     name: "UnpublishedError",

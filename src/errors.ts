@@ -78,6 +78,7 @@ export const NoOutcomeError = errorClass("NO_OUTCOME");
 export const ModuleLoadError = errorClass("MODULE_LOAD");
 export const UnreachableTaskError = errorClass("UNREACHABLE_TASK");
 export const UnknownRunnerError = errorClass("UNKNOWN_RUNNER");
+export const NotAwaitedError = errorClass("NOT_AWAITED");
 export const BadPartError = errorClass("BAD_PART");
 export const ProtocolError = errorClass("PROTOCOL");
 export const UsageError = errorClass("USAGE");
@@ -110,13 +111,22 @@ export class DamagedEntryError extends HeddleError {
   }
 }
 
+const MOST_PROBLEMS = 10;
+
 /** What is wrong with the graph of targets, found before anything runs; `problems` has each for programs. */
 export class GraphError extends HeddleError {
   readonly problems: readonly GraphProblem[];
   constructor(problems: readonly GraphProblem[]) {
-    const [first] = problems;
-    const problem = problems.map(each => each.says).join("\n");
-    super("GRAPH", { problem, hint: first?.hint ?? "" });
+    const shown = problems.slice(0, MOST_PROBLEMS);
+    const hint = shown.at(-1)?.hint ?? "";
+    const isOne = shown.every(each => each.hint === hint);
+    // Where the remedies differ, each stands below its problem, and the last where a remedy stands.
+    const says = shown.map((each, at) =>
+      isOne || at === shown.length - 1 ? each.says : `${each.says}\n  ${each.hint}`,
+    );
+    const more = problems.length - shown.length;
+    if (more > 0) says.unshift(`${problems.length} things are wrong with the graph; the first ${MOST_PROBLEMS}:`);
+    super("GRAPH", { problem: says.join("\n"), hint });
     this.problems = problems;
     hide(this, "problems");
   }
@@ -135,6 +145,7 @@ export interface GraphProblem {
     | "inputIsFolder"
     | "readsItsOutput"
     | "overlap"
+    | "behindLink"
     | "unknownTarget"
     | "madeTooLate";
   /** A sentence. */

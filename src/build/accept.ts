@@ -1,6 +1,6 @@
 /** The present state of targets, recorded as up to date. */
 import { GraphError, type GraphProblem } from "../errors.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./facts/facts.ts";
 import { MISSING, type TargetFacts } from "./freshness/judge.ts";
 import type { TargetRecord } from "./freshness/record.ts";
 import type { TargetNode } from "./graph/node.ts";

@@ -1,12 +1,12 @@
 /** What a build would do, without doing it. */
 import type { SettledState } from "../events/event.ts";
-import type { Facts } from "./facts.ts";
+import { type Forcing, type Found, survey, type Upstream, verdictOf } from "./building/survey.ts";
+import type { Facts } from "./facts/facts.ts";
 import type { Reason } from "./freshness/judge.ts";
 import type { TargetNode } from "./graph/node.ts";
 import type { Allowances } from "./graph/problems.ts";
-import { cannotReturn, grown } from "./growth.ts";
+import { cannotReturn, grown } from "./growth/grow.ts";
 import type { Project } from "./start.ts";
-import { type Found, survey, type Upstream, verdictOf, type Wishes } from "./survey.ts";
 
 /**
  * - `run`: it would be built.
@@ -23,7 +23,7 @@ export interface PlannedTarget {
 }
 
 /** All that are to be built, and what they have returned, each behind what it needs. */
-export function planBuild({ facts, numbers, selected }: Project, wishes: Wishes & Allowances): PlannedTarget[] {
+export function planBuild({ facts, numbers, selected }: Project, wishes: Forcing & Allowances): PlannedTarget[] {
   const { graph } = facts;
   const plan = new Map<number, PlannedTarget>();
   const upstream: Upstream = {
@@ -66,7 +66,7 @@ function settled(node: TargetNode, found: Exclude<Found, { state: "waits" }>): P
 }
 
 /** Of what needs something that would be built: what can be told of it all the same. */
-function waiting(node: TargetNode, needs: readonly number[], facts: Facts, wishes: Wishes): PlannedTarget {
+function waiting(node: TargetNode, needs: readonly number[], facts: Facts, wishes: Forcing): PlannedTarget {
   const { graph } = facts;
   const open = new Set(needs);
   const unsure = new Set(

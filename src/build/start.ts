@@ -5,21 +5,21 @@ import type { RunSettings, StartedRun } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
 import type { Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
-import { Building } from "./building.ts";
+import { Building } from "./building/building.ts";
 import { collect, type LoadModule } from "./collect/collect.ts";
-import { Facts } from "./facts.ts";
-import { Folders } from "./folders.ts";
+import { Facts } from "./facts/facts.ts";
+import { TargetCode } from "./facts/target-code.ts";
 import { TargetGraph } from "./graph/graph.ts";
+import { located } from "./graph/located.ts";
 import type { TargetNode } from "./graph/node.ts";
 import { problemsOf } from "./graph/problems.ts";
-import { selectsSome } from "./growth.ts";
-import { orphansOf } from "./orphans.ts";
+import { touchedBy } from "./graph/touched.ts";
+import { selectsSome } from "./growth/grow.ts";
+import { orphansOf } from "./growth/orphans.ts";
 import type { Waits } from "./records/lock.ts";
 import { Records } from "./records/records.ts";
 import type { BuildReport } from "./report.ts";
-import { byNames, checkNames, type Selects } from "./select.ts";
-import { TargetCode } from "./target-code.ts";
-import { touchedBy } from "./touched.ts";
+import { byNames, type Selects } from "./selection/select.ts";
 
 /** What is to be built. */
 export interface BuildPlan {
@@ -27,17 +27,15 @@ export interface BuildPlan {
   readonly root: string;
   /** Modules and folders with targets; none for the whole project. */
   readonly paths: readonly string[];
-  /** Only these targets; none for all. */
-  readonly names: readonly string[];
-  /** Only those that this selects as well. */
-  readonly selects?: Selects;
-  /** The same, decided when the targets are known. */
-  readonly choose?: (graph: TargetGraph, records: Records) => Selects;
+  /** Which targets, decided when they are known; default: all. */
+  readonly choose?: (graph: TargetGraph, records: Records, modules: readonly string[]) => Selects;
   readonly force: boolean | readonly string[];
   readonly maxFailures?: number;
   readonly outside?: boolean;
   /** What is on the disk is not checked: nothing is to be built. */
   readonly looksOnly?: boolean;
+  /** What is wrong with the graph itself is given, and not thrown: it is to be seen. */
+  readonly showsProblems?: boolean;
   readonly load?: LoadModule;
   /** Told of another build that has to end first; default: a warning of the process, if that may be gone. */
   readonly waits?: Waits;
@@ -58,6 +56,7 @@ export interface Project {
   /** Those that are to be built, with all that they need. */
   readonly numbers: ReadonlySet<number>;
   readonly selected: Selects;
+  readonly problems: readonly GraphProblem[];
 }
 
 /**
@@ -66,7 +65,7 @@ export interface Project {
  * @throws GraphError, UsageError, ModuleLoadError
  */
 export async function openProject(plan: BuildPlan, records: Records): Promise<Project> {
-  const { paths, names, outside = false, root } = plan;
+  const { paths, outside = false, root } = plan;
   const { targets, modules } = await collect(
     paths.length === 0 ? ["."] : paths,
     records.places,
@@ -75,22 +74,14 @@ export async function openProject(plan: BuildPlan, records: Records): Promise<Pr
   );
   const graph = new TargetGraph(records.places, targets);
   const facts = new Facts(graph, records, new TargetCode(root, records.memo), modules);
-  throwIfAny(problemsOf(graph, { outside }));
-  if (names.length > 0) checkNames(names, graph.nodes, records.all());
-  const selects = plan.choose?.(graph, records) ?? plan.selects;
-  const named = names.length === 0 ? () => true : byNames(names);
-  const selected: Selects = node => named(node) && (selects?.(node) ?? true);
+  const wrong = problemsOf(graph, { outside });
+  if (plan.showsProblems !== true) throwIfAny(wrong, graph);
+  const selected = plan.choose?.(graph, records, modules) ?? (() => true);
   const numbers = graph.withAncestors(chosen(facts, selected));
-  if (plan.looksOnly === true) return { facts, numbers, selected };
-  const problems: GraphProblem[] = [];
-  const folders = new Folders(records.places);
-  for (const number of numbers) {
-    const node = graph.nodes[number]!;
-    if (facts.isUnchanged(node)) continue;
-    problems.push(...facts.problemsOf(node), ...folders.problemsOf(node));
-  }
-  throwIfAny(problems);
-  return { facts, numbers, selected };
+  if (plan.looksOnly === true) return { facts, numbers, selected, problems: located(wrong, graph) };
+  const open = [...numbers].map(number => graph.nodes[number]!).filter(node => !facts.isUnchanged(node));
+  throwIfAny(facts.problemsOf(open), graph);
+  return { facts, numbers, selected, problems: [] };
 }
 
 /** Those that are selected, and those that have returned such as are. */
@@ -164,6 +155,6 @@ function flowOf(building: Building, numbers: ReadonlySet<number>): Definition {
   return { kind: "flow", name: "build", identity: "#build", options: {}, fn: body, module: null, where, inside: null };
 }
 
-function throwIfAny(problems: readonly GraphProblem[]): void {
-  if (problems.length > 0) throw new GraphError(problems);
+function throwIfAny(problems: readonly GraphProblem[], graph: TargetGraph): void {
+  if (problems.length > 0) throw new GraphError(located(problems, graph));
 }

@@ -9,6 +9,7 @@ const CODES: Partial<Record<ErrorCode, ExitCode>> = {
   CONFIG: EXIT.usage,
   OPTION: EXIT.usage,
   UNKNOWN_RUNNER: EXIT.usage,
+  DRAWING: EXIT.usage,
   STORE: EXIT.usage,
   UNKNOWN_JOB: EXIT.usage,
   STORE_VERSION: EXIT.usage,

@@ -57,7 +57,7 @@ async function parse(argv: readonly string[]): Promise<ExitCode> {
     if (error.exitCode === 0) return EXIT.ok;
     // A command that has commands, without one: the help is written.
     if (error.code === "commander.help") return EXIT.usage;
-    throw usageError(error, commandIn(program, argv));
+    throw usageError(error, commandIn(program, argv), argv);
   }
   return code;
 }
@@ -88,11 +88,26 @@ function buildProgram(done: (code: ExitCode) => void): Command {
 }
 
 /** Commander says "error: unknown option '--inptu'" and, on a line of its own, "(Did you mean --input?)". */
-function usageError(error: CommanderError, command: string): Error {
+function usageError(error: CommanderError, command: string, argv: readonly string[]): Error {
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = rest.join(" ").replace(/^\((.*)\)$/, "$1");
   const see = `See ${command} --help`;
-  return new UsageError({ problem: capital(first), hint: suggestion === "" ? see : `${suggestion} ${see}` });
+  const hint = hintFor(error, command, argv) ?? suggestion;
+  return new UsageError({ problem: capital(first), hint: hint === "" ? see : `${hint} ${see}` });
+}
+
+/** For what is no misspelling, but what other tools understand. */
+function hintFor({ code, message }: CommanderError, command: string, argv: readonly string[]): string | undefined {
+  if (code === "commander.excessArguments" && command === "heddle run") {
+    const input = argv.filter(word => !word.startsWith("-")).at(2) ?? "";
+    const json = /^[[{"\d]/.test(input) ? `'${input}'` : "JSON";
+    return `Inputs are given as JSON: --input ${json} for the first parameter, --args '[…]' for all.`;
+  }
+  if (code === "commander.optionMissingArgument" && message.includes("--workers")) {
+    const dry = command === "heddle build" || command === "heddle run" ? " What would be done shows --dry-run." : "";
+    return `It says how many workers: -n 4, or -n auto.${dry}`;
+  }
+  return undefined;
 }
 
 function commandIn(command: Command, argv: readonly string[], path = "heddle"): string {

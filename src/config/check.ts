@@ -191,12 +191,21 @@ function checkConfigLimits(limits: object, file: string): void {
 function checkRecord(record: object, kinds: Readonly<Record<string, Kind>>, prefix: string, file: string): void {
   for (const [key, value] of Object.entries(record)) {
     if (!Object.hasOwn(kinds, key)) {
-      const hint = suggest(key, Object.keys(kinds), "key");
+      const hint = misplaced(key, prefix) ?? suggest(key, Object.keys(kinds), "key");
       throw new ConfigError({ file, problem: `unknown key "${prefix}${key}"`, hint });
     }
     const kind = kinds[key];
     if (kind !== undefined && value !== undefined) checkValue(value, kind, prefix + key, file);
   }
+}
+
+/** For a key of another level. */
+function misplaced(key: string, prefix: string): string | undefined {
+  const around = prefix.slice(0, -1);
+  if (around !== "" && Object.hasOwn(KEYS, key)) return `It stands beside ${around}, not in it: { ${key}: … }`;
+  const inner = { build: BUILD, cache: CACHE, defaults: DEFAULTS };
+  const home = around === "" ? Object.entries(inner).find(([, keys]) => Object.hasOwn(keys, key)) : undefined;
+  return home === undefined ? undefined : `It stands in ${home[0]}: { ${home[0]}: { ${key}: … } }`;
 }
 
 function checkValue(value: unknown, kind: Kind, key: string, file: string): void {

@@ -11,7 +11,10 @@ export interface NewsOptions extends FailureOptions {
 const mostFailures = 10;
 const mostWarnings = 5;
 
-/** What a view has to tell at once: each different failure and warning when it first comes, as far as one can read. */
+/**
+ * What a view has to tell before the end: each different failure and warning when it first comes, as far as one can
+ * read. The summary has them too, so reporters wait a little: a run that ends by then says them once.
+ */
 export class News {
   #failures = 0;
   #warnings = 0;
@@ -23,6 +26,11 @@ export class News {
     const told = list.slice(this.#targets).filter(({ state }) => state === "stale");
     this.#targets = list.length;
     return told.map(target => explained(target, style));
+  }
+
+  /** Whether there are failures or warnings that have not been told. */
+  isBehind({ failures, warnings }: RunView): boolean {
+    return failures.groups.length > this.#failures || warnings.list.length > this.#warnings;
   }
 
   /** The lines that are new since the last call. */

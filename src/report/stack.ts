@@ -1,4 +1,4 @@
-import { isAbsolute, relative, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { home } from "../platform.ts";
 import { clean } from "./text.ts";
@@ -24,13 +24,16 @@ export function userFrames(stack: string | undefined, place: StackPlace, most: n
   return frames;
 }
 
+/** The loader, and another copy of heddle. */
+const ASIDE = [join("node_modules", "tsx"), join("node_modules", "heddle", "dist")].map(folder => sep + folder + sep);
+
 function frameOf(line: string, { cwd, internal }: StackPlace): string | undefined {
   const match = /^\s+at (?:async )?(?:(?<name>.+?) \()?(?<file>[^()]+?)(?<position>:\d+:\d+)\)?$/.exec(line);
   const { name, file, position } = match?.groups ?? {};
   if (file === undefined || file.startsWith("node:")) return undefined;
   const path = pathOf(file);
   if (!isAbsolute(path)) return undefined;
-  if (path.startsWith(internal) || path.includes(`${sep}node_modules${sep}tsx${sep}`)) return undefined;
+  if (path.startsWith(internal) || ASIDE.some(folder => path.includes(folder))) return undefined;
   const below = relative(cwd, path);
   const shown = below.startsWith("..") || isAbsolute(below) ? path : below;
   return name === undefined ? `at ${shown}${position}` : `at ${name} (${shown}${position})`;

@@ -1,6 +1,6 @@
 import { FileMark } from "../codec/file.ts";
 import { parseDuration } from "../config/duration.ts";
-import { TimeoutError } from "../errors.ts";
+import { NotAwaitedError, TimeoutError } from "../errors.ts";
 import { COMPLETED, isTerminal, nameOfState, PENDING } from "../graph/states.ts";
 import type { CallState, Future, Outcome, WaitOptions } from "../task/types.ts";
 import { after } from "./clock.ts";
@@ -148,6 +148,11 @@ export abstract class FutureBase implements PromiseLike<unknown> {
 
   finally(onFinally: () => void): Promise<never> {
     return this.promised().finally(onFinally) as Promise<never>;
+  }
+
+  /** `future + 1` or a text with a future in it: nobody means that. */
+  [Symbol.toPrimitive](wanted: string): never {
+    throw new NotAwaitedError({ call: this.id, kind: wanted === "number" ? "number" : "text or number" });
   }
 
   async result(options: WaitOptions = {}): Promise<never> {

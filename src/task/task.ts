@@ -101,7 +101,8 @@ function define(kind: "task" | "flow", parts: unknown[], location: Location): un
 function readParts(kind: "task" | "flow", parts: unknown[], location: Location): Parts {
   const fn = parts[parts.length - 1];
   const name = parts.length === 1 && typeof fn === "function" ? fn.name : parts[0];
-  if (typeof name !== "string" || name.trim() === "") throw new TaskNameError({ kind, where: location.where });
+  if (typeof name !== "string" || name.trim() === "")
+    throw new TaskNameError({ kind, where: location.where, rest: "fn" });
   if (typeof fn !== "function") {
     throw new OptionError({
       where: `${kind} "${name}"`,

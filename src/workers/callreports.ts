@@ -66,5 +66,6 @@ export class CallReports implements Reports {
   begun(): void {}
   refused(): void {}
   full(): void {}
+  heardCancel(): void {}
   fatal(_seq: number, _error: Error): void {}
 }

@@ -145,6 +145,8 @@ export class Hearing implements Reports {
     if (entry !== undefined) this.#host.ask(entry.call.id, wire);
   }
 
+  heardCancel(): void {}
+
   full(bytes: number): void {
     this.#member.full = bytes;
   }

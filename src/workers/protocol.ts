@@ -45,6 +45,8 @@ export const ASK = 24;
 export const FULL = 25;
 /** Calls in a row that completed with plain values. */
 export const ENDS = 26;
+/** It has heard that a call is to stop. */
+export const HEARD = 27;
 
 /** What is told of a call besides. */
 export const TIMED = 1;
@@ -115,6 +117,8 @@ export interface Reports {
   ask(seq: number, wire: unknown[]): void;
   /** It has more memory in use than it may have. */
   full(bytes: number): void;
+  /** It has heard that the call is to stop; told by workers of one call only. */
+  heardCancel(): void;
   /** It is about to die of an error that nobody caught. */
   fatal(seq: number, error: Error): void;
 }
@@ -187,6 +191,10 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case FULL:
       cursor.at += 2;
       reports.full(operand(1));
+      break;
+    case HEARD:
+      cursor.at += 1;
+      reports.heardCancel();
       break;
     case FATAL:
       cursor.at += 2;

@@ -38,6 +38,12 @@ import { warm } from "./warm.ts";
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
 const BREATH = 10;
+/**
+ * A call that takes longer than so many milliseconds keeps what others before it have given from leaving. Which one
+ * that will be nobody knows; but after one, the next so many calls of its task may do so, too.
+ */
+const LONG = 5;
+const WARY = 250;
 
 export class Server {
   readonly #reporter: WireReporter;
@@ -103,11 +109,16 @@ export class Server {
       case TASK: {
         const [number, identity, name, module, where, inside] = wire.slice(at + 1, at + 7) as never[];
         cursor.at += 7;
-        this.#tasks[number!] = { address: { identity, name, module, where, inside } as unknown as Address, fn: null };
+        this.#tasks[number!] = {
+          address: { identity, name, module, where, inside } as unknown as Address,
+          fn: null,
+          wary: 0,
+        };
         return;
       }
       case CANCEL:
         cursor.at += 3;
+        this.#moments.cancels?.();
         this.#cancel(wire[at + 1] as number, wire[at + 2] as string);
         return;
       case RESUME:
@@ -159,21 +170,28 @@ export class Server {
     if (this.#pumping) return;
     this.#pumping = true;
     const began = performance.now();
+    let last: KnownTask | null = null;
+    let since = began;
     // Those that have waited come before those that begin.
     while (this.#hasRoom && this.#suspended.goOn(this.#running));
     while (!this.#backlog.isEmpty && this.#hasRoom) {
       const now = this.#reporter.tick();
+      if (last !== null && now - since > LONG) last.wary = WARY;
       if (now - began > BREATH) {
         this.#resume();
         break;
       }
       const call = this.#backlog.take();
       this.#worked = true;
-      if (call.timed || this.#timed) this.#reporter.flush();
+      last = call.task;
+      since = now;
+      if (call.timed || this.#timed || last.wary > 0) this.#reporter.flush();
+      if (last.wary > 0) last.wary -= 1;
       this.#timed = call.timed;
       if (this.#claims.claim(call.seq)) this.#begin(call);
       else this.#reporter.tell(REFUSED, call.seq, call.seq);
     }
+    if (last !== null && performance.now() - since > LONG) last.wary = WARY;
     this.#pumping = false;
     if (this.#backlog.isEmpty && this.#running.size + this.#loading.size === 0) {
       this.#memory?.callEnded(true);

@@ -4,6 +4,8 @@ import type { Address } from "./protocol.ts";
 export interface KnownTask {
   readonly address: Address;
   fn: ((...inputs: never[]) => unknown) | null;
+  /** Before so many of its next calls, what is gathered leaves: one of its last calls kept the thread for long. */
+  wary: number;
 }
 
 /** A call that waits its turn, its inputs still in the message that brought it. */
@@ -28,6 +30,8 @@ export interface Moments {
   begins?(): void;
   /** It is ready for calls. */
   startedWell?(): void;
+  /** It has heard that a call is to stop, and tells the call next. */
+  cancels?(): void;
   /** It has done all that it was given, and has told so: nothing waits for what it called either. */
   idle?(): void;
 }

@@ -86,7 +86,9 @@ export function moduleLoadError(file: string, error: unknown, place: string): Er
 
 /** A module written as ESM in a package that is CommonJS, as loaders put it. */
 export function takenForCommonJs(error: unknown): boolean {
-  return /Cannot require\(\) ES Module|"cjs" output format|is not in cache/.test(String(error));
+  return /Cannot require\(\) ES Module|"cjs" output format|is not in cache|import statement outside a module|Unexpected token 'export'/.test(
+    String(error),
+  );
 }
 
 function loadHint(error: unknown): string {
@@ -98,7 +100,7 @@ function loadHint(error: unknown): string {
     return "Node removes types but does not translate enums, namespaces and parameter properties: do without them, or start with `node --import tsx`.";
   }
   if (takenForCommonJs(error)) {
-    return 'It is taken for CommonJS. Set "type": "module" in its package.json (npm pkg set type=module), or name it .mts.';
+    return 'It is taken for CommonJS. Set "type": "module" in its package.json (npm pkg set type=module), or name it .mts or .mjs.';
   }
   if (code === "ERR_MODULE_NOT_FOUND")
     return "Check the path or install the package; a worker resolves imports as Node does.";

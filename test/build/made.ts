@@ -35,6 +35,7 @@ export function made(name: string, { module = "all.target.ts", parameters, ...op
     declare: null,
     bodies: new Map(),
     made: new Map(),
+    since: 0,
   };
   return new MadeTarget(name + member, family, member, parameters ?? null, options, family.definition.where);
 }

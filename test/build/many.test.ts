@@ -20,4 +20,4 @@ test("a chain of 10,000 targets, and a wide layer behind its end", async () => {
   expect((await build()).counts).toEqual({ fresh: COUNT + 100 });
   write({ [`bld/${COUNT - 2}`]: "edited" });
   expect((await build()).counts).toEqual({ completed: 1, fresh: COUNT + 99 });
-});
+}, 300_000);

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { TargetRecord } from "../../src/build/freshness/record.ts";
 import { TargetGraph } from "../../src/build/graph/graph.ts";
-import { orphansOf } from "../../src/build/orphans.ts";
+import { orphansOf } from "../../src/build/growth/orphans.ts";
 import { Records } from "../../src/build/records/records.ts";
 import { HEAD, targetProject } from "./rig.ts";
 

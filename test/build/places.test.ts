@@ -1,5 +1,5 @@
 /** What targets do is the same in every place. One project a test, as each place has to start workers. */
-import { utimesSync } from "node:fs";
+import { chmodSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { HEAD, type Place, runnerOf, targetProject } from "./rig.ts";
@@ -199,6 +199,36 @@ describe.each(quick)("on %s", place => {
     write({ "bld/x.txt": "edited" });
     expect((await build({ runner, targets: 'part("x")' })).told).toEqual(["part x"]);
   });
+});
+
+test("files that travel keep their modes, and what was there before is there for every way to ask for it", async () => {
+  const { build, folder, read } = targetProject({
+    "t.target.mjs": `${HEAD}
+      import { chmodSync, statSync } from "node:fs";
+      const modeOf = path => (statSync(path).mode & 0o777).toString(8);
+      const add = ({ run }, { o, d }, previous) => {
+        writeFileSync(o, modeOf(run) + (previous.o === undefined ? "" : " after " + readFileSync(previous.o, "utf8")));
+        chmodSync(o, 0o750);
+        writeFileSync(d + "/x", "");
+        chmodSync(d + "/x", 0o711);
+      };
+      const options = id => ({ id, inputs: { run: file("run") }, outputs: { o: file("bld/o" + id), d: dir("bld/d" + id) } });
+      target("add", options(1), (inputs, outputs, { previous }) => add(inputs, outputs, previous));
+      target("add", options(2), (inputs, outputs, { previous } = {}) => add(inputs, outputs, previous));
+      target("add", options(3), (...all) => add(all[0], all[1], all[2].previous));
+      target("add", options(4), function () { add(arguments[0], arguments[1], arguments[2].previous); });
+      target("add", options(5), ((inputs, outputs, more = {}) => add(inputs, outputs, more.previous)).bind(null));
+    `,
+    run: "",
+  });
+  chmodSync(join(folder, "run"), 0o744);
+  const runner = runnerOf("another disk");
+  expect((await build({ runner })).counts).toEqual({ completed: 5 });
+  expect((await build({ runner, force: true })).counts).toEqual({ completed: 5 });
+  const modeOf = (path: string) => (statSync(join(folder, path)).mode & 0o777).toString(8);
+  for (const id of [1, 2, 3, 4, 5]) {
+    expect([read(`bld/o${id}`), modeOf(`bld/o${id}`), modeOf(`bld/d${id}/x`)]).toEqual(["744 after 744", "750", "711"]);
+  }
 });
 
 describe.each(slow)("on %s", place => {

@@ -308,6 +308,25 @@ test("a file in the place of .heddle is an error that says so", async () => {
   });
 });
 
+test("records that cannot be written are an error that says so; who only looks writes nothing", async () => {
+  const { build, folder, has, remove } = targetProject({ "t.target.mjs": PAIR, i: "1" });
+  expect([[...Records.look(folder).all()], has(".heddle")]).toEqual([[], false]);
+  mkdirSync(join(folder, ".heddle/build/lock"), { recursive: true });
+  const refused = {
+    code: "USAGE",
+    message: expect.stringContaining(`cannot be kept in ${folder}/.heddle/build: EISDIR`),
+  };
+  await expect(build()).rejects.toMatchObject(refused);
+  remove(".heddle/build");
+  // Nobody may write there, not even root.
+  symlinkSync("/sys/kernel", join(folder, ".heddle/build"));
+  await expect(build()).rejects.toMatchObject({
+    code: "USAGE",
+    message: expect.stringMatching(/\/build: E\w+.*\n.*written to/),
+  });
+  expect([...Records.look(folder).all()]).toEqual([]);
+});
+
 test("a file where a folder of outputs should be is an error before anything runs", async () => {
   const { build } = targetProject({ "t.target.mjs": PAIR, i: "1", bld: "mine", out: "mine" });
   await expect(build()).rejects.toMatchObject({

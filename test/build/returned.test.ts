@@ -138,3 +138,22 @@ test("parameters that JSON does not have come back from records", async () => {
   expect([again.told, Object.keys(again.states).sort()]).toEqual([[], Object.keys(states).sort()]);
   expect(again.counts).toEqual({ fresh: 8 });
 });
+
+test("targets that are returned in Maps and Sets are told", async () => {
+  const { build } = targetProject({
+    "t.target.mjs": `${HEAD}
+      export const part = target("part", k => ({ inputs: { k } }), () => {});
+      target("map", {}, () => ({ all: new Map([["a", part(1)]]) }));
+      target("set", {}, () => [part(2), new Set([[part(3)]])]);
+      const circle = new Map();
+      circle.set("self", circle);
+      target("plain", {}, () => [new Map([[1, new Set([{}])]]), circle]);
+    `,
+  });
+  const { targets } = await build();
+  expect(targets.map(({ name, error }) => [name, error?.message])).toEqual([
+    ["map", expect.stringMatching(/^target "map": it has returned part\(1\) in a Map, .*\n.*in arrays or objects/)],
+    ["set", expect.stringMatching(/^target "set": it has returned a container with targets in a Set, /)],
+    ["plain", undefined],
+  ]);
+});

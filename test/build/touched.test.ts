@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dir, file, files } from "../../src/build/declare/nodes.ts";
-import { touchedBy } from "../../src/build/touched.ts";
+import { touchedBy } from "../../src/build/graph/touched.ts";
 import { graphOf, made } from "./made.ts";
 
 const clean = made("clean", { inputs: { raw: file("data/raw.csv") }, outputs: { o: file("bld/clean") } });

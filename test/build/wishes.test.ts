@@ -84,7 +84,8 @@ test("only what is named is built, with what it needs; or anew, though nothing h
   expect((await build()).told).toEqual(["three"]);
   expect((await build({ force: ["two"] })).told).toEqual(["two"]);
   expect((await build({ force: true, targets: "two" })).told).toEqual(["two"]);
-  await expect(build({ targets: "tow" })).rejects.toThrow(/There is no target "tow"\n.*Did you mean two\?/);
+  await expect(build({ targets: "tow" })).rejects.toThrow(/There is no target "tow".*\n.*Did you mean two\?/);
+  expect((await build({ force: true, targets: ["bld/one", "more"] })).told).toEqual(["one", "other"]);
   await expect(build({ paths: "nowhere" })).rejects.toThrow("There is no file or folder nowhere");
 });
 

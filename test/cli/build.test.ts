@@ -239,7 +239,7 @@ describe("what is wrong with the graph is told before anything runs, with exit 4
     [
       "two makers",
       `target("a", { outputs: { o: file("x") } }, copy); target("b", { outputs: { o: file("./x") } }, copy);`,
-      /x is an output of both a .* and b /,
+      /x is an output of both a \(my\.target\.mjs:\d+:\d+\) and b \(my/,
     ],
     [
       "a cycle",
@@ -280,6 +280,51 @@ describe("the config has every option", () => {
   test("a misspelt expression there is told as such", async () => {
     const { heddle } = targetProject({ ...CHAIN, ...config({ match: "a or" }) });
     expect(await heddle("build")).toMatchObject({ code: 2, err: expect.stringContaining("build.match: at column 5") });
+  });
+
+  test("the command line takes back what it says, and asks for another display", async () => {
+    const { heddle, has } = targetProject({
+      ...CHAIN,
+      ...config({ dryRun: true, explain: true, watch: true, force: true, json: true }),
+    });
+    const planned = await heddle("build", "--reporter", "plain");
+    expect(planned.out).toContain("4 targets: 4 would run");
+    expect(has("bld")).toBe(false);
+    const { code, out, err } = await heddle(
+      "build",
+      "--no-dry-run",
+      "--no-watch",
+      "--no-explain",
+      "--reporter",
+      "plain",
+    );
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).not.toContain("▸");
+    const words = ["--no-dry-run", "--no-watch", "--explain", "--no-force", "--reporter", "plain"];
+    expect((await heddle("build", ...words)).err).toContain("4 targets, all fresh");
+  });
+
+  test.each([
+    ["build: { workers: 2 }", 'unknown key "build.workers"\n  It stands beside build, not in it: { workers: … }'],
+    ["match: 'a'", 'unknown key "match"\n  It stands in build: { build: { match: … } }'],
+    ["build: { tgas: ['a'] }", 'unknown key "build.tgas"\n  Did you mean tags?'],
+    ["build: { maxFailures: 0 }", '"build.maxFailures" is 0\n  It should be a whole number of at least 1.'],
+  ])("%s is refused", async (text, message) => {
+    const { heddle } = targetProject({ ...CHAIN, "heddle.config.mjs": `export default { ${text} };` });
+    expect(await heddle("build")).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  });
+
+  test("folders and modules in which targets are looked for, and outputs outside", async () => {
+    const files = {
+      "in/a.target.mjs": `target("a", { outputs: { o: file("../beside-" + process.pid) } }, copy);`,
+      "out/b.target.mjs": `target("b", { outputs: { o: file("bld/b") } }, copy);`,
+    };
+    const refused = targetProject({ ...files, ...config({ paths: ["in"] }) });
+    expect(await refused.heddle("build")).toMatchObject({ code: 4, err: expect.stringMatching(/outside the project/) });
+    const { heddle, has, remove } = targetProject({ ...files, ...config({ paths: ["in"], outside: true }) });
+    expect(await heddle("build")).toMatchObject({ code: 0, err: expect.stringMatching(/· 1 target\n/) });
+    expect(has(`../beside-${process.pid}`)).toBe(true);
+    remove(`../beside-${process.pid}`);
   });
 
   test("failures", async () => {

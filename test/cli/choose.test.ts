@@ -16,7 +16,7 @@ function candidate(kind: "task" | "flow", name: string, ...exports: string[]): C
     options: {},
     fn: () => undefined,
   };
-  return { definition, exports, value: exports.length === 0 ? null : () => undefined };
+  return { definition, exports, value: exports.length === 0 ? null : () => undefined, isTarget: false };
 }
 
 function moduleOf(candidates: Candidate[], more: Partial<Choosable> = {}): Choosable {

@@ -88,6 +88,7 @@ describe("it asks", () => {
     const project = await built();
     await answered(project, true, () => project.write({ "bld/a": "mine", "out/site/notes": "mine" }));
     expect(there(project)).toEqual(["bld/a", "out/site/index", "out/site/sub/page"]);
+    expect((await project.heddle("clean", "--yes")).out).toMatch(/\n\nNothing was deleted\.\n$/);
   });
 
   test("or says what to add where nobody can be asked", async () => {

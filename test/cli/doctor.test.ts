@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { project } from "./rig.ts";
@@ -46,4 +46,18 @@ test("a config that cannot be loaded", async () => {
   const { code, stdout } = await project({ "heddle.config.mjs": "export default { runer: 1 };" }).heddle("doctor");
   expect(code).toBe(1);
   expect(stdout).toMatch(/wrong {2}config .*unknown key "runer"\n.*Did you mean runner\?/);
+});
+
+test("a project whose modules cannot import heddle, or are not ES modules", async () => {
+  const { folder, start } = project({ "package.json": '{ "name": "c", "type": "commonjs" }' });
+  const common = await start(["doctor"]).ended;
+  expect(common.stdout).toMatch(/ok +project .*, with heddle \d/);
+  expect(common.stdout).toMatch(/note +modules .*"type": "module".*\n.*npm pkg set type=module/);
+  rmSync(path.join(folder, "node_modules"), { recursive: true });
+  const without = await start(["doctor"]).ended;
+  expect(without.code).toBe(1);
+  expect(without.stdout).toMatch(/wrong +project .*heddle is not installed in .*\n.*npm install heddle/);
+  rmSync(path.join(folder, "package.json"));
+  const nothing = await start(["doctor"]).ended;
+  expect(nothing.stdout).toMatch(/note +project .*has no package\.json\n.*npm init -y/);
 });

@@ -44,3 +44,12 @@ test("the project runs", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ the: 4, warp: 2, weft: 1 });
   expect(stderr).toContain("threads");
 });
+
+test("a package.json that was there is completed by what is to be done next", async () => {
+  const made = project({ "package.json": '{ "name": "own", "type": "commonjs" }' });
+  const { code, stdout } = await made.heddle("init", "--yes");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /Next:\n {2}npm pkg set type=module && npm install "?heddle@.* && npx heddle run pipeline\.ts\n$/,
+  );
+});

@@ -54,9 +54,49 @@ describe("a module that does not load: exit 3 and its own error, once", () => {
     [
       "its syntax is wrong",
       "const a = 1;\nconst b = ;",
-      /SyntaxError: Unexpected token ';'\n {4}at line 2\n {4}const b = ;\n {4} +\^/,
+      /SyntaxError: Unexpected token ';'\n {4}at broken\.mjs:2:11\n {4}const b = ;\n {4} {10}\^\n$/,
     ],
-    ["an import is missing", `import "./nowhere.mjs";`, /Cannot find module .*nowhere\.mjs/],
+    [
+      "an import is missing",
+      `import "./nowhere.mjs";`,
+      /Cannot find module 'nowhere\.mjs' imported from broken\.mjs\n {4}at broken\.mjs:1:8\n {4}import ".\/nowhere\.mjs";\n {4} {7}\^\n {2}Check the path; it starts at the file that imports\./,
+    ],
+    ["an import is misspelt", `import "./lib/halper.mjs";`, /\n {2}Did you mean \.\/lib\/helper\.mjs\?\n$/],
+    [
+      "an import has no ending",
+      `import "./lib/helper";`,
+      /\n {2}Did you mean \.\/lib\/helper\.mjs\? Imports name files with/,
+    ],
+    [
+      "a package is missing",
+      `import { x } from "lodahs/fp";`,
+      /Cannot find package 'lodahs' imported from broken\.mjs\n {4}at broken\.mjs:1:19\n(.|\n)*\n {2}Install it in the project: npm install lodahs\n$/,
+    ],
+    [
+      "a name is not exported",
+      `import fs from "node:fs";\nimport { fs as one,\n  halp } from "./lib/helper.mjs";`,
+      /does not provide an export named '(fs|halp)'\n {4}at broken\.mjs:(2:10|3:3)\n/,
+    ],
+    [
+      "a name is exported under another",
+      `import { halp } from "./lib/helper.mjs";`,
+      /named 'halp'\n {4}at broken\.mjs:1:10\n {4}import \{ halp \} from "\.\/lib\/helper\.mjs";\n {4} {9}\^\n {2}Did you mean help\?\n$/,
+    ],
+    [
+      "the syntax of what it imports is wrong",
+      `import "./lib/broken.mjs";`,
+      /broken\.mjs could not be loaded in this process: SyntaxError: .*\n {4}at lib\/broken\.mjs:2:11\n {4}const y = ;\n/,
+    ],
+    [
+      "two targets have one name",
+      `import { target } from "heddle/build";\ntarget("a", {}, () => {});\ntarget("a", {}, () => {});`,
+      /Two targets are called "a" in broken\.mjs: the first at broken\.mjs:2:1, the second at broken\.mjs:3:1\n {2}Rename/,
+    ],
+    [
+      "a target has no name",
+      `import { target } from "heddle/build";\ntarget("", {}, () => {});`,
+      /A target was defined without a name at broken\.mjs:2:1\n {2}Give it one: target\("name", …\)/,
+    ],
     [
       "a task is defined wrongly",
       `import { task } from "heddle";\ntask("x", { retrys: 3 }, () => 1);`,
@@ -64,10 +104,47 @@ describe("a module that does not load: exit 3 and its own error, once", () => {
     ],
     ["it awaits what never comes", "await new Promise(() => {});", /broken\.mjs never finished loading/],
   ])("%s", async (_, text, message) => {
-    const { code, stdout, stderr } = await project({ "broken.mjs": text }).heddle("run", "broken.mjs");
+    const { code, stdout, stderr } = await project({
+      "broken.mjs": text,
+      "lib/helper.mjs": "export const help = 1;",
+      "lib/broken.mjs": "const x = 1;\nconst y = ;",
+    }).heddle("run", "broken.mjs");
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toMatch(message);
     expect(stderr.match(/heddle: /g)).toHaveLength(1);
+  });
+});
+
+describe("a module that is taken for CommonJS says so, and not in Node's words", () => {
+  test.each([
+    [`import { flow } from "heddle";\nexport default flow("x", () => 1);`],
+    [`import { target } from "heddle/build";\ntarget("x", {}, () => 1);`],
+  ])("%s", async text => {
+    const made = project({ "package.json": '{ "name": "c", "type": "commonjs" }', "own.js": text });
+    const { code, stderr } = await made.heddle("run", "own.js");
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^heddle: own\.js could not be loaded in this process: SyntaxError: Cannot use import/);
+    expect(stderr).toContain('It is taken for CommonJS. Set "type": "module" in its package.json');
+  });
+});
+
+describe("TypeScript that does not load", () => {
+  test.each([
+    [
+      "its syntax is wrong",
+      "const a = (b: ) => b;",
+      /SyntaxError: .*\n {4}at own\.ts:1:15\n {4}const a = \(b: \) => b;\n {4} {14}\^\n$/,
+    ],
+    [
+      "a type is imported as a value",
+      `import { T } from "./types.ts";\nexport const a = [T];`,
+      /named 'T'\n {4}at own\.ts:1:10\n(.|\n)* {2}It is a type, of which nothing is left when the module runs: import type \{ T \}/,
+    ],
+  ])("%s", async (_, text, message) => {
+    const made = project({ "own.ts": text, "types.ts": "export type T = number;" });
+    const { code, stderr } = await made.heddle("run", "own.ts");
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(message) });
+    expect(stderr).not.toContain("node_modules");
   });
 });
 

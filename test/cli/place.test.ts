@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { choosePlace, runnersByName, type Wishes } from "../../src/cli/run/place.ts";
 import { readWorkers } from "../../src/cli/run/workers.ts";
 import type { HeddleConfig } from "../../src/config/config.ts";
+import { choosePlace, type PlaceWishes, runnersByName } from "../../src/run/choose-place.ts";
 import type { Runner } from "../../src/task/runner.ts";
 
 const made = (name: string, workers = 1): Runner => ({
@@ -13,7 +13,7 @@ const made = (name: string, workers = 1): Runner => ({
   },
 });
 
-function choose(wishes: Partial<Wishes>): ReturnType<typeof choosePlace> {
+function choose(wishes: Partial<PlaceWishes>): ReturnType<typeof choosePlace> {
   return choosePlace({
     runner: undefined,
     workers: undefined,

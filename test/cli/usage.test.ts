@@ -29,7 +29,18 @@ describe("misuse: exit 2, nothing on stdout, what was meant", () => {
     [["rnu"], "Unknown command 'rnu'\n  Did you mean run?"],
     [["run", "x.ts", "--inptu", "1"], "Unknown option '--inptu'\n  Did you mean --input?"],
     [["run"], "Missing required argument 'file'"],
-    [["run", "a.ts", "b"], "Too many arguments"],
+    [
+      ["run", "a.ts", "b"],
+      "Too many arguments for 'run'. Expected 1 argument but got 2.\n  Inputs are given as JSON: --input JSON for the first",
+    ],
+    [
+      ["run", "a.ts", "[1, 2]", "--cache"],
+      "Too many arguments for 'run'. Expected 1 argument but got 2.\n  Inputs are given as JSON: --input '[1, 2]' for",
+    ],
+    [
+      ["build", "-n"],
+      "Option '-n, --workers <count>' argument missing\n  It says how many workers: -n 4, or -n auto. What",
+    ],
     [["run", "x.ts", "--json", "--reporter", "plain"], "Option '--json' cannot be used with option"],
     [
       ["run", "x.ts", "--reporter", "fancy"],

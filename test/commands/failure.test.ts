@@ -73,7 +73,11 @@ describe.each(both)("a command per %s", per => {
     expect(witness.of("retrying")).toHaveLength(per === "call" ? 1 : 0);
   });
 
-  test("with a call that obeys its signal", async () => {
+  test.each([
+    ["", "env"],
+    // By then its files are looked at seldom.
+    [", in a command that takes long to begin", ["sh", "-c", 'sleep 1; exec "$@"', "sh"]],
+  ])("with a call that obeys its signal%s", async (_, slow) => {
     const line = await channel();
     const { result } = watched(
       async () => {
@@ -84,7 +88,7 @@ describe.each(both)("a command per %s", per => {
         await line.reached("waiting stopped: patient-2 was cancelled: not needed");
         return state;
       },
-      { prefix: gpu("env") },
+      { prefix: gpu(slow) },
     );
     expect(await result).toBe("cancelled");
   });
@@ -105,6 +109,16 @@ test("a command that does not run what follows it gives no outcome", async () =>
   expect([error.code, state]).toEqual(["NO_OUTCOME", "crashed"]);
   expect(error.message).toMatch(/double-\d+ ended well, but gave no outcome: echo .*node/);
   expect(error.message).toContain("call.js");
+});
+
+test("a command that ends together with the folder of its call: whether its worker had begun is not known", async () => {
+  const { error, state } = await failing({ gpu: [sh('rm -r "$1"; kill -9 $$'), "{dir}"] }, () =>
+    tasks.double.submit(1),
+  );
+  expect([error.code, state]).toEqual(["CRASHED", "crashed"]);
+  expect(error.message).toMatch(
+    /double-\d+ died: signal SIGKILL.*\n.*Its folder is gone, without which it cannot talk: /,
+  );
 });
 
 test("a command that hangs before its worker begins runs out of time, and all of its processes end", async () => {

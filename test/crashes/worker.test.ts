@@ -53,7 +53,7 @@ const checks: Record<WorkerFault, Check> = {
   "closes the pipe to heddle": crashes("closes the pipe to heddle", {
     threads: /exit code 1/,
     "your own": /exit code 1/,
-    "command per call": /signal SIGKILL/,
+    "command per call": /signal SIGKILL.*Its folder is gone/s,
     others: /something in it closed its channel to heddle/,
   }),
 

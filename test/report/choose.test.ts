@@ -50,9 +50,14 @@ test("auto is live on a terminal, and plain in CI, on dumb terminals and in pipe
   expect(await repaints(Object.assign(new Screen(), { isTTY: false }), { TERM: "xterm" })).toBe(false);
 });
 
-test("plain: the start, failures at once, the summary, and no control characters", async () => {
+test("plain: the start, failures a second later, the summary, and no control characters", async () => {
   const { out, reader, close } = await plain();
-  reader([...beginning("score"), ...broken]);
+  reader([...beginning("score"), submitted(1, 3, 1)]);
+  vi.advanceTimersByTime(500);
+  reader(broken);
+  vi.advanceTimersByTime(999);
+  expect(out.lines).toEqual(["report · threads × 2 · run r1"]);
+  vi.advanceTimersByTime(1);
   expect(out.lines).toEqual([
     "report · threads × 2 · run r1",
     "✗ score-1 failed after 5 ms on threads/1",
@@ -69,10 +74,22 @@ test("plain: the start, failures at once, the summary, and no control characters
     "  out │ done",
     "",
     "✗ report failed after 10 ms · 2 calls, 1 failed",
-    "  score  1 completed, 1 failed  5 ms each, after waiting 0 ms",
+    "  score  1 completed, 1 failed, 1 not finished  5 ms each, after waiting 0 ms",
   ]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
   expect(out.text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
+test("plain: what fails just before the end is said once, and so are warnings", async () => {
+  const { out, reader } = await plain();
+  reader([...beginning("score"), ...broken]);
+  reader([{ type: "warning", at: 6, call: null, name: "heddle", message: "mind the gap" }]);
+  vi.advanceTimersByTime(900);
+  reader([ended(905, "failed")]);
+  vi.advanceTimersByTime(5000);
+  expect(out.text.match(/score-1 failed/g)).toHaveLength(1);
+  expect(out.text.match(/mind the gap/g)).toHaveLength(1);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("plain: each task every ten seconds of progress, and once when it is done", async () => {
@@ -114,7 +131,7 @@ test("plain: a long silence is broken", async () => {
 
 test("plain: colours only where FORCE_COLOR asks for them", async () => {
   const { out, reader } = await plain({ FORCE_COLOR: "1", LANG: "C.UTF-8" });
-  reader([...beginning("score"), ...broken]);
+  reader([...beginning("score"), ...broken, ended(10, "failed")]);
   expect(out.text).toContain("\u001b[31m✗\u001b[39m");
 });
 

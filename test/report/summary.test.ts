@@ -207,6 +207,7 @@ test("a stack keeps the user's frames", () => {
     "    at node:internal/main:1:1",
     "    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)",
     "    at load (/home/me/project/node_modules/tsx/dist/loader.js:1:1)",
+    "    at perform (/home/me/other/node_modules/heddle/dist/targets-abc.js:1333:16)",
     "    at parse (/home/me/project/node_modules/csv/index.js:7:2)",
   ].join("\n");
   expect(userFrames(stack, place, 9)).toEqual([

@@ -19,9 +19,9 @@ export interface Modelled {
   readonly node: number;
   readonly pool: number;
   readonly priority: number;
-  readonly depth: number;
+  depth: number;
   readonly order: number;
-  readonly inputs: readonly Modelled[];
+  readonly inputs: Modelled[];
   readonly consumers: Modelled[];
   readonly declared: boolean;
   state: number;
@@ -62,7 +62,7 @@ export class Driver implements Orders {
   submit(pool: number, priority: number, inputs: readonly Modelled[]): Modelled {
     const node = this.scheduler.declare();
     const depth = inputs.reduce((deepest, input) => Math.max(deepest, input.depth + 1), 0);
-    const call = this.enter(node, { pool, priority, depth, inputs, declared: false });
+    const call = this.enter(node, { pool, priority, depth, inputs: [...inputs], declared: false });
     for (const input of inputs) input.consumers.push(call);
     if (inputs.length === 0) call.state = QUEUED;
     this.scheduler.define(
@@ -73,6 +73,17 @@ export class Driver implements Orders {
     );
     this.check();
     return call;
+  }
+
+  /** A call, if it still waits, waits for one more, which must not have ended, nor need the call. */
+  joined(call: Modelled, input: Modelled): void {
+    if (call.state === PENDING && !call.declared) {
+      call.inputs.push(input);
+      call.depth = Math.max(call.depth, input.depth + 1);
+      input.consumers.push(call);
+    }
+    this.scheduler.joined(call.node, input.node);
+    this.check();
   }
 
   /** A node that is settled from outside. */

@@ -16,6 +16,8 @@ const kinds = [
   "submit",
   "submit",
   "submit",
+  "join",
+  "join",
   "declare",
   "settleDeclared",
   "resize",
@@ -56,6 +58,14 @@ function take(driver: Driver, { kind, a, b, c }: Step): void {
     const wanted = Array.from({ length: b % 4 }, (_, i) => chosen(open, a + i * c));
     const inputs = wanted.filter(input => input !== undefined);
     driver.submit(a % driver.pools, (c % 3) - 1, inputs);
+  } else if (kind === "join") {
+    on(open, call => {
+      const input = chosen(
+        open.filter(other => !needs(other, call)),
+        b,
+      );
+      if (input !== undefined) driver.joined(call, input);
+    });
   } else if (kind === "declare") driver.declare(a % 4);
   else if (kind === "resize") driver.resize(a % driver.pools, b % 4);
   else if (kind === "decide") driver.decide();
@@ -91,6 +101,11 @@ function take(driver: Driver, { kind, a, b, c }: Step): void {
       call => driver.failedForNow(call, driver.now + (b % 10)),
     );
   }
+}
+
+/** Whether it is this call, or waits for it. */
+function needs(call: Modelled, other: Modelled): boolean {
+  return call === other || call.inputs.some(input => needs(input, other));
 }
 
 function endAs(driver: Driver, call: Modelled, state: number): void {

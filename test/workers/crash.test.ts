@@ -72,7 +72,7 @@ describe.each([
     const file = scratch();
     for (let i = 0; i < 300; i += 1) rig.submit(taskOf("marks"), file, -1);
     await Promise.all([...Array(300).keys()].map(id => rig.value(id)));
-    const ids = Array.from({ length: 100 }, (_, i) => rig.submit(taskOf("marks"), file, i, i === 0 ? "spin" : ""));
+    const ids = [...Array(100).keys()].map(i => rig.submit(taskOf("marks"), file, i, i === 0 ? "spin" : ""));
     const [long, ...short] = ids;
     await Promise.all(short.map(id => rig.value(id)));
     expect(rig.attempts.has(long!)).toBe(false);
@@ -83,6 +83,19 @@ describe.each([
         .filter(line => line >= 0)
         .sort((a, b) => a - b),
     ).toEqual([...Array(100).keys()]);
+  });
+
+  test("where calls of a task have been long, none keeps back what those before it gave", async () => {
+    rig = new Rig(make({ workers: 1 }));
+    const file = scratch();
+    const warm = Array.from({ length: 300 }, (_, i) => rig.submit(taskOf("marks"), file, -1, i === 299 ? "10 ms" : ""));
+    await Promise.all(warm.map(id => rig.value(id)));
+    const short = Array.from({ length: 20 }, (_, i) => rig.submit(taskOf("marks"), file, i));
+    const long = rig.submit(taskOf("marks"), file, 20, "spin silently");
+    expect(await Promise.all(short.map(id => rig.value(id)))).toEqual([...Array(20).keys()]);
+    expect(rig.attempts.has(long)).toBe(false);
+    writeFileSync(`${file}.go`, "");
+    await rig.value(long);
   });
 });
 

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Memo } from "../../store/entry.ts";
 import { importUser } from "../../workers/typescript.ts";
 import { moduleLoadError } from "../../workers/unreachable.ts";
-import { type MadeTarget, registry } from "../declare/registry.ts";
+import { loading, type MadeTarget, registry } from "../declare/registry.ts";
 import type { Places } from "../graph/places.ts";
 import { findModules } from "./find.ts";
 
@@ -39,7 +39,9 @@ export async function collect(
   load: LoadModule = loadHere,
 ): Promise<Collected> {
   const modules = findModules(paths, places, memo);
-  for (const module of modules) await load(places.absolute(module), module);
+  await loading(async () => {
+    for (const module of modules) await load(places.absolute(module), module);
+  });
   const chosen = new Set(modules.map(module => real(places.absolute(module))));
   const homes = new Map<string | null, boolean>();
   const isChosen = (module: string | null) => {

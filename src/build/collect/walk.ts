@@ -1,7 +1,8 @@
 /** The files below a folder, save those nobody asks for. */
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import { matcherOf } from "../graph/glob.ts";
 import type { Places } from "../graph/places.ts";
+import { checkName, leadsTo } from "../work/listing.ts";
 
 /** The files that match a pattern, as places of the project, sorted. Links to files count as files. */
 export function expand(pattern: string, places: Places): string[] {
@@ -10,7 +11,9 @@ export function expand(pattern: string, places: Places): string[] {
   const hidden = /(^|\/)(\.|node_modules\/)/.test(pattern);
   const enters = (folder: string) => (hidden || !isAside(folder)) && mayMatchIn(folder);
   walk(base === "" ? "." : base, places, enters, path => {
-    if (matches(path)) found.push(path);
+    if (!matches(path)) return;
+    checkName(places.absolute(path));
+    found.push(path);
   });
   return found.sort((a, b) => (a < b ? -1 : 1));
 }
@@ -32,14 +35,10 @@ export function walk(
   for (const at of open) {
     for (const entry of entriesOf(places.absolute(at))) {
       const path = at === "." ? entry.name : `${at}/${entry.name}`;
-      if (entry.isFile() || (entry.isSymbolicLink() && isFile(places.absolute(path)))) file(path);
+      if (entry.isFile() || (entry.isSymbolicLink() && leadsTo(places.absolute(path))?.isFile() === true)) file(path);
       else if (entry.isDirectory() && enters(path)) open.push(path);
     }
   }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -4,7 +4,7 @@ import { shown } from "../../config/shown.ts";
 import { OptionError } from "../../errors.ts";
 import { isNode } from "./nodes.ts";
 import { MadeTarget } from "./registry.ts";
-import { nodesIn, placeOf } from "./structure.ts";
+import { atOf, nodesIn } from "./structure.ts";
 import type { InputsOf } from "./types.ts";
 
 /** @throws OptionError, which names the place. */
@@ -19,7 +19,7 @@ export function checkInputs(inputs: InputsOf, target: string): void {
 function check(value: unknown, keys: readonly string[], target: string, within: readonly object[]): void {
   if (value instanceof MadeTarget) {
     const [output] = nodesIn(value.outputs);
-    const one = output === undefined ? "result" : `outputs.${placeOf(output.keys)}`;
+    const one = output === undefined ? "result" : `outputs.${atOf(output.keys)}`;
     throw refused(
       keys,
       target,
@@ -70,5 +70,5 @@ function checkHeld(
 }
 
 function refused(keys: readonly string[], target: string, problem: string, hint: string): Error {
-  return new OptionError({ where: `target "${target}", inputs.${placeOf(keys)}`, problem, hint });
+  return new OptionError({ where: `target "${target}", inputs.${atOf(keys)}`, problem, hint });
 }

@@ -16,6 +16,8 @@ export interface Family {
   readonly bodies: Map<string, AnyBody>;
   /** What was made of it, by id or by parameters. */
   readonly made: Map<string, MadeTarget>;
+  /** The time before its module was read: what has been written to files of code since may not be what is here. */
+  readonly since: number;
 }
 
 /** A target, as its family made it. */
@@ -69,9 +71,22 @@ interface Registry {
   readonly loaded: Set<MadeTarget>;
   /** A build makes targets that others have returned: nobody has defined them. */
   growing: boolean;
+  /** When those began that are loading modules. */
+  readonly loads: number[];
 }
 
 const KEY = Symbol.for("heddle.targets.1");
 const holder = globalThis as { [KEY]?: Registry };
-holder[KEY] ??= { families: new Map(), loaded: new Set(), growing: false };
+holder[KEY] ??= { families: new Map(), loaded: new Set(), growing: false, loads: [] };
 export const registry: Registry = holder[KEY];
+
+/** Loads modules: what they define was not read before. */
+export async function loading(load: () => Promise<void>): Promise<void> {
+  const began = Date.now();
+  registry.loads.push(began);
+  try {
+    await load();
+  } finally {
+    registry.loads.splice(registry.loads.indexOf(began), 1);
+  }
+}

@@ -9,16 +9,17 @@ export interface Placed<N extends Node = Node> {
 }
 
 /** How messages and records name a place in a structure. */
-export function placeOf(keys: readonly string[]): string {
+export function atOf(keys: readonly string[]): string {
   return keys.length === 1 ? keys[0]! : keys.join(".");
 }
 
 /** All nodes, in the order in which they stand there. */
 export function nodesIn(value: unknown, keys: readonly string[] = NO_KEYS, found: Placed[] = []): Placed[] {
   if (isNode(value)) found.push({ keys, node: value });
-  else if (typeof value === "object" && value !== null) {
-    for (const key of keysOf(value))
-      nodesIn((value as Record<string, unknown>)[key], keys.length === 0 ? one(key) : [...keys, key], found);
+  else if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) nodesIn(value[at], below(keys, String(at)), found);
+  } else if (typeof value === "object" && value !== null) {
+    for (const key of keysOf(value)) nodesIn((value as Record<string, unknown>)[key], below(keys, key), found);
   }
   return found;
 }
@@ -44,6 +45,10 @@ function one(key: string): readonly string[] {
     ones.set(key, keys);
   }
   return keys;
+}
+
+function below(keys: readonly string[], key: string): readonly string[] {
+  return keys.length === 0 ? one(key) : [...keys, key];
 }
 
 function keysOf(value: object): readonly string[] {

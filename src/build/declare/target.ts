@@ -42,7 +42,7 @@ export function target<A extends readonly Parameter[], I extends InputsOf, O ext
 export function target(name: string, given: unknown, body: unknown): unknown {
   const location = callerOf(target);
   if (typeof name !== "string" || name.trim() === "")
-    throw new TaskNameError({ kind: "target", where: location.where });
+    throw new TaskNameError({ kind: "target", where: location.where, rest: "{ inputs, outputs }, fn" });
   if (shared.ambient.getStore()?.call !== undefined) {
     throw new TargetInsideError({ target: name, task: shared.ambient.getStore()!.call!.task });
   }
@@ -136,7 +136,8 @@ function familyOf(
   const bodies: Family["bodies"] = new Map();
   const fn = (job: Job) => perform(job, bodies.get(declare === null ? job.member : "")!);
   const definition: Definition = { kind: "task", name, identity, options: {}, fn, ...location };
-  const family: Family = { definition, declare, bodies, made: new Map() };
+  const since = Math.min(Date.now(), ...registry.loads);
+  const family: Family = { definition, declare, bodies, made: new Map(), since };
   registry.families.set(identity, family);
   shared.definitions.set(identity, definition);
   return family;

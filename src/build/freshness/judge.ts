@@ -36,17 +36,17 @@ export type Verdict =
   | { readonly state: "persisted"; readonly reasons: readonly Reason[] }
   | { readonly state: "run"; readonly reasons: readonly Reason[] };
 
-export interface Wishes {
+export interface Terms {
   readonly forced: boolean;
   readonly persist: boolean;
 }
 
-export function judge(facts: TargetFacts, record: TargetRecord | undefined, wishes: Wishes): Verdict {
-  if (wishes.forced) return { state: "run", reasons: [{ why: "forced" }] };
+export function judge(facts: TargetFacts, record: TargetRecord | undefined, terms: Terms): Verdict {
+  if (terms.forced) return { state: "run", reasons: [{ why: "forced" }] };
   const reasons = record === undefined ? [{ why: "never" } as const] : changesOf(facts, record);
   if (reasons.length === 0) return { state: "fresh" };
   const whole = [...facts.reads, ...facts.makes].every(each => ("mark" in each ? each.mark : each.digest) !== MISSING);
-  return wishes.persist && whole ? { state: "persisted", reasons } : { state: "run", reasons };
+  return terms.persist && whole ? { state: "persisted", reasons } : { state: "run", reasons };
 }
 
 function changesOf(facts: TargetFacts, record: TargetRecord): Reason[] {
@@ -70,5 +70,5 @@ function changesOf(facts: TargetFacts, record: TargetRecord): Reason[] {
 }
 
 function keyOf({ at, path }: { readonly at: string; readonly path: string | null }): string {
-  return path === null ? at : `${at} ${path}`;
+  return path === null ? at : `${at}\0${path}`;
 }

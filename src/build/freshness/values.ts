@@ -15,5 +15,21 @@ export function valuesOf(name: string, inputs: InputsOf | undefined): readonly R
 }
 
 function markFor(value: unknown, task: string): string {
-  return primitiveText(value) ?? markOf(value, { task, role: "input" }, part => (isNode(part) ? 0 : undefined)).text;
+  const length = Array.isArray(value) ? nodesAlone(value) : 0;
+  if (length === 0) return primitiveText(value) ?? fullMark(value, task);
+  lists[length] ??= fullMark(value, task);
+  return lists[length];
+}
+
+/** The marks of lists of nodes by their lengths, as there are many of these. */
+const lists: string[] = [];
+
+/** The length of a list in which there is nothing else than nodes, else 0. */
+function nodesAlone(list: readonly unknown[]): number {
+  for (let at = 0; at < list.length; at++) if (!isNode(list[at])) return 0;
+  return Object.keys(list).length === list.length ? list.length : 0;
+}
+
+function fullMark(value: unknown, task: string): string {
+  return markOf(value, { task, role: "input" }, part => (isNode(part) ? 0 : undefined)).text;
 }

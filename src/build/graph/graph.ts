@@ -38,6 +38,8 @@ export class TargetGraph {
   /** Who makes a file or folder; of two makers the first. */
   private readonly makers = new Map<string, number>();
   private readonly folders = new Map<string, number>();
+  /** By folder: who makes something below it. Only once a folder is read as a whole. */
+  private below: Map<string, number[]> | null = null;
   /** By target: those that it has returned. */
   private readonly returned = new Map<number, readonly number[]>();
   private ordered: readonly number[] | null = null;
@@ -65,7 +67,10 @@ export class TargetGraph {
       }
       for (const each of node.after) open.push(each);
       for (const { kind, path } of node.makes) {
-        if (!this.makers.has(path)) this.makers.set(path, node.number);
+        if (!this.makers.has(path)) {
+          this.makers.set(path, node.number);
+          if (this.below !== null) enter(this.below, path, node.number);
+        }
         if (kind === "dir" && !this.folders.has(path)) this.folders.set(path, node.number);
       }
     }
@@ -120,6 +125,7 @@ export class TargetGraph {
     this.ordered = null;
     this.matched = new Map();
     this.needs.length = first;
+    this.below = null;
     for (const index of [this.makers, this.folders]) {
       for (const [path, maker] of index) if (maker >= first) index.delete(path);
     }
@@ -229,16 +235,29 @@ export class TargetGraph {
     const maker = this.makerOf(paths[0]!);
     if (kind === "file") return maker === undefined ? NONE : [maker];
     // Of a folder that is read as a whole all that lies in it counts.
-    const below = this.makersBelow(`${paths[0]!}/`);
+    const below = this.makersBelow(paths[0]!);
     return maker === undefined ? below : [maker, ...below];
   }
 
-  private makersBelow(folder: string): number[] {
-    return [...this.makers].flatMap(([path, maker]) => (path.startsWith(folder) ? [maker] : []));
+  private makersBelow(folder: string): readonly number[] {
+    if (this.below === null) {
+      this.below = new Map();
+      for (const [path, maker] of this.makers) enter(this.below, path, maker);
+    }
+    return this.below.get(folder) ?? NONE;
   }
 }
 
 const NONE: readonly number[] = [];
+
+function enter(below: Map<string, number[]>, path: string, maker: number): void {
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const folder = path.slice(0, end);
+    const makers = below.get(folder);
+    if (makers === undefined) below.set(folder, [maker]);
+    else makers.push(maker);
+  }
+}
 
 function unique(numbers: readonly number[]): readonly number[] {
   return numbers.length < 2 ? numbers : [...new Set(numbers)];

@@ -1,7 +1,7 @@
 /** A target as the graph sees it: what it reads and makes, by the places of files. */
 import type { FileNode, Node } from "../declare/nodes.ts";
 import type { MadeTarget } from "../declare/registry.ts";
-import { nodesIn, type Placed, placeOf } from "../declare/structure.ts";
+import { atOf, nodesIn, type Placed } from "../declare/structure.ts";
 import type { Places } from "./places.ts";
 
 /** What of other targets, or of the disk, a target reads. */
@@ -47,7 +47,7 @@ export function nodeOf(target: MadeTarget, number: number, places: Places): Targ
 
 function readOf({ keys, node }: Placed, places: Places): Read {
   const { kind } = node;
-  const at = placeOf(keys);
+  const at = atOf(keys);
   if (kind === "result") return { at, keys, kind, paths: NONE, of: node.of as MadeTarget };
   if (kind === "files") return { at, keys, kind, paths: node.patterns.map(each => places.of(each)), of: null };
   return { at, keys, kind, paths: [places.of(node.path)], of: node.maker as MadeTarget | null };
@@ -57,5 +57,5 @@ const NONE: readonly string[] = [];
 const NOBODY: readonly MadeTarget[] = [];
 
 function makeOf({ keys, node }: Placed, places: Places): Make {
-  return { at: placeOf(keys), kind: node.kind as Make["kind"], path: places.of((node as FileNode).path) };
+  return { at: atOf(keys), kind: node.kind as Make["kind"], path: places.of((node as FileNode).path) };
 }

@@ -1,12 +1,11 @@
 /** What the files of a project hold, each looked at once in a build, and read only where its stat is not as it was. */
-import { readdirSync, type Stats, statSync } from "node:fs";
-import { join, sep } from "node:path";
+import { type Stats, statSync } from "node:fs";
 import { digestFile } from "../../store/file-digests.ts";
 import { MISSING } from "../freshness/judge.ts";
 import type { Places } from "../graph/places.ts";
 import type { OnDisk } from "../graph/problems.ts";
 import { digestOfFolder } from "../work/folder.ts";
-import { STAGE } from "../work/perform.ts";
+import { filesIn } from "../work/listing.ts";
 import type { FileState } from "./gather.ts";
 import { STAT } from "./layout.ts";
 import type { RecordTable } from "./table.ts";
@@ -63,7 +62,7 @@ export class Files {
 
   /** Of a folder: the paths of its files, sorted. */
   inFolder(path: string): readonly string[] {
-    return this.listing(path).map(name => `${path}/${name}`);
+    return filesIn(this.places.absolute(path)).map(name => `${path}/${name}`);
   }
 
   /** A target has made it. What the disk says of something so young is not to be trusted. */
@@ -139,7 +138,7 @@ export class Files {
   }
 
   private folder(path: string): FileNow {
-    const names = this.listing(path);
+    const names = filesIn(this.places.absolute(path));
     let size = 0;
     const files = names.map(name => {
       const file = this.at(`${path}/${name}`);
@@ -147,21 +146,6 @@ export class Files {
       return [name, file.digest] as const;
     });
     return { is: "dir", digest: digestOfFolder(files), size, stat: null };
-  }
-
-  /** The files below a folder, by their paths in it, sorted. Links count as the files they lead to. */
-  private listing(path: string): string[] {
-    const folder = this.places.absolute(path);
-    const names: string[] = [];
-    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      const whole = join(entry.parentPath, entry.name);
-      // What targets are writing, or have left behind.
-      if (whole.slice(folder.length).includes(`${sep}${STAGE}${sep}`)) continue;
-      if (entry.isFile() || (entry.isSymbolicLink() && statOf(whole)?.isFile() === true)) {
-        names.push(whole.slice(folder.length + 1).replaceAll("\\", "/"));
-      }
-    }
-    return names.sort((a, b) => (a < b ? -1 : 1));
   }
 
   private read(path: string, stat: Stats): FileNow {

@@ -1,7 +1,6 @@
 /** One build at a time in a project. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isGone, isHere, writerMark } from "../../store/writer.ts";
 
@@ -15,7 +14,6 @@ export interface Lock {
 export type Waits = (text: string, mayBeGone: boolean) => void;
 
 export async function lock(file: string, waits: Waits): Promise<Lock> {
-  mkdirSync(dirname(file), { recursive: true });
   const own = `${writerMark()} ${hostname()}`;
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   writeFileSync(draft, own);
@@ -70,8 +68,9 @@ function take(file: string, draft: string): boolean {
 function holderOf(file: string): string | null {
   try {
     return readFileSync(file, "utf8");
-  } catch {
-    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Places } from "../graph/places.ts";
-import { STAGE } from "../work/perform.ts";
+import { STAGE } from "../work/stage.ts";
 import type { Move } from "./log.ts";
 
 /** A move on the disk, and where meanwhile that lies which was in its place. */
@@ -88,15 +88,29 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
+/** Removes what attempts before the one that has made an output have left of it. `from` is where it was made. */
+export function sweepEarlier(from: string): void {
+  const stage = dirname(from);
+  const end = stage.lastIndexOf(".") + 1;
+  for (let attempt = Number(stage.slice(end)) - 1; attempt > 0; attempt -= 1) {
+    const earlier = stage.slice(0, end) + attempt;
+    discard(join(earlier, basename(from)));
+    unlessUsed(earlier);
+  }
+}
+
 /** Removes what attempts of a build have left in a folder that came to nothing. Other projects may build there too. */
 export function sweep(folder: string, run: string): void {
   const stage = join(folder, STAGE);
   for (const name of namesIn(stage)) if (name.startsWith(`${run}.`)) discard(join(stage, name));
+  unlessUsed(stage);
+}
+
+/** Removes a folder, unless something of others is in it, or it was never there. */
+function unlessUsed(folder: string): void {
   try {
-    rmdirSync(stage);
-  } catch {
-    // Something of others is in it, or it was never there.
-  }
+    rmdirSync(folder);
+  } catch {}
 }
 
 function discard(path: string): void {

@@ -12,7 +12,7 @@ import { leftBehind } from "./left.ts";
 import { type Lock, lock, type Waits } from "./lock.ts";
 import { type Intent, type Line, Log, type Move, readLog } from "./log.ts";
 import { FileMemo } from "./memo.ts";
-import { publish, resume, sweep } from "./publish.ts";
+import { publish, resume, sweep, sweepEarlier } from "./publish.ts";
 import { RecordTable } from "./table.ts";
 import { tidy } from "./tidy.ts";
 
@@ -33,7 +33,7 @@ export class Records {
   readonly troubles: string[] = [];
 
   private constructor(root: string, held: Lock | null) {
-    this.folder = folderOf(root);
+    this.folder = join(root, FOLDER);
     this.places = new Places(root);
     this.held = held;
     this.log = new Log(join(this.folder, "log"));
@@ -50,7 +50,7 @@ export class Records {
 
   /** Opens them to build: one at a time. What a build that died had begun to publish is published first. */
   static async open(root: string, waits: Waits): Promise<Records> {
-    const held = await lock(join(folderOf(root), "lock"), waits);
+    const held = await prepare(root, waits);
     try {
       return new Records(root, held);
     } catch (error) {
@@ -111,6 +111,7 @@ export class Records {
       throw error;
     }
     this.put(record);
+    for (const { from } of moves) sweepEarlier(this.places.absolute(from));
   }
 
   put(record: TargetRecord): void {
@@ -193,18 +194,24 @@ export class Records {
   }
 }
 
-function folderOf(root: string): string {
-  const folder = join(root, ".heddle", "build");
+const FOLDER = join(".heddle", "build");
+
+/** @throws UsageError where nothing can be written, as in a checkout that is to be read only. */
+async function prepare(root: string, waits: Waits): Promise<Lock> {
+  const folder = join(root, FOLDER);
   try {
     mkdirSync(folder, { recursive: true });
+    keepOutOfGit(join(root, ".heddle", ".gitignore"));
+    return await lock(join(folder, "lock"), waits);
   } catch (error) {
-    throw new UsageError({
-      problem: `What is known of targets cannot be kept in ${folder}: ${(error as Error).message}`,
-      hint: "See to it that .heddle in the project's root is a folder, and can be written to.",
-    });
+    throw new UsageError(
+      {
+        problem: `What is known of targets cannot be kept in ${folder}: ${(error as Error).message}`,
+        hint: "See to it that .heddle in the project's root is a folder, and can be written to.",
+      },
+      { cause: error },
+    );
   }
-  keepOutOfGit(join(root, ".heddle", ".gitignore"));
-  return folder;
 }
 
 function bytesOf(file: string): Uint8Array | null {

@@ -1,5 +1,5 @@
 /** Expressions that choose targets: names, `and`, `or`, `not` and brackets, as in `clean and not (slow or plot)`. */
-import { type Misspelling, type Word, wordsOf } from "./words.ts";
+import { type Misspelling, type Token, tokensOf } from "./tokens.ts";
 
 export interface Expression {
   /** @param has Whether a name of the expression is one of what is to be chosen, or not. */
@@ -21,21 +21,21 @@ const BINDS = { or: 1, and: 2, not: 3, "(": 0 } as const;
 
 /** `not` binds closer than `and`, and that closer than `or`. */
 export function parseExpression(text: string): Expression | Misspelling {
-  const words = wordsOf(text);
-  if ("problem" in words) return words;
+  const tokens = tokensOf(text);
+  if ("problem" in tokens) return tokens;
   const steps: Step[] = [];
-  const open: Word[] = [];
+  const open: Token[] = [];
   let wantsName = true;
-  for (const [at, word] of words.entries()) {
-    const { kind, column } = word;
-    const wrong = misplaced(word, words[at - 1], wantsName);
+  for (const [at, token] of tokens.entries()) {
+    const { kind, column } = token;
+    const wrong = misplaced(token, tokens[at - 1], wantsName);
     if (wrong !== null) return { problem: wrong, column };
-    if (kind === "name") steps.push({ name: word.text });
-    else if (kind === "(" || kind === "not") open.push(word);
+    if (kind === "name") steps.push({ name: token.text });
+    else if (kind === "(" || kind === "not") open.push(token);
     else {
       take(open, steps, kind === "and" || kind === "or" ? BINDS[kind] : 1);
       if (kind === ")" && open.pop() === undefined) return { problem: "this bracket was never opened", column };
-      if (kind === "and" || kind === "or") open.push(word);
+      if (kind === "and" || kind === "or") open.push(token);
       const left = kind === "end" ? open.pop() : undefined;
       if (left !== undefined) return { problem: "this bracket is never closed", column: left.column };
     }
@@ -48,7 +48,7 @@ export function parseExpression(text: string): Expression | Misspelling {
 }
 
 /** Operators that bind at least so closely come before what follows. */
-function take(open: Word[], steps: Step[], closely: number): void {
+function take(open: Token[], steps: Step[], closely: number): void {
   for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
     if (BINDS[last.kind as keyof typeof BINDS] < closely) return;
     steps.push(last.kind as "and" | "or" | "not");
@@ -56,7 +56,7 @@ function take(open: Word[], steps: Step[], closely: number): void {
   }
 }
 
-function misplaced({ kind, text }: Word, before: Word | undefined, wantsName: boolean): string | null {
+function misplaced({ kind, text }: Token, before: Token | undefined, wantsName: boolean): string | null {
   const begins = kind === "name" || kind === "not" || kind === "(";
   if (wantsName === begins) return null;
   if (!wantsName) return `"and" or "or" is missing before ${kind === "name" ? `"${text}"` : `"${kind}"`}`;

@@ -6,6 +6,8 @@ import type { TargetNode } from "../graph/node.ts";
 import type { Places } from "../graph/places.ts";
 import { type Expression, isMisspelt, parseExpression } from "./expression.ts";
 
+export type Selects = (node: TargetNode) => boolean;
+
 export interface Wanted {
   /** Names of targets, or paths: of modules, of folders with modules in them, or of outputs. None: all targets. */
   readonly words?: readonly string[];
@@ -36,7 +38,8 @@ interface Word {
 /**
  * @param nodes The targets that are known.
  * @param returned Names of targets that are known only when others have returned them.
- * @param placeOf The place of a path as it was written; default: of a path from the project's root.
+ * @param placeOf The place of a path as it was written; default: of a path from the project's root. What is nothing
+ * there is taken as such a path too.
  */
 export function select(
   { words = [], match, tags = [] }: Wanted,
@@ -46,13 +49,25 @@ export function select(
   placeOf: (path: string) => string = path => places.of(path),
 ): Selection {
   const names = new Set([...nodes.flatMap(namesOf), ...returned]);
-  const meant = words.map((text): Word => ({ text, place: placeOf(text), isName: names.has(text) }));
+  const meant = words.map((text): Word => {
+    const word = { text, place: placeOf(text), isName: names.has(text) };
+    const fromRoot = { ...word, place: places.of(text) };
+    const isHere = word.isName || /^\.{1,2}(\/|$)/.test(text) || nodes.some(node => isMeant(node, word, places));
+    // All that is shown of a project starts at its root, and is to be understood from everywhere.
+    return isHere || !nodes.some(node => isMeant(node, fromRoot, places)) ? word : fromRoot;
+  });
   const selects = (node: TargetNode) =>
     (meant.length === 0 || meant.some(word => isMeant(node, word, places))) &&
     (match === undefined || match.matches(name => isCalled(node, name, places))) &&
     (tags.length === 0 || tags.some(tag => node.target.options.tags?.includes(tag) ?? false));
   const unknown = meant.filter(word => !word.isName && !nodes.some(node => isMeant(node, word, places)));
   return { selects, unknown: unknown.map(({ text }) => ({ word: text, near: near(text, names, nodes, places) })) };
+}
+
+/** By name alone. */
+export function byNames(names: readonly string[]): Selects {
+  const wanted = new Set(names);
+  return node => namesOf(node).some(name => wanted.has(name));
 }
 
 /** Where a target is defined: a place, or null for code without a file. */
@@ -69,12 +84,16 @@ function namesOf({ name, target }: TargetNode): string[] {
 function isMeant(node: TargetNode, { text, place, isName }: Word, places: Places): boolean {
   if (isName) return namesOf(node).includes(text);
   const module = moduleOf(node, places);
+  const colon = text.lastIndexOf(":");
+  if (colon > 0 && namesOf(node).includes(text.slice(colon + 1)) && module === place.slice(0, place.lastIndexOf(":"))) {
+    return true;
+  }
   if (place === "." || module === place || module?.startsWith(`${place}/`)) return true;
   return node.makes.some(({ path, kind }) => path === place || (kind === "dir" && place.startsWith(`${path}/`)));
 }
 
 /** In expressions a part of the name, or of the path of the module, is enough. */
-function isCalled(node: TargetNode, name: string, places: Places): boolean {
+export function isCalled(node: TargetNode, name: string, places: Places): boolean {
   const part = name.toLowerCase();
   return node.name.toLowerCase().includes(part) || (moduleOf(node, places)?.toLowerCase().includes(part) ?? false);
 }

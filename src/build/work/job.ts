@@ -12,7 +12,7 @@ export interface Job {
   /** The inputs, with nothing where files and the like stand. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What stands there: paths, and results. */
-  readonly given: readonly Given[];
+  readonly fillings: readonly Filling[];
   /** The outputs, with the absolute paths of their real places. */
   readonly outputs: unknown;
   readonly makes: readonly OutputJob[];
@@ -22,7 +22,7 @@ export interface Job {
   readonly carried: Carriage | null;
 }
 
-export interface Given {
+export interface Filling {
   readonly keys: readonly string[];
   /** A path, or several, and no value that only looks like it. */
   readonly isPath: boolean;
@@ -48,6 +48,8 @@ export interface CarriedFile {
   /** Absolute. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Who may read, write and execute it. */
+  readonly mode: number;
 }
 
 /** How a target's function ended. */

@@ -10,10 +10,8 @@ import { carriedBack, unpackCarriage } from "./carry.ts";
 import { folderDigest } from "./folder.ts";
 import type { Job, Made, MadeOutput, OutputJob } from "./job.ts";
 import { returnedIn } from "./returned.ts";
+import { STAGE } from "./stage.ts";
 import { within } from "./within.ts";
-
-/** The folder beside an output in which those lie that are not published yet. */
-export const STAGE = ".heddle-stage";
 
 export async function perform(job: Job, body: AnyBody): Promise<Made> {
   if (job.carried !== null) return performAbroad(job, body);
@@ -29,12 +27,15 @@ export async function perform(job: Job, body: AnyBody): Promise<Made> {
 
 /** Where the disk is another one: in a folder that goes again, with all that the job has brought. */
 async function performAbroad(job: Job, body: AnyBody): Promise<Made> {
-  const { base, placeOf } = unpackCarriage(job.carried!);
+  const { base, localOf } = unpackCarriage(job.carried!);
   try {
-    const given = job.given.map(each => ({ ...each, value: each.isPath ? moved(each.value, placeOf) : each.value }));
-    const staged = job.makes.map(({ path }) => join(base, "made", placeOf(path).slice(base.length)));
-    const previous = (path: string) => (existsSync(placeOf(path)) ? placeOf(path) : undefined);
-    const made = await produce({ ...job, given }, body, staged, previous);
+    const fillings = job.fillings.map(each => ({
+      ...each,
+      value: each.isPath ? moved(each.value, localOf) : each.value,
+    }));
+    const staged = job.makes.map(({ path }) => join(base, "made", localOf(path).slice(base.length)));
+    const previous = (path: string) => (existsSync(localOf(path)) ? localOf(path) : undefined);
+    const made = await produce({ ...job, fillings }, body, staged, previous);
     return { ...made, carried: carriedBack(made.outputs) };
   } finally {
     rmSync(base, { recursive: true, force: true });
@@ -60,10 +61,11 @@ async function produce(
       return replaced(job.outputs, previous);
     },
   };
+  const began = Date.now();
   const act = () => body(equipped(job) as never, outputs as never, more as never);
   const value = await (job.carried === null ? within.run(job.root, act) : act());
-  const made = await lookAt(job, staged);
-  const { rest, returned } = returnedIn(value);
+  const made = await lookAt(job, staged, began);
+  const { rest, returned } = returnedIn(value, job.target);
   return { value: rest, returned, outputs: made, carried: null };
 }
 
@@ -73,10 +75,13 @@ function stagedAt({ makes, stage }: Job, name: string): readonly string[] {
 }
 
 /** What was made; throws if something was not. */
-async function lookAt({ target, makes }: Job, staged: readonly string[]): Promise<readonly MadeOutput[]> {
+async function lookAt(job: Job, staged: readonly string[], began: number): Promise<readonly MadeOutput[]> {
+  const { target, makes } = job;
   const missing = makes.filter((make, at) => !isThere(make, staged[at]!));
-  if (missing.length > 0)
-    throw new MissingOutputError({ target, outputs: missing.map(({ place }) => place).join(" and ") });
+  if (missing.length > 0) {
+    const outputs = missing.map(({ place }) => place).join(" and ");
+    throw new MissingOutputError({ target, outputs, hint: hintFor(job, missing, began) });
+  }
   const digests = new FileDigests(null);
   return Promise.all(
     makes.map(async ({ kind }, at) => {
@@ -88,14 +93,28 @@ async function lookAt({ target, makes }: Job, staged: readonly string[]): Promis
   );
 }
 
+/** Clocks of file systems are a little behind. */
+const BEHIND = 20;
+
+function hintFor({ stage }: Job, missing: readonly OutputJob[], began: number): string {
+  const written = missing.find(({ path }) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stage !== null && stat !== undefined && stat.mtimeMs >= began - BEHIND;
+  });
+  if (written === undefined) {
+    return "Write to the paths that the function gets as its second parameter, and await that before it returns.";
+  }
+  return `Something was written to ${written.place} itself: write to the path that the function gets as its second parameter, which is another one, and becomes that when all went well. Or say atomic: false.`;
+}
+
 function isThere({ kind }: OutputJob, path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return kind === "dir" ? stat?.isDirectory() === true : stat?.isFile() === true;
 }
 
 /** The inputs as the function gets them. */
-function equipped({ inputs, given }: Job): unknown {
-  return given.reduce((all: unknown, { keys, value }) => withPart(all, keys, value), inputs);
+function equipped({ inputs, fillings }: Job): unknown {
+  return fillings.reduce((all: unknown, { keys, value }) => withPart(all, keys, value), inputs);
 }
 
 /** A copy, as others may hold what was sent. */
@@ -113,7 +132,7 @@ function replaced(structure: unknown, give: (text: string) => unknown): unknown 
   return Object.fromEntries(Object.entries(structure as object).map(([key, part]) => [key, replaced(part, give)]));
 }
 
-function moved(value: unknown, placeOf: (path: string) => string): unknown {
-  if (typeof value === "string") return placeOf(value);
-  return Array.isArray(value) ? value.map(each => moved(each, placeOf)) : value;
+function moved(value: unknown, localOf: (path: string) => string): unknown {
+  if (typeof value === "string") return localOf(value);
+  return Array.isArray(value) ? value.map(each => moved(each, localOf)) : value;
 }

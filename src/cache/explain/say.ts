@@ -94,9 +94,29 @@ function between(from: CodeChange, to: CodeChange): string {
   return `${name} ${nameAndVersion(from.file)[1]} to ${version}`;
 }
 
+/** By file: `score, normalise (new) in src/text.ts`, and for each package a text of its own. */
+export function sayChanges(changes: readonly CodeChange[]): string[] {
+  const byFile = new Map<string, string[]>();
+  const rest: CodeChange[] = [];
+  for (const change of changes) {
+    if (change.name === PACKAGE || change.name === "(module)") rest.push(change);
+    else byFile.set(change.file, [...(byFile.get(change.file) ?? []), `${bareName(change.name)}${MARKS[change.how]}`]);
+  }
+  return [
+    ...[...byFile].map(([file, names]) => `${listed([...new Set(names)], MOST_CHANGES)} in ${file}`),
+    ...changed(rest),
+  ];
+}
+
+const MARKS = { changed: "", added: " (new)", removed: " (gone)" } as const;
+
+function bareName(name: string): string {
+  return name === "(effects)" || name === "(statement)" ? "statements at the top level" : name;
+}
+
 function one({ file, name, how }: CodeChange): string {
   const place = placeText(file, name);
-  return how === "changed" ? place : `${place} (${how === "added" ? "new" : "gone"})`;
+  return `${place}${MARKS[how]}`;
 }
 
 function placeText(file: string, name: string): string {
@@ -105,6 +125,7 @@ function placeText(file: string, name: string): string {
     case "(module)":
       return file;
     case "(effects)":
+    case "(statement)":
       return `statements at the top level of ${file}`;
     default:
       return `${name} in ${file}`;

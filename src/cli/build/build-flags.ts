@@ -4,8 +4,8 @@ import type { PlaceFlags } from "./settings.ts";
 import type { ChoiceFlags } from "./wishes.ts";
 
 export interface BuildFlags extends PlaceFlags, ChoiceFlags {
-  /** True without names. */
-  readonly force?: true | readonly string[];
+  /** True without names; false to take back what the config says, as of others below. */
+  readonly force?: boolean | readonly string[];
   readonly dryRun?: boolean;
   readonly explain?: boolean;
   readonly maxFailures?: string;
@@ -22,7 +22,8 @@ export interface BuildFlags extends PlaceFlags, ChoiceFlags {
 /** After how many failures nothing new begins; Infinity for never. */
 export function failuresOf({ maxFailures, stop }: BuildFlags, config: BuildConfig = {}): number {
   if (stop === true) return 1;
-  if (maxFailures === undefined) return config.stop === true ? 1 : (config.maxFailures ?? Number.POSITIVE_INFINITY);
+  if (maxFailures === undefined)
+    return config.stop === true && stop !== false ? 1 : (config.maxFailures ?? Number.POSITIVE_INFINITY);
   const count = /^\d+$/.test(maxFailures) ? Number(maxFailures) : 0;
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new UsageError({
@@ -37,7 +38,8 @@ export function withConfig(flags: BuildFlags, { dryRun, explain, watch, json }: 
     ...(dryRun !== undefined && { dryRun }),
     ...(explain !== undefined && { explain }),
     ...(watch !== undefined && { watch }),
-    ...(json !== undefined && { json }),
+    // A reporter that is asked for is not for JSON.
+    ...(json !== undefined && flags.reporter === undefined && { json }),
     ...flags,
   };
 }

@@ -82,8 +82,8 @@ async function conclude(
   try {
     const built = await report;
     const code = interrupted() ? EXIT.interrupted : built.ok ? EXIT.ok : EXIT.failed;
-    display.succeed(json === true ? reportJson(built) : undefined, code);
     if (built.orphans.length > 0) display.say(orphansText(built.orphans));
+    display.succeed(json === true ? reportJson(built) : undefined, code);
     return code;
   } catch (error) {
     const code = interrupted() ? EXIT.interrupted : exitCodeOf(error);

@@ -3,7 +3,7 @@ import { rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { TargetRecord } from "../../build/freshness/record.ts";
 import type { Places } from "../../build/graph/places.ts";
-import { orphanRecords } from "../../build/orphans.ts";
+import { orphanRecords } from "../../build/growth/orphans.ts";
 import { formatSize } from "../../config/size.ts";
 import { UsageError } from "../../errors.ts";
 import { plural } from "../../report/format.ts";
@@ -52,7 +52,7 @@ async function clean(opened: Opened, flags: CleanFlags, ask: Ask): Promise<ExitC
   }
   if (flags.json === true) printJson(json(all, does));
   else if (does) print([`${totals(going)}, deleted`]);
-  else if (going.length > 0 && flags.dryRun !== true) print(["Nothing was deleted."]);
+  else if (all.length > 0 && flags.dryRun !== true) print(["Nothing was deleted."]);
   return EXIT.ok;
 }
 

@@ -2,9 +2,10 @@
 import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { Read, TargetNode } from "../../build/graph/node.ts";
 import { moduleOf } from "../../build/selection/select.ts";
-import { EXIT, type ExitCode } from "../exit.ts";
+import type { ExitCode } from "../exit.ts";
 import { print, printJson, stdoutScreen } from "../screen.ts";
-import { look } from "./project.ts";
+import { tellProblems } from "./problems.ts";
+import { look, type Opened } from "./project.ts";
 import { treeLines } from "./tree.ts";
 import type { ChoiceFlags } from "./wishes.ts";
 
@@ -15,13 +16,14 @@ export interface CollectFlags extends ChoiceFlags {
 }
 
 export function collectTargets(words: readonly string[], flags: CollectFlags): Promise<ExitCode> {
-  return look(words, flags, ({ project }) => {
+  const act = ({ project }: Opened) => {
     const { graph } = project.facts;
     const nodes = graph.nodes.filter(project.selected);
     if (flags.json === true) printJson({ targets: nodes.map(node => targetJson(graph, node)) });
     else print(treeLines(graph, nodes, flags.files === true, stdoutScreen()));
-    return EXIT.ok;
-  });
+    return tellProblems(project.problems);
+  };
+  return look(words, flags, act, { showsProblems: true });
 }
 
 function targetJson(graph: TargetGraph, node: TargetNode): object {

@@ -1,8 +1,7 @@
 /** `heddle build --dry-run`: says what would be built, and why. */
-import { sayReason } from "../../build/freshness/say.ts";
+import { sayReasons } from "../../build/freshness/say.ts";
 import { type PlannedTarget, planBuild } from "../../build/plan.ts";
-import { byNames, type Selects } from "../../build/select.ts";
-import { moduleOf } from "../../build/selection/select.ts";
+import { byNames, moduleOf, type Selects } from "../../build/selection/select.ts";
 import { count } from "../../report/format.ts";
 import { cut, oneLine, padEnd, width } from "../../report/text.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -61,7 +60,7 @@ export function planLines(plan: readonly PlannedTarget[], screen: Screen): strin
 }
 
 function reasonOf({ reasons, skipped, state }: PlannedTarget): string {
-  const said = reasons.map(sayReason).map(oneLine).join("; ");
+  const said = sayReasons(reasons).map(oneLine).join("; ");
   if (skipped !== null) return oneLine(skipped);
   return state === "mayRun" ? `${said}; not if that gives what it gave before` : said;
 }
@@ -88,7 +87,7 @@ function planJson(plan: readonly PlannedTarget[], moduleIn: (node: PlannedTarget
       module: moduleIn(node),
       state,
       reasons,
-      said: reasons.map(sayReason),
+      said: sayReasons(reasons),
       ...(skipped !== null && { skipped }),
     })),
   };

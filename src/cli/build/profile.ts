@@ -60,7 +60,7 @@ function rowsOf({ project }: Opened, build: LoggedBuild | null): Row[] {
 }
 
 function lines(rows: readonly Row[], build: LoggedBuild | null, screen: Screen): string[] {
-  if (rows.length === 0) return ["Nothing was built yet."];
+  if (rows.length === 0) return [build === null ? "Nothing was built yet." : "None of these was built yet."];
   const cells = rows.map(({ name, state, ms, waited, size, executed }) => [
     oneLine(name),
     state ?? "",

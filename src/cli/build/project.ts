@@ -1,11 +1,12 @@
 /** A project as the commands about targets find it: its root, its config, and its targets. */
 import path from "node:path";
-import { growKnown } from "../../build/known.ts";
+import { growKnown } from "../../build/growth/known.ts";
 import { Records } from "../../build/records/records.ts";
 import { type BuildPlan, openProject, type Project } from "../../build/start.ts";
 import type { BuildConfig, HeddleConfig } from "../../config/config.ts";
 import { findRoot } from "../../config/find.ts";
 import { loadConfig } from "../../config/load.ts";
+import { ModuleLoadError } from "../../errors.ts";
 import { EXIT } from "../exit.ts";
 import { stdoutAside } from "../run/aside.ts";
 import { importConfig, loadModule } from "../run/load.ts";
@@ -43,17 +44,29 @@ export function planOf(
   return {
     root,
     paths: pathsOf(choice.words, build),
-    names: [],
     choose: chooser(choice, typeof force === "boolean" ? [] : force),
     force,
     outside: build.outside === true,
-    load: loadModule,
+    load: loadTargets,
   };
+}
+
+/** @throws ModuleLoadError also for a module that is not loaded to its end: what it defines then would be taken for gone. */
+async function loadTargets(file: string, shown: string): Promise<void> {
+  const { parkedAt } = await loadModule(file, shown);
+  if (parkedAt === null) return;
+  throw new ModuleLoadError({
+    file: shown,
+    place: "this process",
+    cause: `it stopped at ${parkedAt}, so that targets below that are not known`,
+    hint: "Move that call to a file of its own: every command and every worker loads the modules of targets.",
+  });
 }
 
 /** Where targets are looked for; modules with other names count if they are named. */
 function pathsOf(words: readonly string[], { paths = ["."] }: BuildConfig): readonly string[] {
-  const modules = words.filter(word => /\.[cm]?[jt]sx?$/.test(word) && !/\.target\.\w+$/.test(word));
+  const files = words.map(word => word.replace(/(\.[cm]?[jt]sx?):[^/]*$/, "$1"));
+  const modules = files.filter(word => /\.[cm]?[jt]sx?$/.test(word) && !/\.target\.\w+$/.test(word));
   const whole = paths.length === 1 && paths[0] === "." ? [] : paths;
   return modules.length === 0 ? whole : [...paths, ...modules.map(word => path.resolve(word))];
 }
@@ -63,17 +76,25 @@ export interface Opened extends Home {
   readonly choice: Choice;
 }
 
+export interface Looking {
+  /** The records may be changed, and no build is at work meanwhile. */
+  readonly change?: boolean;
+  /** Files that targets need have to be there, as for a build. */
+  readonly checked?: boolean;
+  /** What is wrong with the graph is not thrown. */
+  readonly showsProblems?: boolean;
+}
+
 /**
  * Opens a project to look at it; what its modules print goes to stderr.
  *
- * @param options `change`: the records may be changed, and no build is at work meanwhile; `checked`: files that targets
- * need have to be there, as for a build.
+ * @throws GraphError
  */
 export async function look<T>(
   words: readonly string[],
   flags: ChoiceFlags,
   act: (opened: Opened) => T | Promise<T>,
-  { change = false, checked = false }: { readonly change?: boolean; readonly checked?: boolean } = {},
+  { change = false, checked = false, showsProblems = false }: Looking = {},
 ): Promise<T> {
   const watch = watchForSilentEnd();
   const restore = stdoutAside();
@@ -83,7 +104,7 @@ export async function look<T>(
     watchLoading(watch);
     const records = change ? await Records.open(home.root, tellOfOther) : Records.look(home.root);
     try {
-      const project = await openProject({ ...planOf(home, choice), looksOnly: !checked }, records);
+      const project = await openProject({ ...planOf(home, choice), looksOnly: !checked, showsProblems }, records);
       growKnown(project.facts, { outside: home.config.build?.outside === true });
       watch(null);
       restore();

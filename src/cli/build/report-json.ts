@@ -1,4 +1,4 @@
-import { sayReason } from "../../build/freshness/say.ts";
+import { sayReasons } from "../../build/freshness/say.ts";
 import type { BuildReport } from "../../build/report.ts";
 import { errorFacts } from "../../events/facts.ts";
 
@@ -10,7 +10,7 @@ export function reportJson({ targets, ...report }: BuildReport): object {
       name,
       state,
       reasons,
-      said: reasons.map(sayReason),
+      said: sayReasons(reasons),
       ms,
       outputs,
       ...(skipped !== undefined && { skipped }),

@@ -1,9 +1,9 @@
 /** Where targets are built, and within which limits: command line and config. */
 import type { HeddleConfig } from "../../config/config.ts";
+import { choosePlace, runnersByName } from "../../run/choose-place.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { type DebugFlags, prepareDebugging } from "../run/debugging.ts";
 import { readLimits } from "../run/limits.ts";
-import { choosePlace, runnersByName } from "../run/place.ts";
 import { readPrefixes } from "../run/prefix.ts";
 import { readWorkers } from "../run/workers.ts";
 

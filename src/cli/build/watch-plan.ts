@@ -1,7 +1,7 @@
 /** What `heddle build --watch` does when files change: decisions alone, without a clock or a process. */
 
 import type { TargetGraph } from "../../build/graph/graph.ts";
-import { isWithin, readsPlace } from "../../build/touched.ts";
+import { isWithin, readsPlace } from "../../build/graph/touched.ts";
 
 /** What of the files of a project the targets are about. */
 export interface Interests {

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import { isOutside, Places } from "../../build/graph/places.ts";
-import { STAGE } from "../../build/work/perform.ts";
+import { STAGE } from "../../build/work/stage.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { AsMade } from "./as-made.ts";
 import { someNames } from "./names.ts";

@@ -3,11 +3,10 @@ import path from "node:path";
 import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { Places } from "../../build/graph/places.ts";
 import type { Records } from "../../build/records/records.ts";
-import type { Selects } from "../../build/select.ts";
 import type { Expression } from "../../build/selection/expression.ts";
-import { readExpression, select, type Unknown } from "../../build/selection/select.ts";
+import { readExpression, type Selects, select } from "../../build/selection/select.ts";
 import type { BuildConfig } from "../../config/config.ts";
-import { UsageError } from "../../errors.ts";
+import { noTargets, nothingChosen, unknownWord } from "./nobody-meant.ts";
 
 /** What chooses targets, for all commands that take some. */
 export interface ChoiceFlags {
@@ -37,9 +36,9 @@ export function choiceOf(words: readonly string[], { match, tag }: ChoiceFlags, 
 /** Decides, when targets are known, which are meant. @throws UsageError for words that mean nothing. */
 export function chooser(choice: Choice, forced: readonly string[] = []) {
   const { words, match, tags } = choice;
-  return (graph: TargetGraph, records: Records): Selects => {
+  return (graph: TargetGraph, records: Records, modules: readonly string[]): Selects => {
     const { nodes, places } = graph;
-    if (nodes.length === 0) throw noTargets();
+    if (nodes.length === 0) throw noTargets(places, modules);
     const late = () => [...records.all()].map(({ name }) => name);
     const known = () => [...late(), ...late().map(familyOf)];
     const wanted = { words, tags, ...(match !== null && { match }) };
@@ -47,14 +46,14 @@ export function chooser(choice: Choice, forced: readonly string[] = []) {
       const first = select(chosen, nodes, [], places, fromHere(places));
       const { selects, unknown } =
         first.unknown.length === 0 ? first : select(chosen, nodes, known(), places, fromHere(places));
-      if (unknown[0] !== undefined) throw unknownWord(unknown[0]);
+      if (unknown[0] !== undefined) throw unknownWord(unknown[0], graph);
       return selects;
     };
     if (forced.length > 0) selectedBy({ words: forced, tags: [] });
     const selects = selectedBy(wanted);
     const isNarrow = match !== null || tags.length > 0;
     if (isNarrow && !nodes.some(selects) && !late().some(name => mayBeMeant(name, choice))) {
-      throw nothingChosen(words, match !== null, tags);
+      throw nothingChosen(choice, graph);
     }
     return selects;
   };
@@ -76,27 +75,4 @@ function familyOf(name: string): string {
 /** On the command line, paths start at the folder where the user is. */
 function fromHere(places: Places): (word: string) => string {
   return word => places.of(path.resolve(word));
-}
-
-function noTargets(): Error {
-  return new UsageError({
-    problem: "There are no targets in this project",
-    hint: 'Define one in a module called something.target.ts: target("name", { inputs, outputs }, fn).',
-  });
-}
-
-function unknownWord({ word, near }: Unknown): Error {
-  return new UsageError({
-    problem: `There is no target "${word}", and no module or output of this path`,
-    hint: near === undefined ? "heddle collect shows what there is." : `Did you mean ${near}?`,
-  });
-}
-
-function nothingChosen(words: readonly string[], matched: boolean, tags: readonly string[]): Error {
-  const by = [...(matched ? ["the expression"] : []), ...(tags.length > 0 ? [`the tag ${tags.join(" or ")}`] : [])];
-  const among = words.length === 0 ? "" : ` among ${words.join(" ")}`;
-  return new UsageError({
-    problem: `No target is chosen by ${by.join(" and ")}${among}`,
-    hint: "heddle collect shows what there is.",
-  });
 }

@@ -16,7 +16,9 @@ Examples:
   heddle build --watch           again whenever something changes
 
 Exit codes: 0 all well, 1 a target failed, 2 usage or configuration, 3 a module could not be loaded,
-4 the targets do not fit together, 130 interrupted.`;
+4 the targets do not fit together, 130 interrupted.
+
+--no-force, --no-dry-run, --no-explain, --no-stop and --no-watch take back what the config says.`;
 
 export function addBuild(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -24,7 +26,10 @@ export function addBuild(program: Command, done: (code: ExitCode) => void): void
     .summary("build the targets that are not up to date")
     .description("Build the targets of a project, in its *.target.ts: all of them, or those that are named.");
   withChoice(command)
-    .option("-n, --workers <count>", 'how many workers: a number or "auto"; on threads, if no runner is named')
+    .option(
+      "-n, --workers <count>",
+      'how many workers: a number or "auto"; on threads, if no runner is named. Without it: inline',
+    )
     .option("--runner <name>", "where targets are built: inline, threads, processes or a name from the config")
     .option("--prefix <label=command>", "what runs the targets with a label: 'gpu=srun --gres=gpu:{gpu}'", gather)
     .option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather)
@@ -34,6 +39,9 @@ export function addBuild(program: Command, done: (code: ExitCode) => void): void
     .option("--max-failures <count>", "after so many failures nothing new begins")
     .addOption(new Option("--stop", "after the first failure nothing new begins").conflicts("maxFailures"))
     .option("--watch", "go on, and build again when something changes");
+  for (const flag of ["force", "dry-run", "explain", "stop", "watch"]) {
+    command.addOption(new Option(`--no-${flag}`, "whatever the config says").hideHelp());
+  }
   withShowing(command)
     .addHelpText("after", EXAMPLES)
     .action(async (words: readonly string[], flags: BuildFlags) => {

@@ -24,7 +24,10 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
   const command = withTarget(program.command("run"))
     .summary("run a flow or a task")
     .description("Run a flow, or a task, of a module: results go to stdout, progress to stderr.")
-    .option("-n, --workers <count>", 'how many workers: a number or "auto"; on threads, if no runner is named')
+    .option(
+      "-n, --workers <count>",
+      'how many workers: a number or "auto"; on threads, if no runner is named. Without it: inline',
+    )
     .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config")
     .option("--prefix <label=command>", "what runs the calls of a label: 'gpu=srun --gres=gpu:{gpu}'", gather);
   command.option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather);

@@ -5,7 +5,7 @@ import { heddleVersion } from "../../version.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import type { Finding } from "./finding.ts";
 import { cpus, memory, node, typescript } from "./machine.ts";
-import { config, writeAccess } from "./project.ts";
+import { config, project, writeAccess } from "./project.ts";
 import { queue } from "./queue.ts";
 import { tryRunners } from "./runners.ts";
 
@@ -13,6 +13,7 @@ export async function doctor(folder: string, { json = false }: { readonly json?:
   const root = findRoot(folder);
   const findings: Finding[] = [
     { name: "heddle", state: "ok", detail: heddleVersion() },
+    ...(await project(root)),
     node(),
     typescript(root),
     cpus(),

@@ -2,9 +2,10 @@
 import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { UsageError } from "../../errors.ts";
+import { type GraphProblem, UsageError } from "../../errors.ts";
+import { tellProblems } from "../build/problems.ts";
 import type { ChoiceFlags } from "../build/wishes.ts";
-import { EXIT, type ExitCode } from "../exit.ts";
+import type { ExitCode } from "../exit.ts";
 import { type Planner, planned } from "../run/planned.ts";
 import type { PrepareFlags } from "../run/prepare.ts";
 import { type FormatFlags, formatOf, isDrawing, ofPlan, type Writable, written } from "./format.ts";
@@ -21,27 +22,29 @@ export interface GraphFlags extends FormatFlags, PrepareFlags, ChoiceFlags {
 export interface Drawing {
   readonly drawn: Writable;
   readonly text: string;
+  /** What is wrong with a graph of targets. */
+  readonly problems: readonly GraphProblem[];
 }
 
 export async function graph(words: readonly string[], flags: GraphFlags, planner: Planner): Promise<ExitCode> {
   // What cannot be written should be known before user code is loaded.
   formatOf(flags);
   refuseDrawing(flags.store);
-  const { drawn, text } = await drawingOf(words, flags, planner);
+  const { drawn, text, problems } = await drawingOf(words, flags, planner);
   const content = await written(drawn, flags);
   if (flags.out === undefined) process.stdout.write(content);
   else {
     await write(flags.out, content);
     process.stderr.write(`${flags.out}: ${text}\n`);
   }
-  return EXIT.ok;
+  return tellProblems(problems);
 }
 
 /** Of the flow or task in a module; of targets, where none is named. */
 async function drawingOf(words: readonly string[], flags: GraphFlags, planner: Planner): Promise<Drawing> {
   if (namesFlow(words, flags)) {
     const plan = await planned(words[0], flags, planner);
-    return { drawn: ofPlan(plan, { group: flags.group ?? "auto" }), text: planText(plan) };
+    return { drawn: ofPlan(plan, { group: flags.group ?? "auto" }), text: planText(plan), problems: [] };
   }
   const { targetDrawing } = await import("./targets.ts");
   return targetDrawing(words, flags);
@@ -51,7 +54,7 @@ function namesFlow([word, ...more]: readonly string[], { input, args, force, sto
   if (input !== undefined || args !== undefined || store !== undefined) return true;
   if (word === undefined || more.length > 0) return Array.isArray(force);
   const file = /\.[cm]?[jt]sx?(?=:|$)/.exec(word);
-  if (file === null || /\.target\.[cm]?[jt]sx?$/.test(word)) return false;
+  if (file === null || /\.target\.[cm]?[jt]sx?(?=:|$)/.test(word)) return false;
   // A module that is not there is told as such.
   return /:/.test(word) || !isFolder(word);
 }

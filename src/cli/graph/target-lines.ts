@@ -36,8 +36,15 @@ export function targetLines(
   const lines: string[] = [];
   const roots = plan.filter(({ node }) => !needed.has(node.number));
   // Not recursive, as chains may be of any length.
-  const open = roots.map(({ node }): Branch => ({ of: node.number, lead: "", below: "" })).reverse();
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+  const open = roots.map(rootOf).reverse();
+  // Circles have no root: the last that was not shown is one.
+  let rest = plan.length - 1;
+  const next = () => {
+    if (open.length > 0) return open.pop();
+    while (shown.has(plan[rest]?.node.number ?? -1)) rest -= 1;
+    return plan[rest] === undefined ? undefined : rootOf(plan[rest]!);
+  };
+  for (let at = next(); at !== undefined; at = next()) {
     const { of, lead, below } = at;
     if (typeof of === "string") {
       lines.push(`${paint("dim", lead)}${oneLine(of)}`);
@@ -55,6 +62,10 @@ export function targetLines(
     }
   }
   return lines.map(line => cut(line, columns, symbols.ellipsis));
+}
+
+function rootOf({ node }: PlannedTarget): Branch {
+  return { of: node.number, lead: "", below: "" };
 }
 
 function partsOf(

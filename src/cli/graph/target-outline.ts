@@ -1,5 +1,5 @@
 /** Targets and files as they are drawn: files between the targets that make and read them. */
-import { sayReason } from "../../build/freshness/say.ts";
+import { sayReasons } from "../../build/freshness/say.ts";
 import type { TargetGraph } from "../../build/graph/graph.ts";
 import type { Read } from "../../build/graph/node.ts";
 import type { PlannedState, PlannedTarget } from "../../build/plan.ts";
@@ -57,7 +57,7 @@ function single(graph: TargetGraph, plan: readonly PlannedTarget[], files: boole
   const planned = new Map(plan.map(each => [each.node.number, each]));
   const target = (number: number) => {
     const { node, state, reasons, skipped } = planned.get(number)!;
-    const reason = shownSentence(skipped ?? reasons.map(sayReason).join("; "));
+    const reason = shownSentence(skipped ?? sayReasons(reasons).join("; "));
     return sketch.node(`target ${number}`, () => ({ kind: "task", state, lines: [shownName(node.name)], reason }));
   };
   const file = (path: string, state: DrawnState) =>

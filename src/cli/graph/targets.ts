@@ -1,10 +1,11 @@
 /** `heddle graph` of targets and their files. */
-import { sayReason } from "../../build/freshness/say.ts";
+import { sayReasons } from "../../build/freshness/say.ts";
 import { type PlannedTarget, planBuild } from "../../build/plan.ts";
+import type { Project } from "../../build/start.ts";
 import { toDot } from "../../graph/drawing/dot.ts";
 import { toMermaid } from "../../graph/drawing/mermaid.ts";
 import { count, plural } from "../../report/format.ts";
-import { look } from "../build/project.ts";
+import { look, type Opened } from "../build/project.ts";
 import { stdoutScreen } from "../screen.ts";
 import type { Drawing, GraphFlags } from "./graph.ts";
 import { targetLines } from "./target-lines.ts";
@@ -13,9 +14,10 @@ import { targetOutline } from "./target-outline.ts";
 export function targetDrawing(words: readonly string[], flags: GraphFlags): Promise<Drawing> {
   const { match, tag, files = true, group } = flags;
   const choice = { ...(match !== undefined && { match }), ...(tag !== undefined && { tag }) };
-  return look(words, choice, ({ project, config }) => {
+  const act = ({ project, config }: Opened) => {
     const { graph } = project.facts;
-    const plan = planBuild(project, { forced: () => false, outside: config.build?.outside === true });
+    const possible = planBuild(project, { forced: () => false, outside: config.build?.outside === true });
+    const plan = [...possible, ...impossible(project, possible)];
     const outline = () => targetOutline(graph, plan, { files, group: group ?? "auto" });
     return {
       text: totals(plan),
@@ -26,8 +28,17 @@ export function targetDrawing(words: readonly string[], flags: GraphFlags): Prom
         toText: () => targetLines(graph, plan, files, stdoutScreen()),
         toJSON: () => json(plan, project.facts.graph.needs),
       },
+      problems: project.problems,
     };
-  });
+  };
+  return look(words, choice, act, { showsProblems: true });
+}
+
+/** Those that wait for one another in a circle, and for such: no build gets to them, but they are what one wants to see. */
+function impossible({ facts, numbers }: Project, plan: readonly PlannedTarget[]): PlannedTarget[] {
+  const planned = new Set(plan.map(({ node }) => node.number));
+  const rest = [...numbers].filter(number => !planned.has(number));
+  return rest.map(number => ({ node: facts.graph.nodes[number]!, state: "run", reasons: [], skipped: null }));
 }
 
 /** `4 targets: 3 fresh, 1 run` */
@@ -45,7 +56,7 @@ function json(plan: readonly PlannedTarget[], needs: readonly (readonly number[]
       name: node.name,
       identity: node.identity,
       state,
-      reasons: reasons.map(sayReason),
+      reasons: sayReasons(reasons),
       ...(skipped !== null && { skipped }),
       inputs: node.reads.flatMap(({ kind, paths }) => (kind === "result" ? [] : paths)),
       outputs: node.makes.map(({ path }) => path),

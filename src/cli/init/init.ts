@@ -33,19 +33,19 @@ export async function init(folder: string, { yes = false }: { readonly yes?: boo
 }
 
 async function nextSteps(folder: string, facts: ProjectFacts, kept: readonly string[]): Promise<string> {
-  const { install, advice } = kept.includes("package.json")
+  const install = kept.includes("package.json")
     ? await completing(path.resolve(folder, "package.json"), facts)
-    : { install: "npm install", advice: "" };
+    : "npm install";
   const enter = path.resolve(folder) === process.cwd() ? "" : `cd ${quoted(folder)} && `;
-  return `${advice}Next:\n  ${enter}${install} && npx heddle run pipeline.ts`;
+  return `Next:\n  ${enter}${install} && npx heddle run pipeline.ts`;
 }
 
-/** What a package.json that was there before still lacks. */
-async function completing(file: string, facts: ProjectFacts): Promise<{ install: string; advice: string }> {
+/** What gives a package.json that was there before all that it lacks. */
+async function completing(file: string, facts: ProjectFacts): Promise<string> {
   const { type, dependencies: has, devDependencies: hasToo } = await readPackage(file);
   const missing = Object.entries(dependencies(facts)).filter(([name]) => !(name in { ...has, ...hasToo }));
   const install = ["npm install", ...missing.map(([name, range]) => quoted(`${name}@${range}`))].join(" ");
-  return { install, advice: type === "module" ? "" : 'Your package.json should say "type": "module".\n\n' };
+  return type === "module" ? install : `npm pkg set type=module && ${install}`;
 }
 
 async function readPackage(file: string): Promise<{ type?: string; dependencies?: object; devDependencies?: object }> {

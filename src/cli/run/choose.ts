@@ -12,6 +12,8 @@ export interface Candidate {
   readonly exports: readonly string[];
   /** The task itself; null when the module's exports cannot be reached. */
   readonly value: unknown;
+  /** It is built, and cannot be run. */
+  readonly isTarget: boolean;
 }
 
 export interface Choosable {
@@ -25,10 +27,29 @@ export interface Choosable {
 }
 
 /** By its name; without one: the default export, else the only flow, else `main`. */
-export function choose(module: Choosable, name: string | undefined): Candidate {
+export function choose(all: Choosable, name: string | undefined): Candidate {
+  const module = { ...all, candidates: all.candidates.filter(({ isTarget }) => !isTarget) };
   const chosen = name === undefined ? byDefault(module.candidates) : byName(module.candidates, name);
   if (chosen !== undefined) return chosen;
+  refuseTargets(all, name);
   throw new UsageError({ problem: problem(module, name), hint: hint(module, name) });
+}
+
+/** @throws UsageError if a target is named, or if the module has nothing else. */
+function refuseTargets({ shown: file, candidates }: Choosable, name: string | undefined): void {
+  const named = name === undefined ? undefined : byName(candidates, name);
+  if (named !== undefined) {
+    throw new UsageError({
+      problem: `${name} in ${file} is a target, which is built and not run`,
+      hint: `Build it: heddle build ${name}`,
+    });
+  }
+  if (name !== undefined || candidates.length === 0 || !candidates.every(({ isTarget }) => isTarget)) return;
+  const names = candidates.map(({ definition }) => definition.name).join(", ");
+  throw new UsageError({
+    problem: `${file} has no task or flow, but targets, which are built and not run: ${names}`,
+    hint: `Build them: heddle build ${file}`,
+  });
 }
 
 function byDefault(candidates: readonly Candidate[]): Candidate | undefined {

@@ -53,7 +53,7 @@ async function textDisplay(flags: DisplayFlags, config: HeddleConfig): Promise<D
     },
     say(message) {
       // On a terminal the reporter may be repainting, and only it can write between.
-      if (process.stderr.isTTY && (mode === "auto" || mode === "live")) reader([remark(message)]);
+      if (!reported && process.stderr.isTTY && (mode === "auto" || mode === "live")) reader([remark(message)]);
       else process.stderr.write(`heddle: ${message}\n`);
     },
     succeed(value) {

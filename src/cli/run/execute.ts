@@ -1,6 +1,9 @@
 /** `heddle run`: from the words of the command line to a result and an exit code. */
+
+import { plural } from "../../report/format.ts";
 import { startRun } from "../../run/start.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit.ts";
+import type { Candidate } from "./choose.ts";
 import { type Display, openDisplay, openLog } from "./display.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { type PrepareFlags, prepare } from "./prepare.ts";
@@ -42,14 +45,29 @@ export async function execute(given: string | undefined, flags: RunFlags): Promi
       hint: "It awaits a promise that no timer, connection or call is left to settle, or something calls process.exit().",
       code: EXIT.failed,
     });
-    return await conclude(run.result, display, () => interruption.happened);
+    const missing = missingInputs(target, inputs.length);
+    return await conclude(run.result, display, () => interruption.happened, missing);
   } finally {
     watch(null);
     interruption.release();
   }
 }
 
-async function conclude(result: Promise<unknown>, display: Display, interrupted: () => boolean): Promise<ExitCode> {
+/** Parameters may be optional, so that nobody knows whether some are missing until the flow has failed. */
+function missingInputs({ definition: { kind, name, fn } }: Candidate, given: number): string | null {
+  if (fn.length <= given) return null;
+  const gave = given === 0 ? "none is given" : `${given} ${given === 1 ? "is" : "are"} given`;
+  const how = "--input JSON is the first, --args '[…]' are all";
+  return `The ${kind} ${name} has ${plural(fn.length, "parameter")}, and ${gave}: ${how}`;
+}
+
+/** @param missing What to say of inputs if the run fails. */
+async function conclude(
+  result: Promise<unknown>,
+  display: Display,
+  interrupted: () => boolean,
+  missing: string | null,
+): Promise<ExitCode> {
   try {
     const value = await result;
     const code = interrupted() ? EXIT.interrupted : EXIT.ok;
@@ -57,6 +75,7 @@ async function conclude(result: Promise<unknown>, display: Display, interrupted:
     return code;
   } catch (error) {
     const code = interrupted() ? EXIT.interrupted : exitCodeOf(error);
+    if (missing !== null && code === EXIT.failed) display.say(missing);
     display.fail(error, code);
     return code;
   }

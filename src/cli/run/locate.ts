@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { UsageError } from "../../errors.ts";
-import { similarFiles } from "./similar-files.ts";
+import { modulesIn, similarFiles } from "./similar-files.ts";
 
 export interface Located {
   /** Absolute. */
@@ -20,8 +20,7 @@ export async function locate(given: string): Promise<Located> {
   const name = whole ? undefined : given.slice(colon + 1);
   const kind = kindOf(shown);
   if (kind === "folder") {
-    const held = await similarFiles(path.join(shown, "."));
-    throw new UsageError({ problem: `${shown} is a folder, not a file`, hint: held ?? "Name a file in it." });
+    throw new UsageError({ problem: `${shown} is a folder, not a file`, hint: await modulesIn(shown) });
   }
   if (kind === "nothing") {
     const similar = await similarFiles(shown);

@@ -3,11 +3,11 @@ import path from "node:path";
 import { isRedis } from "../../background/redis/place.ts";
 import { loadConfig } from "../../config/load.ts";
 import { parseSize } from "../../config/size.ts";
+import { choosePlace, runnersByName } from "../../run/choose-place.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { type CacheFlags, chooseCache } from "../run/cache.ts";
 import { readLimits } from "../run/limits.ts";
 import { importConfig } from "../run/load.ts";
-import { choosePlace, runnersByName } from "../run/place.ts";
 import { readWorkers } from "../run/workers.ts";
 
 export interface PlaceFlags extends Pick<CacheFlags, "cache" | "store"> {

@@ -14,7 +14,8 @@ import { Poll } from "./poll.ts";
 import { CommandReports } from "./reports.ts";
 import { type CommandSettings, planOf, scriptOf, wantsScript, workerWords } from "./start.ts";
 
-/** How long a call may take to obey when it is told to end, in milliseconds. */
+/** How long a worker may take to hear that its call is to end, and the call to obey then, in milliseconds. */
+const HEARING = 5_000;
 const GRACE = 1_000;
 /** How long an outcome may be on its way through a file system after the end of the command. */
 const SETTLING = 5_000;
@@ -61,6 +62,7 @@ export class CommandCall {
     this.#reports = new CommandReports(host, call.id, worker, {
       begun: () => this.#tellStarted(),
       unfit: () => void this.stop(),
+      heardCancel: () => this.#stopAfter(GRACE),
       waits: () => {
         this.waits = true;
         place.waits();
@@ -110,10 +112,9 @@ export class CommandCall {
   /** Tells the call to stop, and makes it. Resolves when nothing is left of it. */
   cancel(reason: string): void {
     this.cancelled = true;
-    const hasBegun = this.#reports.heard;
+    const hasBegun = this.#hasBegun();
     if (hasBegun) this.#tell([CANCEL, 1, reason]);
-    clearTimeout(this.#grace);
-    if (hasBegun) this.#grace = setTimeout(() => void this.stop(), GRACE);
+    if (hasBegun) this.#stopAfter(HEARING);
     else void this.stop();
   }
 
@@ -126,6 +127,21 @@ export class CommandCall {
   /** Passes on what the coordinator says of what it called. */
   pass(wire: readonly unknown[]): void {
     this.#mustTell([TELL, 1, wire.length, ...wire]);
+  }
+
+  /** It may have said so since the last look. */
+  #hasBegun(): boolean {
+    try {
+      if (!this.#reports.heard) this.#look();
+    } catch (error) {
+      this.#problem ??= error as Error;
+    }
+    return this.#reports.heard;
+  }
+
+  #stopAfter(grace: number): void {
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => void this.stop(), grace);
   }
 
   async stop(): Promise<void> {
@@ -228,7 +244,6 @@ export class CommandCall {
   }
 
   async #ended(end: GroupEnd): Promise<void> {
-    clearTimeout(this.#grace);
     const deadline = performance.now() + SETTLING;
     try {
       this.#look();
@@ -237,6 +252,7 @@ export class CommandCall {
       this.#problem ??= error as Error;
     }
     this.#poll.stop();
+    clearTimeout(this.#grace);
     this.#reports.rawEnded();
     await this.#tellLeft();
     await this.#command!.stop();

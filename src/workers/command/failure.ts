@@ -1,4 +1,5 @@
 /** What is said of commands that gave nothing. */
+import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { typed } from "../../config/command.ts";
 import { CommandFailedError, CommandStartError, CrashedError, NoOutcomeError } from "../../errors.ts";
@@ -41,12 +42,13 @@ export function isOfSystem(error: unknown): boolean {
 }
 
 export function commandFailure(ended: Ended): Error {
-  const { task, words, end, begun } = ended;
+  const { task, words, end } = ended;
   const command = typed(words);
   if (end.error !== null) return notStarted(ended, end.error);
-  if (begun) {
+  if (ended.begun || isLost(ended)) {
     const mute = isMute(ended) ? `${muteHint(ended)}\n  ` : "";
-    const hint = `${mute}It ran as: ${command}${said("Its last words", ended.lastWords.shown)}${said("The command said", ended.output)}`;
+    const lost = isLost(ended) ? `Its folder is gone, without which it cannot talk: ${ended.folder}\n  ` : "";
+    const hint = `${mute}${lost}It ran as: ${command}${said("Its last words", ended.lastWords.shown)}${said("The command said", ended.output)}`;
     const { death } = ended;
     const cause =
       death === null ? ended.lastWords.causeOf(endOf(end)) : `nobody caught ${death.name}: ${death.message}`;
@@ -77,6 +79,11 @@ function wantsQuotes({ words, node }: Ended): boolean {
 
 function isMute({ end, folder }: Ended): boolean {
   return folder !== null && end.code === MUTE;
+}
+
+/** A worker that has lost its folder may have begun, and told so there. */
+function isLost({ folder }: Ended): boolean {
+  return folder !== null && !existsSync(folder);
 }
 
 function muteHint({ folder }: Ended): string {

@@ -8,6 +8,8 @@ import type { StreamName } from "../protocol.ts";
 export interface CallMoments {
   /** The worker has begun the call; told once or more often. */
   begun(): void;
+  /** The worker has heard that the call is to stop. */
+  heardCancel(): void;
   /** The worker cannot be warmed, and waits for its end. */
   unfit(): void;
   /** The call waits for what it called, and leaves its place to others. */
@@ -52,6 +54,10 @@ export class CommandReports extends CallReports {
   override unfit(error: Error): void {
     this.death = error;
     this.#moments.unfit();
+  }
+
+  override heardCancel(): void {
+    this.#moments.heardCancel();
   }
 
   override fatal(_seq: number, error: Error): void {

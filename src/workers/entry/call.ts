@@ -8,6 +8,7 @@ import { IN, OUT } from "../command/call-folder.ts";
 import { appendFrame, FrameTail, MUTE } from "../command/exchange.ts";
 import { Poll } from "../command/poll.ts";
 import { flushBeforeEnd } from "../leaving.ts";
+import { HEARD } from "../protocol.ts";
 import { Server } from "../serve.ts";
 import { endWith } from "../watch.ts";
 
@@ -48,6 +49,7 @@ const server = new Server(
       ready = true;
       for (const wire of early.splice(0)) server.receive(wire);
     },
+    cancels: () => say([HEARD]),
     idle: () => process.exit(0),
   },
 );

@@ -132,7 +132,7 @@ export const piece = target("piece", k => ({ inputs: { k, s1: file("src/s1.txt")
 `;
 const BASE = `
 import { createHash } from "node:crypto";
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 export const tell = name => appendFileSync(new URL("./told", import.meta.url), name + "\\n");
 const digest = text => createHash("md5").update(text).digest("hex").slice(0, 8);
@@ -148,6 +148,8 @@ export function make(outputs, number, text, isCoarse) {
   writeFileSync(outputs.o, number + ":" + made);
   if (outputs.more !== undefined) writeFileSync(outputs.more[0], "more " + made);
   if (outputs.d !== undefined) {
+    // Who writes in place finds there what is there.
+    for (const name of readdirSync(outputs.d)) rmSync(join(outputs.d, name));
     for (let i = 0; i <= parseInt(made[0], 16) % 3; i++) writeFileSync(join(outputs.d, i + ".txt"), i + " " + made);
   }
   return parseInt(made.at(-1), 16) % 4;

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import { type BuiltApart, buildApart } from "../apart.ts";
 import type { Hand } from "./edits.ts";
 import type { Disk } from "./model.ts";
 import { modulesOf, type Project } from "./project.ts";
@@ -25,9 +25,7 @@ const heddle = fileURLToPath(new URL("../../..", import.meta.url));
 
 export type Place = "inline" | "threads" | "processes";
 
-export interface Built {
-  readonly states: Readonly<Record<string, string>>;
-  readonly reasons: Readonly<Record<string, unknown>>;
+export interface Built extends BuiltApart {
   /** What ran, sorted. */
   readonly ran: readonly string[];
 }
@@ -65,14 +63,7 @@ export class Stage implements Hand {
       if (!existsSync(this.at(path)) || readFileSync(this.at(path), "utf8") !== text) this.write(path, text);
     }
     rmSync(this.at("told"), { force: true });
-    const driver = new URL("./build.mjs", import.meta.url);
-    const worker = new Worker(driver, { workerData: { root: this.folder, place } });
-    const said = await new Promise<Omit<Built, "ran">>((resolve, reject) => {
-      worker.on("message", resolve);
-      worker.on("error", reject);
-      worker.on("exit", () => reject(new Error("it ended without a word")));
-    });
-    await worker.terminate();
+    const said = await buildApart(this.folder, place);
     const told = existsSync(this.at("told")) ? readFileSync(this.at("told"), "utf8").split("\n") : [];
     return { ...said, ran: told.filter(Boolean).sort() };
   }

@@ -1,13 +1,14 @@
 /** Targets as they are sent to workers. */
-import { readFileSync } from "node:fs";
-import { Packed } from "../codec/packed.ts";
-import { unpack } from "../codec/unpack.ts";
-import type { Node } from "./declare/nodes.ts";
-import { filled } from "./declare/structure.ts";
-import type { Facts } from "./facts.ts";
-import type { KeptResult } from "./freshness/record.ts";
-import type { Read, TargetNode } from "./graph/node.ts";
-import type { CarriedFile, Given, Job } from "./work/job.ts";
+import { Packed } from "../../codec/packed.ts";
+import { unpack } from "../../codec/unpack.ts";
+import type { Node } from "../declare/nodes.ts";
+import type { AnyBody } from "../declare/registry.ts";
+import { filled } from "../declare/structure.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { KeptResult } from "../freshness/record.ts";
+import type { Read, TargetNode } from "../graph/node.ts";
+import { carriedFile } from "../work/carry.ts";
+import type { CarriedFile, Filling, Job } from "../work/job.ts";
 
 /** @param stage The name of the folder in which outputs are made. */
 export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk: boolean): Job {
@@ -19,7 +20,7 @@ export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk:
     root: places.root,
     member: target.member,
     inputs: filled(inputs ?? {}, () => undefined) as Job["inputs"],
-    given: reads.map(read => givenOf(read, facts)),
+    fillings: reads.map(read => fillingOf(read, facts)),
     outputs: filled(outputs ?? {}, each => places.absolute(places.of((each as Node & { path: string }).path))),
     makes: makes.map(({ kind, path }) => ({ kind, place: path, path: places.absolute(path) })),
     stage: atomic === false && sharesDisk ? null : stage,
@@ -27,7 +28,7 @@ export function jobOf(node: TargetNode, facts: Facts, stage: string, sharesDisk:
   };
 }
 
-function givenOf(read: Read, facts: Facts): Given {
+function fillingOf(read: Read, facts: Facts): Filling {
   const { keys, kind, of } = read;
   if (kind === "result")
     return { keys, isPath: false, value: resultIn(facts.records.get(of!.identity)?.result ?? null) };
@@ -47,7 +48,7 @@ function carried({ target, reads, makes }: TargetNode, facts: Facts): CarriedFil
   const { records } = facts;
   const { family, member } = target;
   const body = family.bodies.get(family.declare === null ? member : "");
-  const before = body !== undefined && body.length > 2 ? makes : [];
+  const before = body !== undefined && mayLookBack(body) ? makes : [];
   const paths = [
     ...reads.flatMap(read =>
       facts.filesOf(read).flatMap(path => (read.kind === "dir" ? records.files.inFolder(path) : path)),
@@ -59,6 +60,13 @@ function carried({ target, reads, makes }: TargetNode, facts: Facts): CarriedFil
   ];
   return [...new Set(paths)].map(path => {
     const absolute = records.places.absolute(path);
-    return { path: absolute, bytes: new Uint8Array(readFileSync(absolute)) };
+    return carriedFile(absolute);
   });
+}
+
+/** Whether it may take a third parameter: it has one, or one with a default, or takes whatever it is given. */
+function mayLookBack(body: AnyBody): boolean {
+  const text = body.toString();
+  const [head] = text.split("=>", 1);
+  return body.length > 2 || /=(?!=)/.test(head!) || /\.\.\.|\barguments\b|\[native code\]/.test(text);
 }

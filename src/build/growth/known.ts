@@ -1,6 +1,6 @@
-import type { Facts } from "./facts.ts";
-import type { Allowances } from "./graph/problems.ts";
-import { grow } from "./growth.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { Allowances } from "../graph/problems.ts";
+import { grow } from "./grow.ts";
 
 /** Adds to the graph what targets returned when they were last built, as far as that can still be made. */
 export function growKnown(facts: Facts, allowed: Allowances): void {

@@ -1,19 +1,20 @@
 /** What comes of a target's outcome: outputs in their places, and a record. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { markOf, resultDigest } from "../codec/digest.ts";
-import { whole } from "../codec/large.ts";
-import { pack } from "../codec/pack.ts";
-import type { Packed } from "../codec/packed.ts";
-import { UnpublishedError } from "../errors.ts";
-import type { Facts } from "./facts.ts";
-import type { TargetFacts } from "./freshness/judge.ts";
-import type { KeptResult, TargetRecord } from "./freshness/record.ts";
-import type { TargetNode } from "./graph/node.ts";
-import { recordable } from "./growth.ts";
-import type { Move } from "./records/log.ts";
-import type { Made, MadeOutput } from "./work/job.ts";
-import { STAGE } from "./work/perform.ts";
+import { markOf, resultDigest } from "../../codec/digest.ts";
+import { whole } from "../../codec/large.ts";
+import { pack } from "../../codec/pack.ts";
+import type { Packed } from "../../codec/packed.ts";
+import { UnpublishedError } from "../../errors.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { TargetFacts } from "../freshness/judge.ts";
+import type { KeptResult, TargetRecord } from "../freshness/record.ts";
+import type { TargetNode } from "../graph/node.ts";
+import { recordable } from "../growth/grow.ts";
+import type { Move } from "../records/log.ts";
+import { putDown } from "../work/carry.ts";
+import type { Made, MadeOutput } from "../work/job.ts";
+import { STAGE } from "../work/stage.ts";
 
 export interface Landing {
   readonly node: TargetNode;
@@ -84,9 +85,7 @@ function unloaded(
     for (const file of carried!) {
       const isPart = kind === "dir" ? file.path.startsWith(`${there}/`) : file.path === there;
       if (!isPart) continue;
-      const to = from + file.path.slice(there.length);
-      mkdirSync(dirname(to), { recursive: true });
-      writeFileSync(to, file.bytes);
+      putDown(file, from + file.path.slice(there.length));
     }
     return { from };
   });

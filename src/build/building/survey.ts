@@ -1,13 +1,13 @@
 /** The first look at targets, before the run: which are fresh, left out, to be built, or cannot be told yet. */
-import { shown } from "../config/shown.ts";
-import { OptionError } from "../errors.ts";
-import type { TargetOptions } from "./declare/types.ts";
-import type { Facts } from "./facts.ts";
-import { judge, type Reason, type TargetFacts, type Verdict } from "./freshness/judge.ts";
-import type { TargetNode } from "./graph/node.ts";
+import { shown } from "../../config/shown.ts";
+import { OptionError } from "../../errors.ts";
+import type { TargetOptions } from "../declare/types.ts";
+import type { Facts } from "../facts/facts.ts";
+import { judge, type Reason, type TargetFacts, type Verdict } from "../freshness/judge.ts";
+import type { TargetNode } from "../graph/node.ts";
 
-/** What users wish of targets in a build. */
-export interface Wishes {
+/** What is built whether it is fresh or not. */
+export interface Forcing {
   /** Build these although nothing has changed. */
   readonly forced: (node: TargetNode) => boolean;
 }
@@ -26,7 +26,7 @@ export interface Upstream {
   isSkipped(number: number): boolean;
 }
 
-export function survey(node: TargetNode, facts: Facts, upstream: Upstream, wishes: Wishes): Found {
+export function survey(node: TargetNode, facts: Facts, upstream: Upstream, forcing: Forcing): Found {
   const { graph } = facts;
   const needs = graph.needs[node.number]!;
   const skip = reasonToSkip(node);
@@ -40,8 +40,8 @@ export function survey(node: TargetNode, facts: Facts, upstream: Upstream, wishe
     waits.push(need);
   }
   if (waits !== null) return { state: "waits", needs: waits };
-  if (!wishes.forced(node) && facts.isUnchanged(node)) return { state: "fresh" };
-  return verdictOf(node, facts, wishes);
+  if (!forcing.forced(node) && facts.isUnchanged(node)) return { state: "fresh" };
+  return verdictOf(node, facts, forcing);
 }
 
 /** What needs a target that is left out is left out too. */
@@ -57,7 +57,7 @@ export function skippedFor(
 export function verdictOf(
   node: TargetNode,
   facts: Facts,
-  wishes: Wishes,
+  forcing: Forcing,
 ): Exclude<Found, { state: "waits" | "skipped" }> {
   const { records, code } = facts;
   const known = facts.of(node);
@@ -65,7 +65,7 @@ export function verdictOf(
   // What it would return is not known from files.
   const isKnown = record !== undefined || (node.makes.length > 0 && !facts.graph.givesResult(node.target));
   const persist = node.target.options.persist === true && isKnown;
-  const verdict: Verdict = judge(known, record, { forced: wishes.forced(node), persist });
+  const verdict: Verdict = judge(known, record, { forced: forcing.forced(node), persist });
   if (verdict.state === "fresh") return verdict;
   const reasons = verdict.reasons.map(reason =>
     reason.why === "code" ? { ...reason, changed: code.changes(record!.code, code.of(node.target.family)) } : reason,

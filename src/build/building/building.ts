@@ -1,29 +1,29 @@
 import { dirname } from "node:path";
-import { Packed, type PackedValue } from "../codec/packed.ts";
-import { unpack } from "../codec/unpack.ts";
-import { BuildFailedError } from "../errors.ts";
-import type { SettledState, TargetState } from "../events/event.ts";
-import type { Admission, Admitted, AdmittedCall } from "../run/admission.ts";
-import type { CallFuture } from "../run/call.ts";
-import { now } from "../run/clock.ts";
-import type { FlowScope } from "../run/scope.ts";
-import type { Definition } from "../task/definition.ts";
-import { isAsMade } from "./accept.ts";
-import { type Family, registry } from "./declare/registry.ts";
-import type { Facts } from "./facts.ts";
-import type { Reason, TargetFacts } from "./freshness/judge.ts";
-import type { Returned } from "./freshness/record.ts";
-import { sayReason } from "./freshness/say.ts";
-import type { TargetNode } from "./graph/node.ts";
-import type { Allowances } from "./graph/problems.ts";
-import { cannotReturn, grown, recordable } from "./growth.ts";
+import { Packed, type PackedValue } from "../../codec/packed.ts";
+import { unpack } from "../../codec/unpack.ts";
+import { BuildFailedError } from "../../errors.ts";
+import type { SettledState, TargetState } from "../../events/event.ts";
+import type { Admission, Admitted, AdmittedCall } from "../../run/admission.ts";
+import type { CallFuture } from "../../run/call.ts";
+import { now } from "../../run/clock.ts";
+import type { FlowScope } from "../../run/scope.ts";
+import type { Definition } from "../../task/definition.ts";
+import { isAsMade } from "../accept.ts";
+import { type Family, registry } from "../declare/registry.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { Reason, TargetFacts } from "../freshness/judge.ts";
+import type { Returned } from "../freshness/record.ts";
+import { sayReasons } from "../freshness/say.ts";
+import type { TargetNode } from "../graph/node.ts";
+import type { Allowances } from "../graph/problems.ts";
+import { cannotReturn, grown, recordable } from "../growth/grow.ts";
+import type { Made } from "../work/job.ts";
 import { jobOf } from "./jobs.ts";
 import { land } from "./landing.ts";
 import { Outcomes } from "./outcomes.ts";
-import { type Found, skippedFor, survey, verdictOf, type Wishes } from "./survey.ts";
-import type { Made } from "./work/job.ts";
+import { type Forcing, type Found, skippedFor, survey, verdictOf } from "./survey.ts";
 
-export interface BuildingWishes extends Wishes, Allowances {
+export interface BuildingWishes extends Forcing, Allowances {
   /** Of what targets return: whether it is to be built. */
   readonly selected: (node: TargetNode) => boolean;
   /** After so many failures nothing new begins; Infinity for never. */
@@ -93,7 +93,7 @@ export class Building implements Admission {
     if (found.state !== "run") {
       this.settle(node, found);
       this.begin(added);
-      const said = found.state === "skipped" ? [found.why] : reasons.map(sayReason);
+      const said = found.state === "skipped" ? [found.why] : sayReasons(reasons);
       return { state: found.state as SettledState, name, reasons: said };
     }
     this.tellOfCode(node);
@@ -102,7 +102,7 @@ export class Building implements Admission {
     const run = this.scope!.run.id;
     for (const { path } of node.makes) records.staged(dirname(path), run);
     const job = jobOf(node, this.facts, run, sharesDisk);
-    return { inputs: [job], name, reasons: reasons.map(sayReason) };
+    return { inputs: [job], name, reasons: sayReasons(reasons) };
   }
 
   /** What of its code counts more or less than its author may think; once for all targets of a kind. */
@@ -272,7 +272,7 @@ class Told {
     }
     group.nodes.push(node);
     if (found.state === "skipped") group.reasons.push([found.why]);
-    else if (found.state === "persisted") group.reasons.push(found.reasons.map(sayReason));
+    else if (found.state === "persisted") group.reasons.push(sayReasons(found.reasons));
   }
 
   tell(scope: FlowScope): void {

@@ -1,18 +1,18 @@
 /** Targets that targets return: how they come into the graph. */
 import { fileURLToPath } from "node:url";
-import { GraphError, type GraphProblem } from "../errors.ts";
-import { type MadeTarget, registry } from "./declare/registry.ts";
-import { targetOf } from "./declare/target.ts";
-import type { Parameter } from "./declare/types.ts";
-import type { Facts } from "./facts.ts";
-import type { Reason } from "./freshness/judge.ts";
-import type { KeptParameter, Returned } from "./freshness/record.ts";
-import type { Growth, TargetGraph } from "./graph/graph.ts";
-import { nodeOf, type TargetNode } from "./graph/node.ts";
-import type { Places } from "./graph/places.ts";
-import { type Allowances, problemsOf } from "./graph/problems.ts";
-import type { Selects } from "./select.ts";
-import type { Made } from "./work/job.ts";
+import { GraphError, type GraphProblem } from "../../errors.ts";
+import { type MadeTarget, registry } from "../declare/registry.ts";
+import { targetOf } from "../declare/target.ts";
+import type { Parameter } from "../declare/types.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { Reason } from "../freshness/judge.ts";
+import type { KeptParameter, Returned } from "../freshness/record.ts";
+import type { Growth, TargetGraph } from "../graph/graph.ts";
+import { nodeOf, type TargetNode } from "../graph/node.ts";
+import type { Places } from "../graph/places.ts";
+import { type Allowances, problemsOf } from "../graph/problems.ts";
+import type { Selects } from "../selection/select.ts";
+import type { Made } from "../work/job.ts";
 
 /** Adds them. Throws a `GraphError`, and adds none, if they do not fit in. */
 export function grow(facts: Facts, returned: readonly Returned[], by: TargetNode, allowed: Allowances): Growth {
@@ -26,9 +26,7 @@ export function grow(facts: Facts, returned: readonly Returned[], by: TargetNode
   );
   const nodes = growth.added.map(number => graph.nodes[number]!);
   const problems = [...problemsOf(graph, allowed, nodes), ...madeTooLate(graph, growth, by)];
-  if (problems.length === 0) {
-    for (const node of nodes) problems.push(...facts.problemsOf(node));
-  }
+  if (problems.length === 0) problems.push(...facts.problemsOf(nodes));
   if (problems.length === 0) return growth;
   growth.takeBack();
   facts.dropped(first);

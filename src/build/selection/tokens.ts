@@ -1,6 +1,6 @@
-/** The words of an expression that chooses targets. */
+/** The tokens of an expression that chooses targets. */
 
-export interface Word {
+export interface Token {
   readonly kind: "and" | "or" | "not" | "(" | ")" | "name" | "end";
   /** As it is written; of a name what it stands for. */
   readonly text: string;
@@ -16,31 +16,31 @@ export interface Misspelling {
 
 const OPERATORS = new Set(["and", "or", "not"]);
 
-/** The words, ended by one of the kind `end`. */
-export function wordsOf(text: string): readonly Word[] | Misspelling {
-  const words: Word[] = [];
+/** The tokens, ended by one of the kind `end`. */
+export function tokensOf(text: string): readonly Token[] | Misspelling {
+  const tokens: Token[] = [];
   for (let at = 0; at < text.length; ) {
     const sign = text[at]!;
     const column = at + 1;
     if (/\s/.test(sign)) at += 1;
     else if (sign === "(" || sign === ")") {
-      words.push({ kind: sign, text: sign, column });
+      tokens.push({ kind: sign, text: sign, column });
       at += 1;
     } else if (sign === '"' || sign === "'") {
       const end = text.indexOf(sign, at + 1);
       if (end < 0) return { problem: `the quotation mark ${sign} has no counterpart`, column };
-      words.push({ kind: "name", text: text.slice(at + 1, end), column });
+      tokens.push({ kind: "name", text: text.slice(at + 1, end), column });
       at = end + 1;
     } else {
       const end = endOfName(text, at);
       if (typeof end !== "number") return end;
       const name = text.slice(at, end);
-      words.push({ kind: OPERATORS.has(name) ? (name as Word["kind"]) : "name", text: name, column });
+      tokens.push({ kind: OPERATORS.has(name) ? (name as Token["kind"]) : "name", text: name, column });
       at = end;
     }
   }
-  words.push({ kind: "end", text: "", column: text.length + 1 });
-  return words;
+  tokens.push({ kind: "end", text: "", column: text.length + 1 });
+  return tokens;
 }
 
 /** Names may go on in brackets, as `part(3)` and `clean[2024]` do; operators do not. */

@@ -1,11 +1,11 @@
 /** What targets have left that are gone. Nobody is gone of whom it is not known: see `Living`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { packageOf } from "../task/identity.ts";
-import { identityOf } from "./declare/registry.ts";
-import type { Facts } from "./facts.ts";
-import type { TargetRecord } from "./freshness/record.ts";
-import { isLeft } from "./records/left.ts";
+import { packageOf } from "../../task/identity.ts";
+import { identityOf } from "../declare/registry.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { TargetRecord } from "../freshness/record.ts";
+import { isLeft } from "../records/left.ts";
 
 type Known = Pick<Facts, "graph" | "records" | "modules">;
 

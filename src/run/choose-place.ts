@@ -1,13 +1,13 @@
 /** Where the calls of a run are executed: command line, flow, config and default, in this order. */
 
-import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../../config/config.ts";
-import { ConfigError, UnknownRunnerError, UsageError } from "../../errors.ts";
-import type { RunSettings } from "../../run/settings.ts";
-import { BUILT_IN } from "../../runners/built-in.ts";
-import { port } from "../../task/port.ts";
-import type { Runner } from "../../task/runner.ts";
+import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../config/config.ts";
+import { ConfigError, UnknownRunnerError, UsageError } from "../errors.ts";
+import { BUILT_IN } from "../runners/built-in.ts";
+import { port } from "../task/port.ts";
+import type { Runner } from "../task/runner.ts";
+import type { RunSettings } from "./settings.ts";
 
-export interface Wishes {
+export interface PlaceWishes {
   /** `--runner`. */
   readonly runner: string | undefined;
   /** `-n`. */
@@ -20,7 +20,7 @@ export interface Wishes {
 }
 
 /** The runner for a run: `runner` for every flow in it, `fallback` for flows that name none. */
-export function choosePlace(wishes: Wishes): Pick<RunSettings, "runner" | "fallback"> {
+export function choosePlace(wishes: PlaceWishes): Pick<RunSettings, "runner" | "fallback"> {
   const { runner, workers, own, config } = wishes;
   if (runner !== undefined) return { runner: named(runner, wishes) };
   const wanted = own ?? config.runner;
@@ -50,7 +50,7 @@ function namesOf(config: HeddleConfig): string[] {
   return [...new Set([...Object.keys(BUILT_IN), ...Object.keys(config.runners ?? {})])];
 }
 
-type Sizing = Pick<Wishes, "workers" | "config" | "configFile">;
+type Sizing = Pick<PlaceWishes, "workers" | "config" | "configFile">;
 
 function named(name: string, { workers, config, configFile }: Sizing): Runner {
   const count = workers ?? config.workers;

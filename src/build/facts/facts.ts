@@ -1,14 +1,15 @@
 /** What is known now of targets: code, inputs and outputs. */
-import type { GraphProblem } from "../errors.ts";
-import { expand } from "./collect/walk.ts";
-import { MISSING, type TargetFacts } from "./freshness/judge.ts";
-import type { Reading } from "./freshness/record.ts";
-import { valuesOf } from "./freshness/values.ts";
-import type { TargetGraph } from "./graph/graph.ts";
-import type { Make, Read, TargetNode } from "./graph/node.ts";
-import { diskProblems, type OnDisk } from "./graph/problems.ts";
-import type { Records } from "./records/records.ts";
-import { isUnchanged } from "./records/unchanged.ts";
+import type { GraphProblem } from "../../errors.ts";
+import { expand } from "../collect/walk.ts";
+import { MISSING, type TargetFacts } from "../freshness/judge.ts";
+import type { Reading } from "../freshness/record.ts";
+import { valuesOf } from "../freshness/values.ts";
+import type { TargetGraph } from "../graph/graph.ts";
+import type { Make, Read, TargetNode } from "../graph/node.ts";
+import { diskProblems, type OnDisk } from "../graph/problems.ts";
+import type { Records } from "../records/records.ts";
+import { isUnchanged } from "../records/unchanged.ts";
+import { Folders } from "./folders.ts";
 import type { TargetCode } from "./target-code.ts";
 
 export class Facts {
@@ -58,14 +59,14 @@ export class Facts {
     return this.records.files.at(path).is;
   }
 
-  /** What is wrong with a target's files as they are on the disk. */
-  problemsOf(node: TargetNode): GraphProblem[] {
-    return diskProblems(
-      this.graph,
-      node,
-      path => this.onDisk(path),
-      read => this.filesOf(read).length > 0,
-    );
+  /** What is wrong with files of targets as they are on the disk. */
+  problemsOf(nodes: readonly TargetNode[]): GraphProblem[] {
+    const folders = new Folders(this.graph);
+    const isLikeSome = (read: Read) => this.filesOf(read).length > 0;
+    return nodes.flatMap(node => [
+      ...diskProblems(this.graph, node, path => this.onDisk(path), isLikeSome),
+      ...folders.problemsOf(node),
+    ]);
   }
 
   /** The files behind an input, as places; of a result none. */

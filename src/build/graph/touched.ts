@@ -1,7 +1,7 @@
 /** Which targets are out of date because files have changed: told from the graph, without a look at the disk. */
-import { matcherOf } from "./graph/glob.ts";
-import type { TargetGraph } from "./graph/graph.ts";
-import type { Read, TargetNode } from "./graph/node.ts";
+import { matcherOf } from "./glob.ts";
+import type { TargetGraph } from "./graph.ts";
+import type { Read, TargetNode } from "./node.ts";
 
 /** Whether the code of a target reaches a module, by the place of that. */
 export type Reaches = (node: TargetNode, place: string) => boolean;

@@ -1,9 +1,9 @@
 /** How the targets of a build have ended so far. */
-import type { TargetState } from "../events/event.ts";
-import type { Reason } from "./freshness/judge.ts";
-import type { TargetGraph } from "./graph/graph.ts";
-import type { Records } from "./records/records.ts";
-import type { BuildReport, TargetReport } from "./report.ts";
+import type { TargetState } from "../../events/event.ts";
+import type { Reason } from "../freshness/judge.ts";
+import type { TargetGraph } from "../graph/graph.ts";
+import type { Records } from "../records/records.ts";
+import type { BuildReport, TargetReport } from "../report.ts";
 
 export interface Outcome {
   readonly state: TargetState;
