@@ -8,6 +8,8 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//, /\/test\/fixtures\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As long as a busy machine may take.
+    expect: { poll: { timeout: 30_000 } },
     // More than the cores of a small machine, as many tests wait for other processes.
     maxWorkers: 3,
   },

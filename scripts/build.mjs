@@ -16,7 +16,8 @@ const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const fresh = join(root, `node_modules/.cache/dist-${process.pid}`);
 const dist = join(root, "dist");
 
-const ENTRIES = ["index", "narrow-door", "build", "testing", "worker", "cli/heddle"];
+/** The last one is a file of its own, as workers import it: they must not come across the command line. */
+const ENTRIES = ["index", "narrow-door", "build", "testing", "worker", "cli/heddle", "background/remote-call"];
 /** What tests and the bench use of the built package from inside. The package does not export it. */
 const INSIDE = [
   "codec/digest",

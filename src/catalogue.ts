@@ -162,8 +162,13 @@ export const catalogue = {
   },
   STORE: {
     name: "StoreError",
-    says: "The cache in {folder} cannot be used: {problem}",
+    says: "The {kept} in {folder} cannot be used: {problem}",
     remedy: "{hint}",
+  },
+  MISSING_PACKAGE: {
+    name: "MissingPackageError",
+    says: "{what} needs the package {package}, which is not installed",
+    remedy: "Install it in this project: npm install {all}.",
   },
   STORE_VERSION: {
     name: "StoreVersionError",
@@ -205,6 +210,12 @@ export const catalogue = {
     name: "FileError",
     says: "{what} of {task} names a file that cannot be used: {path} is {file}, which {problem}",
     remedy: "{hint}",
+  },
+  UNKNOWN_JOB: {
+    name: "UnknownJobError",
+    says: "There is no job {id} in the queue of {place}",
+    remedy:
+      "Check the id, and the folder: `heddle jobs` lists what there is. Another store is named by attach(id, { store }), -o, or HEDDLE_QUEUE. Jobs that have ended are forgotten after a while.",
   },
   DUPLICATE_TARGET: {
     name: "DuplicateTargetError",

@@ -1,4 +1,6 @@
 /** The front door: what a pipeline needs. */
+export { type AttachOptions, attach } from "./background/attach.ts";
+export { type RedisOptions, redis } from "./background/redis/place.ts";
 export { type FilePath, file } from "./codec/file.ts";
 export { move, shared } from "./codec/memory.ts";
 export { registerSerializer } from "./codec/serializers.ts";
@@ -26,6 +28,7 @@ export type {
   CacheOptions,
   CallOptions,
   CallState,
+  DelayOptions,
   Duration,
   Flow,
   FlowOptions,
@@ -34,6 +37,7 @@ export type {
   HookCall,
   Input,
   Inputs,
+  Job,
   Outcome,
   Plan,
   PlannedCall,

@@ -21,6 +21,10 @@ port.nested ??= (...call) => {
   whole();
   return port.nested!(...call);
 };
+port.delay ??= (...call) => {
+  whole();
+  return port.delay!(...call);
+};
 const cache = () => {
   whole();
   return port.cache!;
@@ -32,16 +36,19 @@ port.cache ??= {
   plan: (...call) => cache().plan(...call),
 };
 
-const late = <Name extends "all" | "allowFailure" | "asCompleted" | "quote" | "startRun" | "wait">(name: Name) =>
-  ((...given: never[]) => (whole()[name] as (...given: never[]) => unknown)(...given)) as Whole[Name];
+const late = <Name extends "all" | "allowFailure" | "asCompleted" | "attach" | "quote" | "startRun" | "wait">(
+  name: Name,
+) => ((...given: never[]) => (whole()[name] as (...given: never[]) => unknown)(...given)) as Whole[Name];
 
 export const all = late("all");
 export const allowFailure = late("allowFailure");
 export const asCompleted = late("asCompleted");
+export const attach = late("attach");
 export const quote = late("quote");
 export const startRun = late("startRun");
 export const wait = late("wait");
 
+export { redis } from "./background/redis/place.ts";
 export { file } from "./codec/file.ts";
 export { move, shared } from "./codec/memory.ts";
 export { registerSerializer } from "./codec/serializers.ts";

@@ -46,6 +46,10 @@ export const names = [
   "build-layered",
   "build-cold",
   "build-edit",
+  "jobs-embedded",
+  "jobs-embedded-1ms",
+  "jobs-redis",
+  "jobs-redis-1ms",
 ];
 
 /** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */

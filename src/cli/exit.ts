@@ -11,6 +11,7 @@ const CODES: Partial<Record<ErrorCode, ExitCode>> = {
   UNKNOWN_RUNNER: EXIT.usage,
   DRAWING: EXIT.usage,
   STORE: EXIT.usage,
+  UNKNOWN_JOB: EXIT.usage,
   STORE_VERSION: EXIT.usage,
   MODULE_LOAD: EXIT.module,
   GRAPH: EXIT.graph,

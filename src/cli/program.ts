@@ -10,9 +10,12 @@ import { addCollect } from "./commands/collect.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addInit } from "./commands/init.ts";
+import { addJobs } from "./commands/jobs.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addRun } from "./commands/run.ts";
+import { addSchedule } from "./commands/schedule.ts";
 import { addWhy } from "./commands/why.ts";
+import { addWorker } from "./commands/worker.ts";
 import { EXIT, type ExitCode, exitCodeOf, leave, tolerateClosedPipes } from "./exit.ts";
 import { failureText } from "./failure.ts";
 
@@ -76,6 +79,9 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addGraph(program, done, async () => (await import("../run/plan.ts")).planRun);
   addWhy(program, done);
   addCache(program, done);
+  addWorker(program, done);
+  addJobs(program, done);
+  addSchedule(program, done);
   addDoctor(program, done);
   addInit(program, done);
   return program;

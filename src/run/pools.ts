@@ -4,6 +4,7 @@ import { BUILT_IN } from "../runners/built-in.ts";
 import { inline } from "../runners/inline.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { labelsOf } from "../task/labels.ts";
+import { port } from "../task/port.ts";
 import type { Dispatch, Host, Runner, RunnerSession } from "../task/runner.ts";
 import type { Flight } from "./flight.ts";
 import { backRunner } from "./nested/back.ts";
@@ -135,8 +136,8 @@ export class Pools {
     if (typeof runner !== "string") return runner;
     const registered = this.run.settings.runners ?? {};
     const known = this.byName.get(runner) ?? (Object.hasOwn(registered, runner) ? registered[runner] : undefined);
-    const found = known ?? (Object.hasOwn(BUILT_IN, runner) ? BUILT_IN[runner]?.() : undefined);
-    if (found !== undefined) {
+    const found = known ?? (Object.hasOwn(BUILT_IN, runner) ? BUILT_IN[runner]?.() : port.runnerAt?.(runner));
+    if (found !== undefined && found !== null) {
       this.byName.set(runner, found);
       return found;
     }

@@ -16,6 +16,8 @@ import type { Spec } from "./spec.ts";
 
 const DEFAULT_IN_FLIGHT = 1000;
 const SHOWN_FAILURES = 10;
+/** From so many on, those that somebody has looked at are forgotten. */
+const MANY_FAILURES = 1000;
 
 /** A flow while its function runs, and until every call that it started has ended. */
 export class FlowScope implements NestedScope {
@@ -32,7 +34,8 @@ export class FlowScope implements NestedScope {
   readonly within: number;
   /** The worker that runs the call which this is the scope of. */
   back: Back | null = null;
-  private readonly failures: Failure[] = [];
+  private failures: Failure[] = [];
+  private manyFailures = MANY_FAILURES;
   private readonly specs = [new Map<AnyOptions, Spec>(), new Map<AnyOptions, Spec>()] as const;
   /** The cached flow within which this happens, whose result depends on what it calls. */
   readonly execution: Execution | null;
@@ -119,6 +122,11 @@ export class FlowScope implements NestedScope {
   }
 
   failed(failure: Failure): void {
+    // A flow may last for months, as that of a worker does.
+    if (this.failures.length >= this.manyFailures) {
+      this.failures = this.failures.filter(each => !each.observed);
+      this.manyFailures = Math.max(MANY_FAILURES, 2 * this.failures.length);
+    }
     this.failures.push(failure);
   }
 

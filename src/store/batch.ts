@@ -1,4 +1,5 @@
 /** Writes to the index, gathered for some milliseconds, as a commit costs as much as a hundred of them. */
+import { type Act, fail, perform, settle } from "./acts.ts";
 import type { Index, Table } from "./environment.ts";
 import { type PutNew, putAllNew } from "./new-records.ts";
 import { assertRoom } from "./room.ts";
@@ -18,25 +19,20 @@ interface Put {
 export interface How {
   /** It removes more than it puts, and so needs no room on the disk. */
   readonly frees?: boolean;
-}
-
-interface Act {
-  readonly frees: boolean;
-  readonly act: () => unknown;
-  readonly done: (result: unknown) => void;
-  readonly failed: (error: unknown) => void;
-  result: unknown;
-  error: Error | null;
+  /** What it puts, about, where that may be much. */
+  readonly bytes?: number;
 }
 
 export class Batch {
-  readonly #index: Index;
+  readonly #index: Pick<Index, "root" | "gate">;
   readonly #folder: string;
+  readonly #patience: number;
   readonly #wrap: (error: unknown) => Error;
   #puts: Put[] = [];
   #putsNew: PutNew[] = [];
   #acts: Act[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  /** Undoes that what waits is sent soon. */
+  #unschedule: (() => void) | null = null;
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
   #refused = false;
@@ -44,7 +40,14 @@ export class Batch {
   /** What went wrong with writes that nobody waits for. */
   #problem: Error | null = null;
 
-  constructor(index: Index, folder: string, wrap: (error: unknown) => Error) {
+  /** @param wait How long a write waits for others, in milliseconds; 0 for those of the same turn only. */
+  constructor(
+    index: Pick<Index, "root" | "gate">,
+    folder: string,
+    wrap: (error: unknown) => Error,
+    wait: number = WAIT,
+  ) {
+    this.#patience = wait;
     this.#index = index;
     this.#folder = folder;
     this.#wrap = wrap;
@@ -74,10 +77,18 @@ export class Batch {
    * Does something while no other process writes to the index, with others of its kind. Resolves with what it gave when
    * what it put is committed; where it throws, what it had put until then is committed nevertheless.
    */
-  alone<R>(act: () => R, { frees = false }: How = {}): Promise<R> {
+  alone<R>(act: () => R, { frees = false, bytes = 0 }: How = {}): Promise<R> {
     if (this.#closed) return Promise.reject(this.#wrap(new Error("it was closed")));
     return new Promise<R>((done, failed) => {
-      this.#acts.push({ act, frees, done: done as (result: unknown) => void, failed, result: undefined, error: null });
+      this.#acts.push({
+        act,
+        frees,
+        bytes,
+        done: done as (result: unknown) => void,
+        failed,
+        result: undefined,
+        error: null,
+      });
       this.#schedule();
     });
   }
@@ -88,12 +99,21 @@ export class Batch {
 
   #schedule(): void {
     if (this.#waiting >= MOST) this.#send();
-    else if (this.#underWay.size === 0) this.#timer ??= setTimeout(() => this.#send(), WAIT);
+    else if (this.#underWay.size === 0) this.#unschedule ??= this.#soon();
+  }
+
+  #soon(): () => void {
+    if (this.#patience === 0) {
+      const turn = setImmediate(() => this.#send());
+      return () => clearImmediate(turn);
+    }
+    const timer = setTimeout(() => this.#send(), this.#patience);
+    return () => clearTimeout(timer);
   }
 
   #send(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#unschedule?.();
+    this.#unschedule = null;
     if (this.#waiting === 0 || this.#refused) return;
     let entered: boolean;
     try {
@@ -177,6 +197,7 @@ export class Batch {
     const needy = acts.filter(({ frees }) => !frees).length;
     if (puts.length + needy === 0) return null;
     let bytes = needy * OF_ACT;
+    for (const act of acts) if (!act.frees) bytes += act.bytes;
     for (const { record } of puts) bytes += record.length;
     try {
       assertRoom(this.#folder, bytes);
@@ -254,21 +275,4 @@ export class Batch {
       if (this.#underWay.size === 0 && this.#waiting > 0) this.#send();
     });
   }
-}
-
-function perform(act: Act, wrap: (error: unknown) => Error): void {
-  try {
-    act.result = act.act();
-  } catch (error) {
-    act.error = wrap(error);
-  }
-}
-
-function settle({ done, failed, result, error }: Act): void {
-  if (error === null) done(result);
-  else failed(error);
-}
-
-function fail(acts: readonly Act[], error: Error): void {
-  for (const { failed } of acts) failed(error);
 }

@@ -5,6 +5,7 @@ import { shown } from "../config/shown.ts";
 import { parseSize } from "../config/size.ts";
 import { OptionError } from "../errors.ts";
 import type { AnyOptions } from "./definition.ts";
+import { checkDelay } from "./delay-options.ts";
 
 const HOOKS = ["onStart", "onSuccess", "onFailure", "onRetry", "onCancel"] as const;
 const COMMON = [
@@ -34,7 +35,7 @@ export const flowOptions: readonly string[] = [
   "maxLiveBytes",
   "prefix",
 ];
-const CALL_ONLY = ["after", "inFlight"];
+const CALL_ONLY = ["after", "inFlight", "delay"];
 
 /** Throws an `OptionError` that names the task and the option, for options that mean nothing. */
 export function checkOptions(kind: "task" | "flow", name: string, options: AnyOptions, ofCall: boolean): void {
@@ -87,6 +88,7 @@ function checkOption(key: keyof AnyOptions, value: unknown, where: string): void
   else if (key === "cache") checkCache(value, where);
   else if (key === "retryDelay") checkRetryDelay(value, where);
   else if (key === "labels") checkLabels(value, where);
+  else if (key === "delay") checkDelay(value, where);
   else {
     const [good, hint] = checks[key] ?? aFunction;
     if (!good(value)) throw new OptionError({ where, problem: `${shown(value)} is not possible`, hint });

@@ -3,7 +3,8 @@
  */
 import type { RunningCall } from "./context.ts";
 import type { AnyOptions, Definition } from "./definition.ts";
-import type { Future, FutureList, Plan } from "./types.ts";
+import type { Runner } from "./runner.ts";
+import type { Future, FutureList, Job, Plan } from "./types.ts";
 
 /** The running flow to which new calls belong. */
 export interface Scope {
@@ -48,10 +49,19 @@ export interface Nested {
 /** Makes the scope of what a call on a worker calls; `say` reaches the coordinator. */
 export type Nest = (call: RunningCall, say: (wire: readonly unknown[]) => void) => Nested;
 
+/** Stores a call for background workers; set by the room `background` when it is loaded. */
+export type Delay = (definition: Definition, options: AnyOptions, inputs: unknown[]) => Promise<Job<unknown>>;
+
+/** The runner of which this is the address; null if it is none. */
+export type RunnerAt = (address: string) => Runner | null;
+
 interface Port {
   start: Start | null;
   cache: CachePort | null;
   nested: Nest | null;
+  delay: Delay | null;
+  /** Runners that are named by where they are; set by the room `background`. */
+  runnerAt: RunnerAt | null;
 }
 
-export const port: Port = { start: null, cache: null, nested: null };
+export const port: Port = { start: null, cache: null, nested: null, delay: null, runnerAt: null };

@@ -158,17 +158,21 @@ function handle(definition: Definition, options: AnyOptions): unknown {
     checkOptions(kind, name, more, true);
     return handle(definition, { ...options, ...more });
   }
+  function delay(...inputs: unknown[]): unknown {
+    if (isParked()) return parkedAt(name, ".delay", delay);
+    return port.delay!(definition, options, inputs);
+  }
   const key = (...inputs: unknown[]) => port.cache!.key(definition, options, inputs);
   const clear = (...inputs: unknown[]) => port.cache!.clear(definition, options, inputs);
   const clearAll = () => port.cache!.clearAll(definition, options);
   function plan(...inputs: unknown[]): unknown {
-    if (surroundings() === "parked") return parkedAt(name, ".plan", plan);
+    if (isParked()) return parkedAt(name, ".plan", plan);
     return port.cache!.plan(definition, options, inputs);
   }
   Object.defineProperty(call, "name", { value: name });
   Object.defineProperty(call, DEFINITION, { value: { definition, options } });
   const { identity, fn } = definition;
-  const methods = { taskName: name, identity, fn, submit, map, key, clear, clearAll, with: withOptions };
+  const methods = { taskName: name, identity, fn, submit, map, delay, key, clear, clearAll, with: withOptions };
   return Object.assign(call, methods, kind === "flow" ? { plan } : {});
 }
 
@@ -176,7 +180,11 @@ function surroundings(): Scope | "none" | "parked" {
   const ambient = shared.ambient.getStore();
   if (ambient?.call !== undefined) return ambient.call.nest();
   if (ambient?.scope !== undefined) return ambient.scope;
-  return shared.mode === "loading" ? "parked" : "none";
+  return isParked() ? "parked" : "none";
+}
+
+function isParked(): boolean {
+  return shared.mode === "loading" && shared.ambient.getStore() === undefined;
 }
 
 function parkedAt(name: string, method: string, callee: AnyFunction): Future<never> {

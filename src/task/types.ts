@@ -7,11 +7,13 @@
 
 import type { LimitsConfig } from "../config/limits.ts";
 import type { Prefixes } from "../config/prefix.ts";
+import type { CacheOptions } from "./cache-options.ts";
+import type { DelayOptions, Job, JobInputs } from "./job.ts";
 import type { Labels } from "./labels.ts";
 import type { Plan, PlannedCall } from "./plan.ts";
 import type { Runner } from "./runner.ts";
 
-export type { Plan, PlannedCall };
+export type { CacheOptions, DelayOptions, Job, Plan, PlannedCall };
 
 declare const PART: unique symbol;
 declare const UNMAPPED: unique symbol;
@@ -173,28 +175,6 @@ export interface HookCall {
   readonly state: CallState;
 }
 
-/** How results of a task are kept and found again. */
-export interface CacheOptions<A extends readonly unknown[] = never, R = unknown> {
-  /** Results older than this are computed anew. */
-  readonly ttl?: Duration;
-  /** Change it to make older results count no more. */
-  readonly version?: string | number;
-  /** Parameters that do not count, by name. */
-  readonly ignore?: readonly string[];
-  /** Values that count besides the inputs, such as settings that the function reads. */
-  readonly include?: readonly unknown[];
-  /** How much code counts: what the function can reach (default), its whole module, or none. */
-  readonly code?: "closure" | "module" | "none";
-  /** What counts instead of the inputs. */
-  readonly key?: (...inputs: A) => unknown;
-  /** Keep only results for which this is true. */
-  readonly when?: (value: R) => boolean;
-  /** Whether a result that names files is valid only while they are as they were (default), or always. */
-  readonly files?: "check" | "trust";
-  /** Of a flow: its result is valid although those of the calls it made are not; default false. */
-  readonly shallow?: boolean;
-}
-
 /** Options of a task. Durations are milliseconds or strings such as `"10s"`. */
 export interface TaskOptions<A extends readonly unknown[] = never, R = unknown> {
   /**
@@ -240,6 +220,8 @@ export interface CallOptions<A extends readonly unknown[] = never, R = unknown> 
   readonly after?: readonly Handle<unknown>[];
   /** How many calls of a map may be under way at once, that is, how far it runs ahead of its source; default 1,000. */
   readonly inFlight?: number;
+  /** How `delay` hands the call to background workers: when, how urgently, through which queue. */
+  readonly delay?: DelayOptions;
 }
 
 export interface FlowOptions<A extends readonly unknown[] = never, R = unknown>
@@ -276,6 +258,8 @@ export interface Task<A extends readonly unknown[], R> {
   submit(...inputs: Inputs<A>): Future<R>;
   /** One call per element. */
   map(...each: { [K in keyof A]: Each<A[K]> }): FutureList<R>;
+  /** Stores the call for background workers, which run it in this or another process; resolves when it is stored. */
+  delay(...inputs: JobInputs<A>): Promise<Job<R>>;
   /** The key under which the cache keeps the result of this call; its code and inputs, digested. */
   key(...inputs: Inputs<A>): Promise<string>;
   /** Forgets the kept result of this call; false if there was none. */
@@ -291,7 +275,7 @@ export interface Flow<A extends readonly unknown[], R> extends Omit<Task<A, R>, 
   (...inputs: Inputs<A>): Future<R>;
   /** What a run would do and why, without running any task. */
   plan(...inputs: Inputs<A>): Promise<Plan>;
-  with(options: FlowOptions<A, R> & Pick<CallOptions, "after" | "inFlight">): Flow<A, R>;
+  with(options: FlowOptions<A, R> & Pick<CallOptions, "after" | "inFlight" | "delay">): Flow<A, R>;
 }
 
 export type TaskFunction<A extends readonly unknown[], R> = (this: void, ...args: A) => R | PromiseLike<R>;

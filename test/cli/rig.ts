@@ -19,7 +19,8 @@ export interface Ended {
 export interface Running {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** What it has written to stderr so far. */
+  /** What it has written to stdout so far, and to stderr. */
+  stdout(): string;
   stderr(): string;
 }
 
@@ -32,6 +33,8 @@ export interface Project {
     args: readonly string[],
     options?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[]; readonly cwd?: string },
   ): Running;
+  /** Runs Node in the project, without the command line of heddle. */
+  startNode(args: readonly string[]): Running;
 }
 
 // Each test starts processes, and the machine may be busy.
@@ -58,8 +61,8 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
     }
   };
   write({ "package.json": '{ "name": "fixture", "type": "module" }', ...files });
-  const start: Project["start"] = (args, { env, node = [], cwd = folder } = {}) => {
-    const child = spawn(process.execPath, [...node, COMMAND, ...args], { cwd, env: { ...cleanEnv(), ...env } });
+  const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = folder): Running => {
+    const child = spawn(process.execPath, args, { cwd, env: { ...cleanEnv(), ...env } });
     processes.push(child);
     let stdout = "";
     let stderr = "";
@@ -72,9 +75,10 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
     const ended = new Promise<Ended>(resolve => {
       child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
     });
-    return { process: child, ended, stderr: () => stderr };
+    return { process: child, ended, stdout: () => stdout, stderr: () => stderr };
   };
-  return { folder, write, start, heddle: (...args) => start(args).ended };
+  const start: Project["start"] = (args, { env, node = [], cwd } = {}) => run([...node, COMMAND, ...args], env, cwd);
+  return { folder, write, start, startNode: args => run(args), heddle: (...args) => start(args).ended };
 }
 
 /** As a user's shell: nothing of the test runner's. */

@@ -183,7 +183,10 @@ export function start({ command, folder }: Program): Promise<Ending> {
   if (first !== "node" && first !== "npx") throw new Error(`an example may not start ${first}`);
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith("VITEST")));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: folder, env: { ...env, NO_COLOR: "1" } });
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { ...env, NO_COLOR: "1", HEDDLE_QUEUE: join(home, "queue") },
+    });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", text => {
       stdout += text;

@@ -4,6 +4,7 @@ import {
   all,
   allowFailure,
   asCompleted,
+  attach,
   type FilePath,
   type Flow,
   type Future,
@@ -11,6 +12,7 @@ import {
   file,
   flow,
   type Input,
+  type Job,
   move,
   type Outcome,
   quote,
@@ -68,6 +70,17 @@ const pair = task("pair", (both: readonly [number, string]) => both);
 const rows = task("rows", (all: readonly Row[]) => all.length);
 const either = task("either", (value: string | number | { readonly id: number }) => value);
 const bytes = task("bytes", (data: Uint8Array, when: Date, pattern: RegExp) => [data, when, pattern] as const);
+
+export async function jobs(): Promise<void> {
+  const job = await add.delay(1, 2);
+  expectTypeOf(job).toEqualTypeOf<Job<number>>();
+  expectTypeOf(await add.delay(job, job.result())).toEqualTypeOf<Job<number>>();
+  expectTypeOf(await add.with({ delay: { in: "5m", queue: "slow" } }).delay(1, 2)).toEqualTypeOf<Job<number>>();
+  expectTypeOf(await job.result({ timeout: "1s" })).toEqualTypeOf<number>();
+  expectTypeOf(attach<string>("id").result()).resolves.toEqualTypeOf<string>();
+  // @ts-expect-error: a job of another type
+  await isEven.delay(await load.delay("url"));
+}
 
 export function tasks(): void {
   expectTypeOf(add).toEqualTypeOf<Task<[a: number, b: number], number>>();

@@ -41,7 +41,7 @@ export async function withStore<R>(
 }
 
 /** What may lie beside the cache in a store's folder. */
-const BESIDE = ["cache", "runs", "shared"];
+const BESIDE = ["cache", "runs", "shared", "queue"];
 
 /** Whether there is something to open. What cannot be opened is left to the store to say. */
 function holdsStore({ folder, shown, named }: StorePlace): boolean {

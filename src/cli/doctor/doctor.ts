@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from "../exit.ts";
 import type { Finding } from "./finding.ts";
 import { cpus, memory, node, typescript } from "./machine.ts";
 import { config, project, writeAccess } from "./project.ts";
+import { queue } from "./queue.ts";
 import { tryRunners } from "./runners.ts";
 
 export async function doctor(folder: string, { json = false }: { readonly json?: boolean }): Promise<ExitCode> {
@@ -20,6 +21,7 @@ export async function doctor(folder: string, { json = false }: { readonly json?:
     ...(await tryRunners()),
     ...(await config(root)),
     writeAccess(root),
+    ...(await queue()),
   ];
   const well = findings.every(finding => finding.state !== "wrong");
   process.stdout.write(json ? `${JSON.stringify({ ok: well, root, findings }, null, 2)}\n` : text(findings, well));

@@ -37,7 +37,7 @@ export function say(message: Request | Reply): string {
 }
 
 /** Hears the messages on a connection, all that came in one piece at once. */
-export function listenTo<M extends Request | Reply>(socket: Socket, hear: (messages: readonly M[]) => void): void {
+export function listenTo<M>(socket: Socket, hear: (messages: readonly M[]) => void): void {
   let rest = "";
   socket.setEncoding("utf8").on("data", (text: string) => {
     rest += text;

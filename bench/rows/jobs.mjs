@@ -1,0 +1,45 @@
+/** Rows about jobs: stored by this process, run by a worker in another one, and their results awaited here. */
+import { join } from "node:path";
+import { startRedis } from "../redis.mjs";
+
+/** As many as a worker has under way. */
+const AT_ONCE = 100;
+const WARM_UP = 200;
+
+/** @param place where jobs are stored, given a folder of this measurement's own. */
+export const jobs = (work, contenders, row, place = folder => join(folder, String(process.pid))) => ({
+  of: "jobs",
+  contenders,
+  ...row,
+  measure: async (contender, count, folder) => {
+    let ms = 0;
+    await contender.within(await place(folder), { work, atOnce: AT_ONCE }, async all => {
+      const inputs = Array.from({ length: count }, () => 1);
+      await all(inputs.slice(0, WARM_UP));
+      const began = performance.now();
+      const results = await all(inputs);
+      ms = performance.now() - began;
+      if (results.length !== count || results.some(result => result !== 1)) throw new Error("some results are wrong");
+    });
+    return { ms };
+  },
+});
+
+export const embedded = (work, row) =>
+  jobs(
+    work,
+    { heddle: () => import("../peers/jobs/heddle.mjs"), floor: () => import("../floors/jobs.mjs") },
+    { floor: "two tables of LMDB, and a pipe", ...row },
+  );
+
+export const onRedis = (work, row) =>
+  jobs(
+    work,
+    {
+      heddle: () => import("../peers/jobs/heddle.mjs"),
+      "bullmq by hand": () => import("../peers/jobs/bullmq.mjs"),
+      floor: () => import("../floors/redis-jobs.mjs"),
+    },
+    { floor: "two lists of Redis", ...row },
+    startRedis,
+  );

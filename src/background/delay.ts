@@ -1,0 +1,64 @@
+/** `t.delay(…)`: from a call to a job in the queue. */
+import { parseDuration } from "../config/duration.ts";
+import { OptionError } from "../errors.ts";
+import { rootOf } from "../run/place.ts";
+import type { AnyOptions, Definition } from "../task/definition.ts";
+import { port } from "../task/port.ts";
+import { explainMissing, hasFile } from "../workers/unreachable.ts";
+import { JobCapture } from "./inputs.ts";
+import { StoredJob } from "./job.ts";
+import { openQueue, queuePlace } from "./place.ts";
+
+export const DEFAULT_QUEUE = "default";
+/** What belongs to the call that is made here, and not to the one that is stored. */
+const OF_DELAY = ["delay", "after", "inFlight"];
+
+port.delay = async (definition, options, inputs) => {
+  const { name, identity } = definition;
+  if (!hasFile(definition)) throw explainMissing(definition, []);
+  const { in: wait = 0, queue = DEFAULT_QUEUE, priority, idempotencyKey, store } = options.delay ?? {};
+  const notBefore = Date.now() + parseDuration(wait, `"${name}", delay.in`);
+  const stored = storedOptions(definition, options);
+  const capture = new JobCapture(name, inputs);
+  const folder = queuePlace(store ?? options.store, () => rootOf(definition));
+  const [bytes] = await Promise.all([capture.bytes(), ...(options.after ?? [])]);
+  const open = () => openQueue(folder);
+  const id = await (await open()).add({
+    task: identity,
+    name,
+    queue,
+    priority: priority ?? options.priority ?? 0,
+    notBefore,
+    idempotencyKey: idempotencyKey ?? null,
+    options: stored,
+    restart: options.restart !== false,
+    after: capture.after,
+    inputs: bytes,
+  });
+  return new StoredJob(id, open);
+};
+
+/** The options that `with` has set: a worker knows those of the definition itself. */
+function storedOptions(definition: Definition, options: AnyOptions): Record<string, unknown> {
+  const own: Readonly<Record<string, unknown>> = { ...definition.options };
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options)) {
+    if (value === undefined || value === own[key] || OF_DELAY.includes(key)) continue;
+    if (!isPlain(value)) {
+      throw new OptionError({
+        where: `${definition.kind} "${definition.name}", ${key}`,
+        problem: "it cannot be stored with a job, as it is more than plain data",
+        hint: `Set it where the ${definition.kind} is defined, where the worker finds it.`,
+      });
+    }
+    kept[key] = value;
+  }
+  return kept;
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value === "function") return false;
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+}

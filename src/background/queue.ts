@@ -1,0 +1,148 @@
+/**
+ * Where jobs are kept, and what every queue promises, whatever keeps it:
+ *
+ * - A job that was added survives the death of every process, and of the machine.
+ * - It is executed at least once. A worker that dies gives its jobs to others; one that is only busy or stopped keeps them.
+ * - It ends once: the first attempt to end decides, and what a later one gives is dropped.
+ * - Inputs that are results of other jobs are there before it starts.
+ */
+import type { CallState } from "../task/types.ts";
+
+/** A call as it is handed in. */
+export interface NewJob {
+  /** The identity of its task. */
+  readonly task: string;
+  readonly name: string;
+  readonly queue: string;
+  /** Higher first. */
+  readonly priority: number;
+  /** Milliseconds since the epoch, before which it does not start. */
+  readonly notBefore: number;
+  readonly idempotencyKey: string | null;
+  /** What is asked for besides what its task says. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether it runs again when its worker has died. */
+  readonly restart: boolean;
+  /** The jobs whose results it takes. */
+  readonly after: readonly string[];
+  readonly inputs: Uint8Array;
+}
+
+/** What is known of a job. Times are milliseconds since the epoch. */
+export interface JobFacts {
+  readonly id: string;
+  readonly task: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly restart: boolean;
+  readonly after: readonly string[];
+  readonly state: CallState;
+  readonly addedAt: number;
+  readonly notBefore: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** How often workers have begun it. */
+  readonly attempts: number;
+  /** How often a worker died with it. */
+  readonly losses: number;
+  /** The worker that runs it, or ran it last. */
+  readonly worker: string | null;
+  /** Why it ended badly, in a line. */
+  readonly problem: string | null;
+}
+
+/** How a job ended. */
+export interface JobEnd {
+  readonly state: CallState;
+  /** The value or the error, encoded. */
+  readonly bytes: Uint8Array;
+  readonly problem: string | null;
+  /** What it has printed and logged; the end of it, if that is much. */
+  readonly output: string;
+}
+
+/** A job that a worker has taken. */
+export interface TakenJob {
+  readonly facts: JobFacts;
+  readonly inputs: Uint8Array;
+  /** The results of the jobs that it is `after`, encoded, in that order. */
+  readonly upstream: readonly Uint8Array[];
+}
+
+/** What a worker takes, and what it does with it. */
+export interface Service {
+  /** The worker, for those who look at jobs. */
+  readonly name: string;
+  readonly queues: readonly string[];
+  /** Identities of tasks: it takes no others. */
+  readonly tasks: readonly string[];
+  /** How many jobs at once. */
+  readonly concurrency: number;
+  /** Never rejects. `signal` is aborted when the job is cancelled, or has ended elsewhere. */
+  execute(job: TakenJob, signal: AbortSignal): Promise<JobEnd>;
+  /** The queue is in trouble, which it will try to get over. */
+  troubled(error: Error): void;
+}
+
+export interface Serving {
+  /** Takes nothing more, and resolves when all that was taken has ended. */
+  drain(): Promise<void>;
+  /** Resolves when nothing of what it serves runs here, or could start now. */
+  idle(): Promise<void>;
+  /** Gives back what has not ended, for others to begin anew. */
+  abandon(): Promise<void>;
+}
+
+/** Work that comes again and again. */
+export interface Schedule {
+  readonly name: string;
+  readonly cron: string;
+  /** Of the pattern; null for that of the worker. */
+  readonly timezone: string | null;
+  readonly job: Pick<NewJob, "task" | "name" | "queue" | "priority" | "inputs">;
+  /** When it comes next, in milliseconds since the epoch; null for never again. */
+  readonly next: number | null;
+}
+
+export interface JobFilter {
+  readonly states?: readonly CallState[];
+  readonly queue?: string;
+  readonly task?: string;
+  readonly limit?: number;
+}
+
+export interface Queue {
+  /** As messages name it. */
+  readonly place: string;
+  /** Stores a job; gives its id, or that of the job which has its key. */
+  add(job: NewJob): Promise<string>;
+  facts(id: string): Promise<JobFacts | null>;
+  inputsOf(id: string): Promise<Uint8Array | null>;
+  /** How it ended, encoded; null while it has not. */
+  outcome(id: string): Promise<Uint8Array | null>;
+  /** What the attempt has printed that ended it; nothing while none has. */
+  outputOf(id: string): Promise<string>;
+  /** Resolves with what is known of it when it has ended, or when `signal` is aborted. */
+  ended(id: string, signal: AbortSignal): Promise<JobFacts | null>;
+  /** False when it had ended already. */
+  cancel(id: string, reason: string): Promise<boolean>;
+  /** Lets a job that ended badly begin anew, and those that needed it; false for any other. */
+  retry(id: string): Promise<boolean>;
+  /** The newest first. */
+  list(filter: JobFilter): Promise<readonly JobFacts[]>;
+  /** Forgets jobs that ended before this time; gives how many. */
+  forget(before: number): Promise<number>;
+  serve(service: Service): Promise<Serving>;
+  schedule(schedule: Schedule): Promise<void>;
+  unschedule(name: string): Promise<boolean>;
+  schedules(): Promise<readonly Schedule[]>;
+  close(): Promise<void>;
+}
+
+const TERMINAL: readonly CallState[] = ["completed", "failed", "crashed", "timedOut", "cancelled", "upstreamFailed"];
+
+export function hasEnded({ state }: Pick<JobFacts, "state">): boolean {
+  return TERMINAL.includes(state);
+}

@@ -1,0 +1,249 @@
+/**
+ * What happens to jobs, in Lua, so that each act happens as a whole or not at all. It is what the ledger and the shelves
+ * of the embedded queue do. What has to reach BullMQ stands in the outbox until it has, should who put it there die.
+ *
+ * Keys: {prefix}job:ID is a job as a hash, {prefix}needs:ID who needs its result.
+ */
+
+/** What all acts begin with: KEYS[1] is the prefix, ARGV[1] the time. They give what is to be handed to BullMQ. */
+const GROUND = `
+local P, now = KEYS[1], tonumber(ARGV[1])
+local ENDED = { completed = 1, failed = 1, crashed = 1, timedOut = 1, cancelled = 1, upstreamFailed = 1 }
+local handed, ended, stopped, fresh = {}, {}, {}, nil
+local function key(id) return P .. 'job:' .. id end
+local function needs(id) return P .. 'needs:' .. id end
+local function get(id, name) return redis.call('HGET', key(id), name) end
+local function after(id) return cjson.decode(get(id, 'after')) end
+local function tell()
+  if #ended + #stopped + #handed == 0 then return end
+  local news = { queued = #handed > 0, fresh = fresh }
+  if #ended > 0 then news.ended = ended end
+  if #stopped > 0 then news.stopped = stopped end
+  redis.call('PUBLISH', P .. 'news', cjson.encode(news))
+end
+local conclude
+local function place(id)
+  local missing = 0
+  for _, needed in ipairs(after(id)) do
+    local state = get(needed, 'state')
+    if state ~= 'completed' then
+      if not state or ENDED[state] then
+        conclude(id, { state = 'upstreamFailed', root = needed })
+        return
+      end
+      missing = missing + 1
+    end
+  end
+  local waits = missing > 0 or tonumber(get(id, 'notBefore')) > now
+  redis.call('HSET', key(id), 'state', waits and 'pending' or 'queued', 'missing', missing)
+  redis.call('HDEL', key(id), 'startedAt', 'token')
+  if missing == 0 then
+    redis.call('ZADD', P .. 'outbox', now, id)
+    handed[#handed + 1] = id
+    handed[#handed + 1] = get(id, 'life')
+    handed[#handed + 1] = get(id, 'given')
+  end
+end
+-- A job that needed another one keeps how that ended, as the other may be forgotten.
+local function blame(id, root)
+  local facts = redis.call('HMGET', key(root), 'root', 'rootName', 'rootProblem', 'rootOutcome', 'name', 'problem', 'outcome')
+  if not facts[1] then facts = { root, facts[5] or 'a job', facts[6] or 'there is no such job any more', facts[7] or '' } end
+  redis.call('HSET', key(id), 'root', facts[1], 'rootName', facts[2], 'rootProblem', facts[3], 'rootOutcome', facts[4],
+    'problem', 'UpstreamError: ' .. facts[2] .. ' (job ' .. facts[1] .. ') ended badly: ' .. facts[3])
+end
+conclude = function(first, how)
+  local stack = { { first, how } }
+  while #stack > 0 do
+    local id, how = unpack(table.remove(stack))
+    redis.call('HSET', key(id), 'state', how.state, 'endedAt', now)
+    redis.call('HDEL', key(id), 'cancelled', 'token')
+    if how.root then blame(id, how.root) else redis.call('HSET', key(id), 'outcome', how.outcome) end
+    if how.problem and how.problem ~= '' then redis.call('HSET', key(id), 'problem', how.problem) end
+    if how.output and how.output ~= '' then redis.call('HSET', key(id), 'output', how.output) end
+    redis.call('ZADD', P .. 'ended', now, id)
+    redis.call('ZREM', P .. 'outbox', id)
+    ended[#ended + 1] = id
+    -- One that ended badly may begin anew with what it needs.
+    if how.state == 'completed' then
+      for _, needed in ipairs(after(id)) do redis.call('SREM', needs(needed), id) end
+    end
+    for _, dependent in ipairs(redis.call('SMEMBERS', needs(id))) do
+      local state = get(dependent, 'state')
+      if state and not ENDED[state] then
+        if how.state == 'completed' then place(dependent)
+        else stack[#stack + 1] = { dependent, { state = 'upstreamFailed', root = id } } end
+      end
+    end
+  end
+end
+`;
+
+/** id, given, inputs, key, name, notBefore, after, line → the id, and what is to be handed on. */
+const enter = `
+local id, k = ARGV[2], ARGV[5]
+if k ~= '' then
+  local known = redis.call('HGET', P .. 'keys', k)
+  if known and redis.call('EXISTS', key(known)) == 1 then return { known } end
+  redis.call('HSET', P .. 'keys', k, id)
+end
+if redis.call('EXISTS', key(id)) == 1 then return { id } end
+redis.call('HSET', key(id), 'given', ARGV[3], 'inputs', ARGV[4], 'key', k, 'name', ARGV[6], 'notBefore', ARGV[7],
+  'after', ARGV[8], 'addedAt', now, 'attempts', 0, 'losses', 0, 'life', 0)
+if redis.call('SADD', P .. 'lines', ARGV[9]) == 1 then fresh = true end
+redis.call('ZADD', P .. 'all', redis.call('INCR', P .. 'number'), id)
+for _, needed in ipairs(after(id)) do redis.call('SADD', needs(needed), id) end
+place(id)
+tell()
+return { id, handed }
+`;
+
+/** id, life, token, worker, most losses, fields → what to do with it, what is needed for that, and those fields. */
+const begin = `
+local id, token = ARGV[2], ARGV[4]
+local function known() return redis.call('HMGET', key(id), unpack(ARGV, 7)) end
+local facts = redis.call('HMGET', key(id), 'state', 'life', 'token', 'cancelled', 'given')
+if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return { 'drop' } end
+if facts[1] == 'pending' and tonumber(get(id, 'missing')) > 0 then return { 'drop' } end
+if facts[1] ~= 'running' or facts[3] ~= token then
+  if facts[1] == 'running' then
+    local losses = redis.call('HINCRBY', key(id), 'losses', 1)
+    if facts[4] then return { 'cancelled', facts[4], {}, known() } end
+    local restart = cjson.decode(facts[5]).restart
+    if not restart or losses > tonumber(ARGV[6]) then return { 'crashed', losses, {}, known() } end
+  end
+  redis.call('HSET', key(id), 'state', 'running', 'startedAt', now, 'worker', ARGV[5], 'token', token)
+  redis.call('HINCRBY', key(id), 'attempts', 1)
+  redis.call('ZREM', P .. 'outbox', id)
+end
+local upstream = {}
+for i, needed in ipairs(after(id)) do upstream[i] = get(needed, 'outcome') end
+return { 'go', get(id, 'inputs'), upstream, known() }
+`;
+
+/** id, life, state, outcome, problem, output → whether it counts, and what is to be handed on. */
+const end = `
+local id = ARGV[2]
+local facts = redis.call('HMGET', key(id), 'state', 'life')
+if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return { 0, {} } end
+conclude(id, { state = ARGV[4], outcome = ARGV[5], problem = ARGV[6], output = ARGV[7] })
+tell()
+return { 1, handed }
+`;
+
+/** id, life, token → 1 if it was given back, 2 if it is to be cancelled, 0 if it is not this one's any more. */
+const giveBack = `
+local id = ARGV[2]
+local facts = redis.call('HMGET', key(id), 'state', 'life', 'token', 'cancelled')
+if facts[1] ~= 'running' or facts[2] ~= ARGV[3] or facts[3] ~= ARGV[4] then return 0 end
+if facts[4] then return 2 end
+redis.call('HSET', key(id), 'state', 'queued')
+redis.call('HDEL', key(id), 'startedAt', 'token')
+return 1
+`;
+
+/** id, reason, outcome, problem → whether it had not ended. */
+const cancel = `
+local id = ARGV[2]
+local state = get(id, 'state')
+if not state or ENDED[state] then return 0 end
+if state == 'running' then
+  redis.call('HSET', key(id), 'cancelled', ARGV[3])
+  stopped[1] = id
+else conclude(id, { state = 'cancelled', outcome = ARGV[4], problem = ARGV[5] }) end
+tell()
+return 1
+`;
+
+/** id → whether it begins anew, and what is to be handed on. */
+const retry = `
+local first = ARGV[2]
+local state = get(first, 'state')
+if not state or not ENDED[state] or state == 'completed' then return { 0, {} } end
+local stack = { first }
+while #stack > 0 do
+  local id = table.remove(stack)
+  redis.call('HDEL', key(id), 'outcome', 'output', 'problem', 'endedAt', 'root', 'rootName', 'rootProblem', 'rootOutcome')
+  redis.call('HSET', key(id), 'attempts', 0, 'losses', 0)
+  redis.call('HINCRBY', key(id), 'life', 1)
+  redis.call('ZREM', P .. 'ended', id)
+  for _, needed in ipairs(after(id)) do redis.call('SADD', needs(needed), id) end
+  place(id)
+  for _, dependent in ipairs(redis.call('SMEMBERS', needs(id))) do
+    if get(dependent, 'state') == 'upstreamFailed' then stack[#stack + 1] = dependent end
+  end
+end
+tell()
+return { 1, handed }
+`;
+
+/** ids → how many of them are forgotten. */
+const forget = `
+local count = 0
+for i = 2, #ARGV do
+  local id = ARGV[i]
+  local state = get(id, 'state')
+  local needed = not state or not ENDED[state]
+  for _, dependent in ipairs(redis.call('SMEMBERS', needs(id))) do
+    local state = get(dependent, 'state')
+    if state and not ENDED[state] then needed = true end
+  end
+  if not needed then
+    for _, other in ipairs(after(id)) do redis.call('SREM', needs(other), id) end
+    local k = get(id, 'key')
+    if k ~= '' and redis.call('HGET', P .. 'keys', k) == id then redis.call('HDEL', P .. 'keys', k) end
+    redis.call('DEL', key(id), needs(id))
+    redis.call('ZREM', P .. 'all', id)
+    redis.call('ZREM', P .. 'ended', id)
+    count = count + 1
+  end
+end
+return count
+`;
+
+/** ids → those of them that have ended, or are not known. */
+const over = `
+local found = {}
+for i = 2, #ARGV do
+  local state = get(ARGV[i], 'state')
+  if not state or ENDED[state] then found[#found + 1] = ARGV[i] end
+end
+return found
+`;
+
+/** How long it has been there, how many → what is in the outbox although who put it there had the time. */
+const left = `
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'outbox', '-inf', now - ARGV[2], 'LIMIT', 0, ARGV[3])) do
+  handed[#handed + 1] = id
+  handed[#handed + 1] = get(id, 'life')
+  handed[#handed + 1] = get(id, 'given')
+end
+return handed
+`;
+
+/** Schedule, as it was, as it is to be → whether it was as it was. */
+const reschedule = `
+if redis.call('HGET', P .. 'schedules', ARGV[2]) ~= ARGV[3] then return 0 end
+redis.call('HSET', P .. 'schedules', ARGV[2], ARGV[4])
+return 1
+`;
+
+/** By the names of the commands that the client gets for them. */
+const ACTS = {
+  enterJob: enter,
+  beginJob: begin,
+  endJob: end,
+  giveBackJob: giveBack,
+  cancelJob: cancel,
+  retryJob: retry,
+  forgetJobs: forget,
+  jobsOver: over,
+  leftInOutbox: left,
+  reschedule,
+};
+
+export type Act = keyof typeof ACTS;
+
+export const scripts = Object.fromEntries(Object.entries(ACTS).map(([name, body]) => [name, GROUND + body])) as Record<
+  Act,
+  string
+>;

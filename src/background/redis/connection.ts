@@ -1,0 +1,130 @@
+/**
+ * The connection of this process to a Redis. While nothing is asked and nothing served it does not keep the process
+ * alive. Once it has been there, it is waited for: what was asked meanwhile is asked again.
+ */
+import type { Redis } from "ioredis";
+import { MissingPackageError } from "../../errors.ts";
+import { type Act, scripts } from "./acts.ts";
+import { redisError } from "./failures.ts";
+import type { RedisPlace } from "./place.ts";
+
+export type Client = Redis;
+
+export type Argument = string | number | Buffer;
+
+const FIRST_PATIENCE = 5_000;
+const MOST_PAUSE = 1_000;
+
+export class Connection {
+  readonly client: Client;
+  readonly #place: RedisPlace;
+  #busy = 0;
+  #opening: Promise<void> | null = null;
+  #troubled: ((error: Error) => void) | null = null;
+
+  constructor(place: RedisPlace, redis: typeof Redis) {
+    this.#place = place;
+    this.client = new redis(place.url, {
+      lazyConnect: true,
+      // What was asked is kept, and asked again, until the server is back.
+      maxRetriesPerRequest: null,
+      connectTimeout: FIRST_PATIENCE,
+      retryStrategy: times => (this.#opening !== null ? null : Math.min(50 * times, MOST_PAUSE)),
+    });
+    this.client.setMaxListeners(0);
+    for (const [name, lua] of Object.entries(scripts)) this.client.defineCommand(name, { numberOfKeys: 1, lua });
+    this.client.on("connect", () => this.#hold());
+    this.client.on("error", error => this.#troubled?.(redisError(this.#place, error)));
+    this.client.on("close", () => {
+      // Nobody needs it now, and it is opened again by who does.
+      if (this.#busy === 0) this.client.disconnect();
+    });
+  }
+
+  /** Told of what goes wrong with the server, by who serves. */
+  set troubled(tell: ((error: Error) => void) | null) {
+    this.#troubled = tell;
+  }
+
+  /** Asks something; meanwhile the process stays alive. */
+  async use<R>(ask: (client: Client) => Promise<R>): Promise<R> {
+    this.#busy += 1;
+    this.#hold();
+    try {
+      if (this.client.status === "wait" || this.client.status === "end") this.#opening ??= this.#open();
+      await this.#opening;
+      return await ask(this.client);
+    } catch (error) {
+      throw redisError(this.#place, error);
+    } finally {
+      this.#busy -= 1;
+      this.#hold();
+    }
+  }
+
+  /** Carries out an act; gives bytes for texts where that is asked for. */
+  act(act: Act, args: readonly Argument[], { bytes = false } = {}): Promise<unknown> {
+    const command = bytes ? `${act}Buffer` : act;
+    return this.use(client => {
+      const commands = client as unknown as Readonly<Record<string, (...args: Argument[]) => Promise<unknown>>>;
+      return commands[command]!(this.keys, Date.now(), ...args);
+    });
+  }
+
+  /** The beginning of all keys; braces keep them together in a cluster. */
+  get keys(): string {
+    return `${this.prefix}:`;
+  }
+
+  get prefix(): string {
+    return `{${this.#place.prefix}}`;
+  }
+
+  /** @throws Error if the server is not there. */
+  async #open(): Promise<void> {
+    try {
+      let reason: unknown;
+      const heard = (error: unknown) => {
+        reason = error;
+      };
+      this.client.on("error", heard);
+      await this.client.connect().catch(error => {
+        throw reason ?? error;
+      });
+      this.client.off("error", heard);
+    } finally {
+      this.#opening = null;
+    }
+  }
+
+  /** An idle connection lets the process end. */
+  #hold(): void {
+    const { stream } = this.client as unknown as { stream?: { ref?(): void; unref?(): void } };
+    if (this.#busy > 0) stream?.ref?.();
+    else stream?.unref?.();
+  }
+
+  close(): void {
+    this.client.disconnect();
+  }
+}
+
+const NEEDS = { what: "A queue in Redis", all: "bullmq ioredis" };
+
+/** @throws MissingPackageError */
+export async function loadRedis(): Promise<typeof Redis> {
+  try {
+    return (await import("ioredis")).Redis;
+  } catch (cause) {
+    throw new MissingPackageError({ ...NEEDS, package: "ioredis" }, { cause });
+  }
+}
+
+/** @throws MissingPackageError */
+export async function loadBull(): Promise<typeof import("bullmq")> {
+  try {
+    return await import("bullmq");
+  } catch (cause) {
+    throw new MissingPackageError({ ...NEEDS, package: "bullmq" }, { cause });
+  }
+}

@@ -1,0 +1,116 @@
+/** A worker's place at one line of BullMQ: the jobs of a task in a queue. */
+import type { Job as BullJob, Worker as BullWorker } from "bullmq";
+import type { Connection } from "./connection.ts";
+
+/** A job that BullMQ has given to this worker, until it hears otherwise, or nothing for too long. */
+export interface Lent {
+  readonly id: string;
+  readonly life: string;
+  readonly token: string;
+  readonly bull: BullJob;
+}
+
+/** What stands in a line and can start. */
+export interface Head {
+  /** Of the first, the smallest first; 0 for what was lost, or has waited for its time. */
+  readonly rank: number;
+  /** At least so many can start. */
+  readonly count: number;
+}
+
+/** How BullMQ counts in the sorted sets in which jobs wait: the rank, or the time, before a counter. */
+const [RANKS, TIMES] = [2 ** 32, 2 ** 12];
+/** heddle itself counts how often a worker died with a job. */
+const ANY_NUMBER = 1_000_000;
+
+export class Line {
+  readonly #worker: BullWorker;
+  readonly #connection: Connection;
+  readonly #lease: number;
+  readonly #job: typeof BullJob;
+  readonly #lent = new Set<Lent>();
+
+  constructor(
+    name: string,
+    { Job, Worker }: typeof import("bullmq"),
+    connection: Connection,
+    lease: number,
+    troubled: (error: Error) => void,
+  ) {
+    this.#connection = connection;
+    this.#lease = lease;
+    this.#job = Job;
+    this.#worker = new Worker(name, null, {
+      connection: connection.client,
+      prefix: connection.prefix,
+      lockDuration: lease,
+      stalledInterval: Math.ceil(lease / 2),
+      maxStalledCount: ANY_NUMBER,
+      autorun: false,
+      skipVersionCheck: true,
+    });
+    this.#worker.on("error", troubled);
+    void this.#worker.startStalledCheckTimer();
+  }
+
+  /** What comes next; null for nothing. */
+  async head(now: number): Promise<Head | null> {
+    const { client } = this.#connection;
+    const key = (name: string) => this.#worker.toKey(name);
+    const first = (name: string) => client.zrange(key(name), 0, "0", "WITHSCORES");
+    const [prioritized, delayed, count, lost] = await Promise.all([
+      first("prioritized"),
+      first("delayed"),
+      client.zcard(key("prioritized")),
+      client.llen(key("wait")),
+    ]);
+    const due = delayed.length > 0 && Number(delayed[1]) / TIMES <= now ? 1 : 0;
+    if (lost + due > 0) return { rank: 0, count: count + lost + due };
+    return prioritized.length > 0 ? { rank: Math.floor(Number(prioritized[1]) / RANKS), count } : null;
+  }
+
+  /** Takes what comes next; null if there is nothing. */
+  async take(token: string): Promise<Lent | null> {
+    const bull = await this.#worker.getNextJob(token, { block: false });
+    return bull === undefined || bull === null ? null : this.#lend(bull, token);
+  }
+
+  #lend(bull: BullJob, token: string): Lent {
+    const [id = "", life = ""] = bull.id!.split("-");
+    const lent = { id, life, token, bull };
+    this.#lent.add(lent);
+    return lent;
+  }
+
+  /** Says that its jobs are being worked on. */
+  async renew(): Promise<void> {
+    const lent = [...this.#lent];
+    if (lent.length === 0) return;
+    const ids = lent.map(({ bull }) => bull.id!);
+    const tokens = lent.map(({ token }) => token);
+    await this.#worker.extendJobLocks(ids, tokens, this.#lease);
+  }
+
+  /** BullMQ need not know of it any more. If it has given it to another one meanwhile, that one finds that it has ended. */
+  async done(lent: Lent): Promise<void> {
+    this.#lent.delete(lent);
+    await lent.bull.moveToCompleted(null, lent.token, false).catch(() => {});
+  }
+
+  /** The same, and takes what comes next, which costs nothing more; null if there is nothing. */
+  async doneFor(lent: Lent): Promise<Lent | null> {
+    this.#lent.delete(lent);
+    const next = await lent.bull.moveToCompleted(null, lent.token, true).catch(() => null);
+    if (!Array.isArray(next) || !next[0] || !next[1]) return null;
+    return this.#lend(this.#job.fromJSON(this.#worker, next[0], String(next[1])), lent.token);
+  }
+
+  async giveBack(lent: Lent): Promise<void> {
+    this.#lent.delete(lent);
+    await lent.bull.moveToWait(lent.token).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+}

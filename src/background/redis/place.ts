@@ -1,0 +1,99 @@
+/** Where a queue in Redis is: a URL, also in HEDDLE_QUEUE and after `-o`. */
+import { parseDuration } from "../../config/duration.ts";
+import { OptionError } from "../../errors.ts";
+import type { Duration } from "../../task/types.ts";
+
+export interface RedisOptions {
+  /** Such as `"redis://localhost:6379/0"`, or `"rediss://…"` for TLS. */
+  readonly url: string;
+  /** After so long without a word from its worker a job is given to another one; default 15 s. */
+  readonly lease?: Duration;
+  /** As a runner: how many calls of a run are handed to workers at once; default 64. */
+  readonly calls?: number;
+  /** What the names of all keys begin with, so that several queues can share a server; default `"heddle"`. */
+  readonly prefix?: string;
+}
+
+const LEASE = 15_000;
+const CALLS = 64;
+const LEAST_LEASE = 1_000;
+const PREFIX = "heddle";
+
+/**
+ * A queue in Redis, for whatever takes the folder of a store to say where jobs are, or the name of a runner to say where
+ * calls run: workers on any machine serve it.
+ *
+ * Needs the packages `bullmq` and `ioredis`. See docs/redis.md.
+ *
+ * @throws OptionError
+ * @example
+ * const queue = redis({ url: "redis://localhost:6379", lease: "30s" });
+ * console.log(queue); // redis://localhost:6379?lease=30000
+ */
+export function redis({ url, lease, calls, prefix }: RedisOptions): string {
+  const place = parsed(url);
+  if (lease !== undefined) place.searchParams.set("lease", String(parseDuration(lease, "redis({ lease })")));
+  if (calls !== undefined) place.searchParams.set("calls", String(calls));
+  if (prefix !== undefined) place.searchParams.set("prefix", prefix);
+  readPlace(place.href);
+  return place.href;
+}
+
+export function isRedis(place: string): boolean {
+  return /^rediss?:\/\//.test(place);
+}
+
+export interface RedisPlace {
+  /** Without what only heddle understands. */
+  readonly url: string;
+  /** In milliseconds. */
+  readonly lease: number;
+  readonly calls: number;
+  readonly prefix: string;
+  /** Without the password. */
+  readonly shown: string;
+}
+
+/** @throws OptionError */
+export function readPlace(text: string): RedisPlace {
+  const url = parsed(text);
+  const lease = Number(url.searchParams.get("lease") ?? LEASE);
+  const calls = Number(url.searchParams.get("calls") ?? CALLS);
+  const prefix = url.searchParams.get("prefix") ?? PREFIX;
+  if (!Number.isFinite(lease) || lease < LEAST_LEASE) {
+    throw new OptionError({
+      where: "redis({ lease })",
+      problem: `${url.searchParams.get("lease")} ms is too short for a worker to say that it is alive`,
+      hint: 'Give a second or more, such as "15s".',
+    });
+  }
+  if (!Number.isInteger(calls) || calls < 1) {
+    throw new OptionError({
+      where: "redis({ calls })",
+      problem: `${url.searchParams.get("calls")} is no number of calls`,
+      hint: "Give a whole number of at least 1.",
+    });
+  }
+  if (!/^[\w.-]+$/.test(prefix)) {
+    throw new OptionError({
+      where: "redis({ prefix })",
+      problem: `"${prefix}" cannot be the beginning of keys`,
+      hint: "Give letters, digits, dots and dashes.",
+    });
+  }
+  url.searchParams.delete("lease");
+  url.searchParams.delete("calls");
+  url.searchParams.delete("prefix");
+  const shown = new URL(url);
+  if (shown.password !== "") shown.password = "…";
+  return { url: url.href, lease, calls, prefix, shown: decodeURI(shown.href) };
+}
+
+function parsed(url: string): URL {
+  if (isRedis(url) && URL.canParse(url)) return new URL(url);
+  throw new OptionError({
+    where: "redis({ url })",
+    problem: `"${url}" is no URL of a Redis`,
+    hint: 'Give one such as "redis://localhost:6379", or "rediss://…" for TLS.',
+  });
+}

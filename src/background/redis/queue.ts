@@ -1,0 +1,215 @@
+/**
+ * The queue in Redis: workers on any machine. What is known of a job is heddle's own, changed by acts that are scripts;
+ * BullMQ decides who gets it, when, and who has lost it.
+ */
+import { randomInt } from "node:crypto";
+import { digestBytes } from "../../codec/digest.ts";
+import { cancelledEnd, upstreamEnd } from "../outcome.ts";
+import type { JobFacts, JobFilter, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
+import { Connection, loadBull, loadRedis } from "./connection.ts";
+import { Ears, type News } from "./ears.ts";
+import { type Handed, Lines } from "./lines.ts";
+import { type RedisPlace, readPlace } from "./place.ts";
+import { FACTS, jobFrom, lineOf, type RedisJob } from "./record.ts";
+import { Server } from "./server.ts";
+import { Timetable } from "./timetable.ts";
+import { Waiting } from "./waiting.ts";
+
+const PAGE = 200;
+/** What lies in the outbox for so long was left there by who died; in milliseconds. */
+const OVERDUE = 2_000;
+
+export class RedisQueue implements Queue {
+  readonly place: string;
+  readonly where: RedisPlace;
+  readonly connection: Connection;
+  readonly bull: typeof import("bullmq");
+  readonly lines: Lines;
+  readonly timetable: Timetable;
+  readonly #ears: Ears;
+  readonly #waiting: Waiting;
+  readonly #servers = new Set<Server>();
+
+  /** @throws StoreError, MissingPackageError, OptionError */
+  static async open(place: string): Promise<RedisQueue> {
+    const where = readPlace(place);
+    const [redis, bull] = await Promise.all([loadRedis(), loadBull()]);
+    const connection = new Connection(where, redis);
+    await connection.use(client => client.ping());
+    return new RedisQueue(where, connection, redis, bull);
+  }
+
+  private constructor(
+    where: RedisPlace,
+    connection: Connection,
+    redis: typeof import("ioredis").Redis,
+    bull: typeof import("bullmq"),
+  ) {
+    this.place = where.shown;
+    this.where = where;
+    this.connection = connection;
+    this.bull = bull;
+    this.lines = new Lines(connection, bull);
+    this.timetable = new Timetable(this);
+    this.#waiting = new Waiting(this);
+    this.#ears = new Ears(where, redis, news => this.#hear(news));
+  }
+
+  async add({ inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
+    const key = idempotencyKey === null ? "" : digestBytes(`${given.task} ${idempotencyKey}`);
+    const id =
+      Date.now().toString(36) +
+      randomInt(36 ** 6)
+        .toString(36)
+        .padStart(6, "0");
+    const { name, notBefore, after } = given;
+    const about = [JSON.stringify(given), asBuffer(inputs), key, name, notBefore, JSON.stringify(after), lineOf(given)];
+    const [known, handed] = (await this.connection.act("enterJob", [id, ...about])) as [string, Handed?];
+    if (handed !== undefined) await this.hand(handed);
+    return known;
+  }
+
+  /** What has to reach BullMQ; if that fails now, workers see to it later. */
+  async hand(handed: Handed): Promise<void> {
+    if (handed.length > 0) await this.connection.use(() => this.lines.hand(handed));
+  }
+
+  /** Hands over what somebody left in the outbox; gives how much. */
+  async sweep(): Promise<number> {
+    const left = (await this.connection.act("leftInOutbox", [OVERDUE, PAGE])) as Handed;
+    await this.hand(left);
+    return left.length / 3;
+  }
+
+  async job(id: string): Promise<RedisJob | null> {
+    const values = await this.connection.use(client => client.hmget(this.#key(id), ...FACTS));
+    return jobFrom(id, values);
+  }
+
+  facts(id: string): Promise<JobFacts | null> {
+    return this.job(id);
+  }
+
+  async over(ids: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let at = 0; at < ids.length; at += PAGE) {
+      found.push(...((await this.connection.act("jobsOver", ids.slice(at, at + PAGE))) as string[]));
+    }
+    return found;
+  }
+
+  inputsOf(id: string): Promise<Uint8Array | null> {
+    return this.connection.use(client => client.hgetBuffer(this.#key(id), "inputs"));
+  }
+
+  async outcome(id: string): Promise<Uint8Array | null> {
+    const fields = ["outcome", "name", "root", "rootName", "rootOutcome"] as const;
+    const values = await this.connection.use(client => client.hmgetBuffer(this.#key(id), ...fields));
+    const [outcome = null, name, root = null, rootName, bytes] = values;
+    if (root === null) return outcome;
+    // How the one ended that it needed was copied as it was; what that means for this one is made of it here.
+    const known = bytes == null || bytes.byteLength === 0 ? undefined : bytes;
+    return upstreamEnd({ name: String(name), id }, { name: String(rootName), id: String(root) }, known).bytes;
+  }
+
+  async outputOf(id: string): Promise<string> {
+    return (await this.connection.use(client => client.hget(this.#key(id), "output"))) ?? "";
+  }
+
+  ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
+    return this.#waiting.until(id, signal, () => this.#ears.listen());
+  }
+
+  async cancel(id: string, reason: string): Promise<boolean> {
+    const job = await this.job(id);
+    if (job === null) return false;
+    const { bytes, problem } = cancelledEnd(job, reason);
+    const done = await this.connection.act("cancelJob", [id, reason, asBuffer(bytes), problem ?? ""]);
+    if (done === 1 && job.state !== "running") await this.connection.use(() => this.lines.drop(id, job.life, job));
+    return done === 1;
+  }
+
+  async retry(id: string): Promise<boolean> {
+    const [done, handed] = (await this.connection.act("retryJob", [id])) as [number, Handed];
+    await this.hand(handed);
+    return done === 1;
+  }
+
+  async list({ states, queue, task, limit = Number.POSITIVE_INFINITY }: JobFilter): Promise<readonly JobFacts[]> {
+    const found: JobFacts[] = [];
+    for (let at = 0; found.length < limit; at += PAGE) {
+      const ids = await this.connection.use(client => client.zrevrange(this.#all, at, at + PAGE - 1));
+      for (const job of await Promise.all(ids.map(id => this.facts(id)))) {
+        if (job === null || found.length >= limit) continue;
+        if (states !== undefined && !states.includes(job.state)) continue;
+        if (queue !== undefined && job.queue !== queue) continue;
+        if (task !== undefined && job.name !== task && job.task !== task) continue;
+        found.push(job);
+      }
+      if (ids.length < PAGE) break;
+    }
+    return found;
+  }
+
+  async forget(before: number): Promise<number> {
+    const key = `${this.connection.keys}ended`;
+    const old = await this.connection.use(client => client.zrangebyscore(key, "-inf", `(${before}`));
+    let count = 0;
+    for (let at = 0; at < old.length; at += PAGE) {
+      count += (await this.connection.act("forgetJobs", old.slice(at, at + PAGE))) as number;
+    }
+    return count;
+  }
+
+  /** Forgets a job that has ended. */
+  async remove(id: string): Promise<void> {
+    await this.connection.act("forgetJobs", [id]);
+  }
+
+  async serve(service: Service): Promise<Serving> {
+    await this.#ears.listen();
+    const server = new Server(this, service, () => this.#servers.delete(server));
+    this.#servers.add(server);
+    this.connection.troubled = service.troubled;
+    server.open();
+    return server;
+  }
+
+  schedule(schedule: Schedule): Promise<void> {
+    return this.timetable.schedule(schedule);
+  }
+
+  unschedule(name: string): Promise<boolean> {
+    return this.timetable.unschedule(name);
+  }
+
+  async schedules(): Promise<readonly Schedule[]> {
+    return (await this.timetable.all()).map(({ schedule }) => schedule);
+  }
+
+  async close(): Promise<void> {
+    for (const server of [...this.#servers]) await server.drain();
+    this.connection.troubled = null;
+    this.#waiting.close();
+    await this.lines.close();
+    this.#ears.close();
+    this.connection.close();
+  }
+
+  #hear(news: News): void {
+    this.#waiting.hear(news.ended ?? []);
+    for (const server of this.#servers) server.hear(news);
+  }
+
+  get #all(): string {
+    return `${this.connection.keys}all`;
+  }
+
+  #key(id: string): string {
+    return `${this.connection.keys}job:${id}`;
+  }
+}
+
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,82 @@
+/** A job as Redis keeps it: what was given as JSON, what becomes of it in fields of their own. */
+import type { CallState } from "../../task/types.ts";
+import type { JobFacts, NewJob } from "../queue.ts";
+
+export type Given = Omit<NewJob, "inputs" | "idempotencyKey">;
+
+const FIELDS = [
+  "given",
+  "state",
+  "missing",
+  "life",
+  "addedAt",
+  "startedAt",
+  "endedAt",
+  "attempts",
+  "losses",
+  "worker",
+  "problem",
+  "cancelled",
+] as const;
+
+type Fields = Readonly<Record<(typeof FIELDS)[number], string | null>>;
+
+/** What of a job is read to know how it stands. */
+export const FACTS: readonly string[] = FIELDS;
+
+export interface RedisJob extends JobFacts {
+  readonly life: number;
+  /** Why it is to be cancelled, while a worker has it. */
+  readonly cancelled: string | null;
+}
+
+export function jobFrom(id: string, values: readonly (string | null)[]): RedisJob | null {
+  const fields = Object.fromEntries(FIELDS.map((name, i) => [name, values[i] ?? null])) as Fields;
+  if (fields.given === null || fields.state === null) return null;
+  const given = JSON.parse(fields.given) as Given;
+  const time = (text: string | null) => (text === null ? null : Number(text));
+  return {
+    ...given,
+    id,
+    state: stateOf(fields, given),
+    addedAt: Number(fields.addedAt),
+    startedAt: time(fields.startedAt),
+    endedAt: time(fields.endedAt),
+    attempts: Number(fields.attempts),
+    losses: Number(fields.losses),
+    worker: fields.worker,
+    problem: fields.problem,
+    cancelled: fields.cancelled,
+    life: Number(fields.life),
+  };
+}
+
+/** BullMQ sees to it that a job starts when its time has come; nobody writes that down. */
+function stateOf({ state, missing }: Fields, { notBefore }: Given): CallState {
+  if (state === "pending" && missing === "0" && notBefore <= Date.now()) return "queued";
+  return state as CallState;
+}
+
+/** Jobs of one task in one queue stand in a line, which is a queue of BullMQ: workers only look at lines they know. */
+export function lineOf({ queue, task }: Pick<Given, "queue" | "task">): string {
+  return `${plain(queue)} ${plain(task)}`;
+}
+
+function plain(text: string): string {
+  return text.replace(/[%:\s]/g, each => encodeURIComponent(each === ":" ? ":" : each));
+}
+
+/** BullMQ's name of a life of a job. */
+export function deliveryOf(id: string, life: number | string): string {
+  return `${id}-${life}`;
+}
+
+/** BullMQ knows priorities from 1 to 2^21 - 1, the smallest first; so many bits of a number keep its order. */
+export function rankOf(priority: number): number {
+  const bytes = Buffer.alloc(8);
+  // Zero has a sign, which must not count.
+  bytes.writeDoubleBE(-priority + 0);
+  const bits = bytes.readBigUInt64BE();
+  const ordered = bits >> 63n === 1n ? ~bits & 0xffffffffffffffffn : bits | (1n << 63n);
+  return Math.max(1, Number(ordered >> 43n));
+}

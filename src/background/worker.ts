@@ -1,0 +1,189 @@
+/**
+ * A worker that serves a queue: a run without an end, of which each job is a call, so that limits, rates and the workers
+ * of runners are the same for all of them. Flows that have settings which only a run of its own can have get one.
+ */
+
+import { definitionFor } from "../run/begin.ts";
+import type { FlowScope } from "../run/scope.ts";
+import type { RunSettings } from "../run/settings.ts";
+import { startRun } from "../run/start.ts";
+import type { AnyOptions, Definition } from "../task/definition.ts";
+import { shared } from "../task/shared.ts";
+import type { Future, Outcome } from "../task/types.ts";
+import { inputsIn } from "./inputs.ts";
+import { badEnd, endOf } from "./outcome.ts";
+import { Output, Outputs, outputOfRun } from "./output.ts";
+import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
+import { calledBy, calledHere, callOf } from "./remote.ts";
+import { remoteCall } from "./remote-call.ts";
+
+export interface WorkerSettings {
+  /** As those who look at jobs see it. */
+  readonly name: string;
+  readonly queues: readonly string[];
+  readonly concurrency: number;
+  readonly run: RunSettings;
+  /** A job is about to be executed. */
+  began(job: JobFacts): void;
+  /** It has ended, after so many milliseconds. */
+  ended(job: JobFacts, end: JobEnd, ms: number): void;
+  troubled(error: Error): void;
+}
+
+export interface JobWorker extends Serving {
+  /** The tasks that it takes. */
+  readonly tasks: readonly Definition[];
+}
+
+/** Serves a queue with the tasks that this process has loaded. */
+export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
+  const tasks = [...shared.definitions.values()].filter(
+    each => each.module !== null && each !== definitionFor(remoteCall),
+  );
+  const outputs = new Outputs();
+  const readers = [...(settings.run.readers ?? []), outputs.reader];
+  const frame = await openFrame({ ...settings.run, readers }, outputs);
+  const service: Service = {
+    name: settings.name,
+    queues: settings.queues,
+    tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
+    concurrency: settings.concurrency,
+    troubled: settings.troubled,
+    async execute(job, signal) {
+      const began = performance.now();
+      settings.began(job.facts);
+      const end = await execute(job, signal, frame, settings.run);
+      settings.ended(job.facts, end, performance.now() - began);
+      return end;
+    },
+  };
+  const serving = await queue.serve(service);
+  return {
+    tasks,
+    async drain() {
+      await serving.drain();
+      await frame.close();
+    },
+    idle: () => serving.idle(),
+    async abandon() {
+      await serving.abandon();
+      frame.interrupt();
+    },
+  };
+}
+
+interface Frame {
+  readonly scope: FlowScope;
+  readonly outputs: Outputs;
+  close(): Promise<void>;
+  interrupt(): void;
+}
+
+/** The run to which jobs belong. */
+async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame> {
+  let close = () => {};
+  const closed = new Promise<void>(resolve => {
+    close = resolve;
+  });
+  const { promise: opened, resolve: open } = withResolvers<FlowScope>();
+  const definition: Definition = {
+    kind: "flow",
+    name: "worker",
+    identity: "#worker",
+    options: {},
+    fn: () => {
+      open(shared.ambient.getStore()!.scope as FlowScope);
+      return closed;
+    },
+    module: null,
+    where: "heddle worker",
+    inside: null,
+  };
+  const run = startRun(definition, [], settings);
+  const ended = run.result.catch(() => {});
+  const scope = await Promise.race([opened, run.result.then(() => opened)]);
+  return {
+    scope,
+    outputs,
+    async close() {
+      close();
+      await ended;
+    },
+    interrupt: () => run.interrupt(),
+  };
+}
+
+async function execute(
+  job: TakenJob,
+  signal: AbortSignal,
+  { scope, outputs }: Frame,
+  settings: RunSettings,
+): Promise<JobEnd> {
+  const { task, name } = job.facts;
+  try {
+    const { definition, inputs } = callFor(task, job);
+    const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
+    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, settings);
+    let output = new Output();
+    const call = scope.submit(definition, options, inputs, false, ({ number }) => {
+      output = outputs.begin(number);
+    });
+    const outcome = await whileWanted(call, signal);
+    scope.run.bus.flush();
+    return { ...endOf(name, call.state, outcome), output: outputs.end(output) };
+  } catch (error) {
+    return badEnd(name, "failed", error as Error);
+  }
+}
+
+function callFor(task: string, { inputs, upstream }: TakenJob): { definition: Definition; inputs: unknown[] } {
+  const called = calledBy(task);
+  if (called === null) return { definition: shared.definitions.get(task)!, inputs: inputsIn(inputs, upstream) };
+  return { definition: definitionFor(remoteCall), inputs: [calledHere(inputs, shared.definitions.get(called)!)] };
+}
+
+/** Whether a flow names what only the flow that is run may name. */
+function isApart({ kind }: Definition, { limits, maxLiveBytes, store }: AnyOptions): boolean {
+  return kind === "flow" && (limits !== undefined || maxLiveBytes !== undefined || store !== undefined);
+}
+
+async function whileWanted(call: Future<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> {
+  const cancel = () => void call.cancel((signal.reason as Error).message);
+  signal.addEventListener("abort", cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    return await call.settled();
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+async function executeApart(
+  definition: Definition,
+  inputs: unknown[],
+  signal: AbortSignal,
+  settings: RunSettings,
+): Promise<JobEnd> {
+  const output = outputOfRun();
+  const run = startRun(definition, inputs, { ...settings, readers: [...(settings.readers ?? []), output.reader] });
+  const interrupt = () => run.interrupt();
+  signal.addEventListener("abort", interrupt, { once: true });
+  if (signal.aborted) interrupt();
+  try {
+    const value = await run.result;
+    return { ...endOf(definition.name, "completed", { ok: true, value }), output: output.text };
+  } catch (error) {
+    const state = signal.aborted ? "cancelled" : "failed";
+    return { ...badEnd(definition.name, state, error as Error), output: output.text };
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+function withResolvers<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>(yes => {
+    resolve = yes;
+  });
+  return { promise, resolve };
+}

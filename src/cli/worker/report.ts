@@ -1,0 +1,54 @@
+/** What a worker says of its jobs: lines on stderr for people, or lines of JSON on stdout. */
+import type { WorkerSettings } from "../../background/worker.ts";
+import { duration } from "../../report/format.ts";
+import { styleFor } from "../../report/style.ts";
+import type { Definition } from "../../task/definition.ts";
+
+export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "troubled"> {
+  ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, folder: string): void;
+  draining(): void;
+}
+
+export function openReport({ json }: { readonly json?: boolean }): WorkerReport {
+  return json === true ? jsonReport() : textReport();
+}
+
+function textReport(): WorkerReport {
+  const { paint, symbols } = styleFor(process.stderr, process.env);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  let running = 0;
+  return {
+    ready(tasks, queues, concurrency, folder) {
+      const names = tasks.map(({ name }) => name).sort();
+      const queue = queues.length === 1 ? `queue ${queues[0]}` : `queues ${queues.join(", ")}`;
+      say(`heddle worker: ${names.join(", ")} · ${queue} · ${concurrency} at once · ${folder}`);
+    },
+    began() {
+      running += 1;
+    },
+    ended({ name, id }, { state, problem }, ms) {
+      running -= 1;
+      const end = `${name} ${paint("dim", `${id} ${duration(ms)}`)}`;
+      if (state === "completed") say(`${paint("green", symbols.ok)} ${end}`);
+      else say(`${paint("red", symbols.failed)} ${end} ${state}: ${problem}`);
+    },
+    troubled: error => say(`heddle: ${error.message}`),
+    draining() {
+      if (running === 0) return;
+      const jobs = running === 1 ? "1 job" : `${running} jobs`;
+      say(`heddle: ends when ${jobs} have ended; once more gives them back to the queue`);
+    },
+  };
+}
+
+function jsonReport(): WorkerReport {
+  const say = (fields: object) => void process.stdout.write(`${JSON.stringify(fields)}\n`);
+  return {
+    ready: (tasks, queues, concurrency, store) =>
+      say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store }),
+    began: ({ id, task, attempts }) => say({ type: "jobStarted", id, task, attempt: attempts }),
+    ended: ({ id, task }, { state, problem }, ms) => say({ type: "jobEnded", id, task, state, ms, problem }),
+    troubled: error => say({ type: "trouble", message: error.message }),
+    draining: () => say({ type: "workerDraining" }),
+  };
+}

@@ -1,0 +1,164 @@
+/** Workers on a Redis that die, stop or are busy, and a Redis that dies. */
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { redis } from "../../src/background/redis/place.ts";
+import { type RedisServer, startRedis } from "../engines/redis.ts";
+import { rig } from "./rig.ts";
+
+const LEASE = 2_000;
+const JOBS = 1_000;
+const started = await startRedis();
+
+if (typeof started === "string") test.skip(`workers on a Redis: ${started}`);
+else suite(started);
+
+function suite(server: RedisServer): void {
+  afterAll(() => server.stop());
+  let count = 0;
+  beforeEach(() => {
+    process.env["HEDDLE_QUEUE"] = redis({ url: server.url, lease: LEASE, prefix: `deaths-${count++}` });
+    return () => {
+      delete process.env["HEDDLE_QUEUE"];
+    };
+  });
+
+  const jobs = async () => JSON.parse((await rig.place.heddle("jobs", "--json")).stdout) as Record<string, unknown>[];
+  const resultOf = (id: unknown) => rig.script(`return attach("${id}").result()`);
+
+  test("what is delayed is run elsewhere; jobs are listed, shown, cancelled and begun anew", async () => {
+    const ids = (await rig.script(`
+      const one = await add.delay(41);
+      return [one.id, (await add.delay(one, 2)).id, (await fails.delay()).id, (await wide.delay([1, 2])).id,
+        (await says.delay(5)).id];
+    `)) as string[];
+    expect(await rig.place.heddle("worker", "tasks.mjs", "--until-idle")).toMatchObject({ code: 0 });
+    expect(await rig.script(`return Promise.all(${JSON.stringify(ids)}.map(id => attach(id).state()))`)).toEqual([
+      "completed",
+      "completed",
+      "failed",
+      "completed",
+      "completed",
+    ]);
+    expect(await resultOf(ids[1])).toBe(44);
+    expect(await resultOf(ids[3])).toEqual([1, 4]);
+    expect((await rig.place.heddle("jobs", "show", ids[4]!)).stdout).toMatch(/output +number 5\n/);
+    expect(await rig.place.heddle("jobs", "retry", ids[2]!)).toMatchObject({ code: 0 });
+    expect(await rig.place.heddle("jobs", "cancel", ids[2]!)).toMatchObject({ code: 0 });
+    expect(await rig.place.heddle("jobs", "prune", "--older-than", "0")).toMatchObject({
+      stdout: "5 jobs forgotten\n",
+    });
+  });
+
+  test("a worker is killed in a job: another one takes it over when the lease is over", async () => {
+    const id = await rig.script('return (await work.delay("a")).id');
+    const first = await rig.worker("--concurrency", "1");
+    await rig.channel.reached("a");
+    await rig.worker("--concurrency", "1");
+    first.process.kill("SIGKILL");
+    await rig.channel.reached("a", 2);
+    rig.channel.passAll();
+    expect(await resultOf(id)).toBe("a done");
+    expect(await jobs()).toMatchObject([{ state: "completed", attempts: 2, losses: 1 }]);
+  });
+
+  test("a worker whose task computes for longer than the lease keeps it, and one that waits does, too", async () => {
+    await rig.script('return [(await spins.delay("s")).id, (await work.delay("a")).id]');
+    await rig.worker("--concurrency", "2");
+    await rig.channel.reached("s");
+    await rig.channel.reached("a");
+    await rig.worker("--concurrency", "2");
+    await rig.channel.reached("s has ended");
+    rig.channel.passAll();
+    await expect.poll(async () => (await jobs()).map(({ state }) => state)).toEqual(["completed", "completed"]);
+    expect(await jobs()).toMatchObject([
+      { attempts: 1, losses: 0 },
+      { attempts: 1, losses: 0 },
+    ]);
+  });
+
+  test("told twice, a worker gives back what it has, and another takes it at once", async () => {
+    const id = await rig.script('return (await stuck.delay("a")).id');
+    const worker = await rig.worker();
+    await rig.channel.reached("a");
+    worker.process.kill("SIGTERM");
+    await expect.poll(() => worker.stderr()).toContain("1 job");
+    worker.process.kill("SIGTERM");
+    expect(await worker.ended).toMatchObject({ code: 130 });
+    expect(await rig.script(`return attach("${id}").state()`)).toBe("queued");
+    await rig.worker();
+    await rig.channel.reached("a", 2);
+    rig.channel.passAll();
+    expect(await resultOf(id)).toBe("a");
+    expect(await jobs()).toMatchObject([{ losses: 0 }]);
+  });
+
+  test("a job is cancelled while it runs", async () => {
+    const id = await rig.script('return (await work.delay("a")).id');
+    await rig.worker();
+    await rig.channel.reached("a");
+    expect(await rig.script(`return attach("${id}").cancel("not needed")`)).toBe(true);
+    await expect.poll(() => rig.channel.heard[1]).toMatch(/^a stopped: work-\d+ was cancelled: not needed$/);
+    const told = await rig.script(`return attach("${id}").result().catch(error => [error.name, error.message])`);
+    expect(told).toEqual(["CancelledError", expect.stringContaining("not needed")]);
+  });
+
+  test("Redis and workers are killed while they work on 1,000 jobs", async () => {
+    const waiting = rig.startScript(`
+      const jobs = [];
+      for (let n = 0; n < ${JOBS}; n++) jobs.push(await counted.delay(n));
+      process.stderr.write("delayed");
+      return Promise.all(jobs.map(job => job.result()));
+    `);
+    const workers = [await rig.worker("--concurrency", "20"), await rig.worker("--concurrency", "20")];
+    for (let step = 1; step <= 6; step++) {
+      const enough = Math.floor((JOBS * step) / 8);
+      await expect.poll(() => rig.channel.heard.length, { interval: 5 }).toBeGreaterThanOrEqual(enough);
+      if (step % 2 === 1) {
+        await server.kill();
+        await server.start();
+      } else {
+        workers.shift()!.process.kill("SIGKILL");
+        workers.push(rig.place.start(["worker", "tasks.mjs", "--concurrency", "20"]));
+      }
+    }
+    const { code, stdout, stderr } = await waiting.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "delayed" });
+    expect(JSON.parse(stdout)).toEqual(Array.from({ length: JOBS }, (_, n) => n));
+    const all = await jobs();
+    expect(all).toHaveLength(JOBS);
+    expect(all.filter(({ state }) => state !== "completed")).toEqual([]);
+    for (let n = 0; n < JOBS; n++) expect(rig.channel.count(`begun ${n}`)).toBeGreaterThanOrEqual(1);
+    // Some are begun again, of those that were under way.
+    expect(rig.channel.heard.length - JOBS).toBeLessThan(6 * 2 * 20);
+  }, 180_000);
+
+  test("heddle doctor says whether the Redis keeps what it acknowledged", async () => {
+    const found = async () => {
+      const { stdout } = await rig.place.heddle("doctor", "--json");
+      const { findings } = JSON.parse(stdout) as { findings: { name: string }[] };
+      return findings.find(({ name }) => name === "queue");
+    };
+    expect(await found()).toMatchObject({ state: "ok", detail: server.url });
+    process.env["HEDDLE_QUEUE"] = "redis://127.0.0.1:1";
+    expect(await found()).toMatchObject({ state: "wrong", detail: expect.stringContaining("ECONNREFUSED") });
+    const careless = (await startRedis(["--appendonly", "no", "--maxmemory-policy", "allkeys-lru"])) as RedisServer;
+    process.env["HEDDLE_QUEUE"] = careless.url;
+    const remedy = "Set it up with: maxmemory-policy noeviction, appendonly yes.";
+    expect(await found()).toMatchObject({ state: "note", detail: `${careless.url} may lose jobs`, remedy });
+    await careless.stop();
+  });
+
+  test("a Redis that is not there, or no URL of one, is told of", async () => {
+    process.env["HEDDLE_QUEUE"] = "redis://127.0.0.1:1/0";
+    const told = await rig.script("return add.delay(1).catch(error => error.message)");
+    expect(told).toMatch(
+      /^The queue in redis:\/\/127\.0\.0\.1:1\/0 cannot be used: connect ECONNREFUSED .*\n {2}Start a/,
+    );
+    expect(await rig.place.heddle("jobs", "-o", "redis://127.0.0.1:1")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("ECONNREFUSED"),
+    });
+    expect(() => redis({ url: "localhost" })).toThrow('redis({ url }): "localhost" is no URL of a Redis');
+    expect(() => redis({ url: server.url, lease: 10 })).toThrow("10 ms is too short");
+    expect(() => redis({ url: server.url, prefix: "a b" })).toThrow('"a b" cannot be the beginning of keys');
+  });
+}

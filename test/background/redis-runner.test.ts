@@ -1,0 +1,92 @@
+/** Calls of a run that workers on a Redis execute. */
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { redis } from "../../src/background/redis/place.ts";
+import { type RedisServer, startRedis } from "../engines/redis.ts";
+import { rig } from "./rig.ts";
+
+const started = await startRedis();
+
+if (typeof started === "string") test.skip(`a runner in Redis: ${started}`);
+else suite(started);
+
+function suite(server: RedisServer): void {
+  afterAll(() => server.stop());
+  let count = 0;
+  beforeEach(() => {
+    process.env["HEDDLE_QUEUE"] = redis({ url: server.url, lease: 2_000, prefix: `runner-${count++}`, calls: 100 });
+    return () => {
+      delete process.env["HEDDLE_QUEUE"];
+    };
+  });
+
+  const jobs = async () => JSON.parse((await rig.place.heddle("jobs", "--json")).stdout) as unknown[];
+  /** A script in which `run` runs something on the workers. */
+  const onWorkers = (body: string) => `
+    const heddle = await import("heddle");
+    const run = body => heddle.run({ runner: process.env.HEDDLE_QUEUE }, body);
+    ${body}
+  `;
+
+  test("results, failures and outputs come back, and nothing stays in Redis", async () => {
+    await rig.worker("--concurrency", "4");
+    const script = rig.startScript(
+      onWorkers(`
+        const sums = await run(() => add.map([1, 2, 3]));
+        const chained = await run(async () => add.submit(add.submit(1), 40));
+        const failed = await run(() => fails.submit().catch(error => error.name + ": " + error.message));
+        const said = await run(() => says.with({ retries: 1 }).submit(9));
+        return [sums, chained, failed, said];
+      `),
+    );
+    const { code, stdout, stderr } = await script.ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('[[2,3,4],42,"RangeError: as it must",9]');
+    expect(stdout.match(/number 9\n/g)).toHaveLength(2);
+    expect(stderr).toContain("and this");
+    expect(await jobs()).toEqual([]);
+  });
+
+  test("on the command line the URL is the name of the runner", async () => {
+    await rig.worker();
+    const { HEDDLE_QUEUE } = process.env;
+    const ran = await rig.place.heddle("run", "tasks.mjs:squaresOf", "--input", "[1, 2]", "--runner", HEDDLE_QUEUE!);
+    expect(ran).toMatchObject({ code: 0, stdout: "[\n  1,\n  4\n]\n" });
+  });
+
+  test("a call that is cancelled gets the signal where it runs", async () => {
+    await rig.worker();
+    const script = rig.startScript(
+      onWorkers(`
+        const told = await run(async () => {
+          const call = work.submit("a");
+          process.stderr.write("submitted");
+          await new Promise(resolve => process.once("SIGUSR2", resolve));
+          call.cancel("not needed");
+          return call.catch(error => error.name);
+        });
+        return told;
+      `),
+    );
+    await rig.channel.reached("a");
+    script.process.kill("SIGUSR2");
+    await expect.poll(() => rig.channel.heard[1]).toMatch(/^a stopped: .*not needed/);
+    expect(await script.ended).toMatchObject({ code: 0, stdout: '"CancelledError"' });
+    await expect.poll(jobs).toEqual([]);
+  });
+
+  test("workers are killed in 300 calls: all results are there", async () => {
+    const workers = [await rig.worker("--concurrency", "8"), await rig.worker("--concurrency", "8")];
+    const script = rig.startScript(
+      onWorkers("return run(() => counted.map(Array.from({ length: 300 }, (_, n) => n)));"),
+    );
+    for (let step = 1; step <= 3; step++) {
+      await expect.poll(() => rig.channel.heard.length, { interval: 5 }).toBeGreaterThanOrEqual(step * 70);
+      workers.shift()!.process.kill("SIGKILL");
+      workers.push(rig.place.start(["worker", "tasks.mjs", "--concurrency", "8"]));
+    }
+    const { code, stdout, stderr } = await script.ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse(stdout)).toEqual(Array.from({ length: 300 }, (_, n) => n));
+    for (let n = 0; n < 300; n++) expect(rig.channel.count(`begun ${n}`)).toBeGreaterThanOrEqual(1);
+  }, 120_000);
+}

@@ -1,0 +1,90 @@
+/** The queue in Redis does what every queue has to do, and some things that only such a one has to. */
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { redis } from "../../src/background/redis/place.ts";
+import { RedisQueue } from "../../src/background/redis/queue.ts";
+import { FACTS, lineOf, rankOf } from "../../src/background/redis/record.ts";
+import { type RedisServer, startRedis } from "../engines/redis.ts";
+import { conforms, Hand, job, TASK } from "./conformance.ts";
+
+const started = await startRedis();
+
+if (typeof started === "string") test.skip(`a queue in Redis: ${started}`);
+else suite(started);
+
+function suite(server: RedisServer): void {
+  let count = 0;
+  const open = () => RedisQueue.open(redis({ url: server.url, lease: "5s", prefix: `q${count++}` }));
+  let queue: RedisQueue;
+  beforeEach(async () => {
+    queue = await open();
+  });
+  afterEach(() => queue.close());
+  afterAll(() => server.stop());
+  conforms(open);
+
+  async function enter(id: string): Promise<unknown> {
+    const { inputs, idempotencyKey: _, ...given } = await job();
+    const bytes = Buffer.from(inputs);
+    return queue.connection.act("enterJob", [
+      id,
+      JSON.stringify(given),
+      bytes,
+      "",
+      given.name,
+      0,
+      "[]",
+      lineOf({ queue: "default", task: TASK }),
+    ]);
+  }
+
+  async function begin(id: string, token: number): Promise<string> {
+    const about = [id, 0, token, "hand", 3, ...FACTS];
+    const [verdict] = (await queue.connection.act("beginJob", about)) as [string];
+    return verdict;
+  }
+
+  test("what a process entered that died before it told BullMQ is run", async () => {
+    await enter("left");
+    const hand = await Hand.serve(queue);
+    expect(await hand.beginnings(1)).toEqual(["left"]);
+    hand.complete("left", null);
+    await queue.ended("left", new AbortController().signal);
+  });
+
+  test("commands that are sent twice, as after a broken connection, count once", async () => {
+    const first = (await enter("twice")) as [string, string[]];
+    expect(first[1].slice(0, 2)).toEqual(["twice", "0"]);
+    expect(await enter("twice")).toEqual(["twice"]);
+    expect(await begin("twice", 1)).toBe("go");
+    expect(await begin("twice", 1)).toBe("go");
+    expect(await queue.facts("twice")).toMatchObject({ state: "running", attempts: 1, losses: 0 });
+    const end = () => queue.connection.act("endJob", ["twice", 0, "failed", "", "no", ""]);
+    expect(await end()).toEqual([1, []]);
+    expect(await end()).toEqual([0, []]);
+    expect(await begin("twice", 1)).toBe("drop");
+  });
+
+  test("attempts that were lost are counted, and the fourth loss ends the job", async () => {
+    await enter("lost");
+    for (let token = 1; token <= 4; token++) expect(await begin("lost", token)).toBe("go");
+    expect(await queue.facts("lost")).toMatchObject({ attempts: 4, losses: 3 });
+    expect(await begin("lost", 5)).toBe("crashed");
+    await queue.cancel("lost", "");
+    expect(await begin("lost", 6)).toBe("cancelled");
+  });
+
+  test("ranks keep the order of priorities", () => {
+    const priorities = [-1e300, -100, -1.5, -1, -1e-9, 0, 1e-9, 0.5, 1, 1.5, 2, 9, 10, 511, 512, 1e6, 1e300, Infinity];
+    const ranks = priorities.map(rankOf);
+    expect(ranks).toEqual([...ranks].sort((one, other) => other - one));
+    expect(new Set(ranks).size).toBe(ranks.length);
+    expect(rankOf(-0)).toBe(rankOf(0));
+    for (const rank of ranks) expect(rank).toBeGreaterThanOrEqual(1);
+    for (const rank of ranks) expect(rank).toBeLessThan(2 ** 21);
+  });
+
+  test("the password is not shown", async () => {
+    const place = redis({ url: `redis://me:secret@127.0.0.1:1` });
+    await expect(RedisQueue.open(place)).rejects.toThrow(/redis:\/\/me:…@127\.0\.0\.1:1 cannot be used/);
+  });
+}
