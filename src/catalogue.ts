@@ -115,6 +115,16 @@ export const catalogue = {
     remedy:
       "A prefix has to run the command that follows it and to wait for its end, where it sees the same folders.{output}",
   },
+  CLUSTER: {
+    name: "ClusterError",
+    says: "The runner {runner} has no cluster to work on: {problem}",
+    remedy: "{hint}",
+  },
+  CLUSTER_CALL: {
+    name: "ClusterCallError",
+    says: "The runner {runner} cannot execute {task}: {problem}",
+    remedy: "{hint}",
+  },
   MODULE_LOAD: {
     name: "ModuleLoadError",
     says: "{file} could not be loaded in {place}: {cause}",

@@ -15,6 +15,7 @@ export type { RunSettings, StartedRun } from "./run/settings.ts";
 export { startRun } from "./run/start.ts";
 export { type Waited, type WaitForOptions, wait } from "./run/wait.ts";
 export { type CommandOptions, command } from "./runners/command.ts";
+export { type ClusterFactory, type DaskOptions, dask } from "./runners/dask.ts";
 export { defineRunner } from "./runners/define.ts";
 export { inline } from "./runners/inline.ts";
 export { processes } from "./runners/processes.ts";

@@ -23,10 +23,10 @@ const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** Under this condition `heddle` is the narrow door of src/narrow-door.ts. */
 export const NARROW = "--conditions=heddle-worker";
-const USERS_CODE: readonly string[] = ["thread", "process", "stdio", "call"];
+const USERS_CODE: readonly string[] = ["thread", "process", "stdio", "call", "bridged"];
 
 /** What to start a worker from, and the flags which that file needs: none when built, a loader when run as source. */
-export function entry(name: "thread" | "process" | "watchdog" | "stdio" | "call" | "guard"): {
+export function entry(name: "thread" | "process" | "watchdog" | "stdio" | "call" | "guard" | "bridged"): {
   url: URL;
   flags: string[];
 } {
@@ -51,4 +51,9 @@ export function inheritedFlags(flags: readonly string[] = process.execArgv): str
     else if (WITH_VALUE.test(flag)) at += 1;
   }
   return kept;
+}
+
+/** A file of python/, which is beside the folder of heddle's own code. */
+export function pythonFile(name: string): URL {
+  return new URL(`../python/${name}.py`, home);
 }

@@ -56,6 +56,11 @@ export class Flight implements Dispatch {
     return this.call.spec.timeout;
   }
 
+  get isRead(): boolean {
+    const { cache, watched, admitted, scope } = this.call.spec;
+    return cache !== null || watched || admitted || scope.run.journal !== null || scope.execution !== null;
+  }
+
   begin(worker: number, at: number): void {
     this.worker = worker;
     this.startedAt = at;

@@ -19,6 +19,9 @@ interface Pool {
   broken: Error | null;
 }
 
+/** How many calls are given at once to a runner that is broken, which fails them. */
+const BROKEN_SLOTS = 256;
+
 /** The runners of one run: which calls go where, and the sessions that execute them. */
 export class Pools {
   readonly flows = 0;
@@ -128,6 +131,11 @@ export class Pools {
     this.pools[pool]!.session!.tell(id, wire);
   }
 
+  /** Whether a result that stayed elsewhere can be an input of calls there as it is. */
+  takes(pool: number, value: unknown): boolean {
+    return this.pools[pool]!.session?.takes?.(value) === true;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.pools.map(pool => pool.session?.close()));
   }
@@ -176,6 +184,9 @@ export class Pools {
       broken: error => {
         pool.broken = error;
         run.attempts.broken(number, error);
+        // Calls that it has never had room for come, and fail.
+        run.scheduler.pool(number, BROKEN_SLOTS, BROKEN_SLOTS, number === this.flows);
+        run.plan();
       },
     };
   }

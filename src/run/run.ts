@@ -14,6 +14,7 @@ import { type Call, cancelledError, idOf } from "./call.ts";
 import { now } from "./clock.ts";
 import { Columns } from "./columns.ts";
 import { CallDirectories } from "./directories.ts";
+import { keptOf, readsFirst, unreadIn } from "./elsewhere.ts";
 import type { Orders, ShareOrder } from "./facts.ts";
 import { Failure, upstreamError } from "./failure.ts";
 import { flowRunner } from "./flows.ts";
@@ -32,7 +33,6 @@ import type { FlowScope } from "./scope.ts";
 import type { RunSettings } from "./settings.ts";
 import { isJournalled } from "./spec.ts";
 import { Specs } from "./specs.ts";
-import { unloadedIn } from "./stored.ts";
 
 /**
  * One execution of a flow. Owns the graph and the scheduler, tells the scheduler what happens, and carries out what it
@@ -173,7 +173,7 @@ export class Run implements Orders {
     this.columns.callCompleted(worker, call.number, ms);
     if (this.journal !== null && isJournalled(call.spec)) this.journal.completed(call, raw, ms);
     call.inputs = null;
-    call.complete(this.live === null ? raw : this.live.hold(call, raw));
+    call.complete(keptOf(this, call, raw));
     if (call.spec.watched) this.hook(call, "onSuccess", "completed", [liveValue(raw)]);
     call.spec.scope.callEnded();
   }
@@ -259,12 +259,12 @@ export class Run implements Orders {
         this.gate.take(call);
         return;
       }
-      if (unloadedIn(call.inputs!.futures).length > 0) {
+      if (unreadIn(this, call, pool).length > 0) {
         this.scheduler.moved(node, this.pools.gate);
         this.plan();
         return;
       }
-    } else if (this.live?.fetches(call, pool) === true) return;
+    } else if (readsFirst(this, call, pool)) return;
     this.pools.queue(pool, this.attempts.take(call, pool));
   }
 

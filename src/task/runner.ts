@@ -31,6 +31,8 @@ export interface Dispatch {
   readonly timeout: number;
   /** Where this attempt's directory is to be made, if it asks for one; null: anywhere in the host's `dirs`. */
   readonly dir: string | null;
+  /** Its result is read here as soon as it is there, so that it is not to stay elsewhere. */
+  readonly isRead: boolean;
   /** The inputs, if they are plain values and nothing else: those need no packing. */
   readonly plain: readonly Primitive[] | null;
   /** The inputs as values, for places that share this memory. */
@@ -117,6 +119,8 @@ export interface RunnerSession {
   resume(id: number): void;
   /** An answer to what the call asked. */
   tell(id: number, wire: unknown[]): void;
+  /** Whether a result that stayed elsewhere can be an input of its calls as it is. */
+  takes?(value: unknown): boolean;
   /** Frees everything; resolves when no worker is left, save threads stuck in native code. */
   close(): Promise<void>;
 }

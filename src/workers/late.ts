@@ -41,6 +41,10 @@ export class LateSession implements RunnerSession {
     this.#session?.tell(id, wire);
   }
 
+  takes(value: unknown): boolean {
+    return this.#session?.takes?.(value) === true;
+  }
+
   async close(): Promise<void> {
     await (await this.#loading)?.close();
   }

@@ -19,7 +19,7 @@ import {
 import { afterAll, onTestFinished, test } from "vitest";
 import { Channel } from "../channel/channel.ts";
 
-export type PlaceName = "inline" | "threads" | "processes" | "custom";
+export type PlaceName = "inline" | "threads" | "processes" | "custom" | "dask";
 
 export const everywhere: readonly PlaceName[] = ["inline", "threads", "processes", "custom"];
 /** Where values cross a border. */

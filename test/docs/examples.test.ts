@@ -5,8 +5,8 @@ import * as heddle from "../../src/index.ts";
 import { apiExamples, blocksOf, pages } from "./extract.ts";
 import { clear, type Ending, type Program, programOf, programsOf, start, translate } from "./programs.ts";
 
-/** For programs that start runs themselves: its example is in docs/events.md. */
-const ELSEWHERE = new Set(["startRun"]);
+/** Their examples are in docs/events.md, and in test/engines, where there is a cluster. */
+const ELSEWHERE = new Set(["startRun", "dask"]);
 /** Each example is a process, and some have workers. */
 const AT_ONCE = 3;
 

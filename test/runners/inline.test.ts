@@ -39,6 +39,7 @@ class InlineHost implements Host {
           task,
           timeout: 0,
           dir: null,
+          isRead: false,
           plain: null,
           inputs: () => [i],
           pack: () => {},

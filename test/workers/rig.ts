@@ -82,6 +82,7 @@ export class Rig implements Host {
       task,
       timeout: 0,
       dir: null,
+      isRead: false,
       plain: inputs.every(isPrimitive) ? inputs : null,
       inputs: () => inputs,
       pack: wire =>

@@ -5,11 +5,9 @@ import { runInNewContext } from "node:vm";
 import type { Packed } from "../../codec/packed.ts";
 import { formatSize } from "../../config/size.ts";
 import { LostResultError } from "../../errors.ts";
-import { FAILED } from "../../graph/states.ts";
 import { type Call, idOf } from "../call.ts";
 import { now } from "../clock.ts";
 import type { Run } from "../run.ts";
-import { loadAll, unloadedIn } from "../stored.ts";
 import { canLeave, type Entry, HeldValue, type Shelf, sizeOf } from "./held.ts";
 import { readers } from "./readers.ts";
 import { readSpill, readSpillSync, writeSpill } from "./spill.ts";
@@ -68,31 +66,6 @@ export class LiveResults implements Shelf {
     this.dropped.register(held, entry);
     this.came(entry);
     return held;
-  }
-
-  /** True if what it reads is on disk: it starts when that has been read. */
-  fetches(call: Call, pool: number): boolean {
-    const reads = loadAll(unloadedIn(call.inputs!.futures));
-    if (reads === null) return false;
-    const { scheduler } = this.run;
-    const { node } = call;
-    const failed = (error: Error) => {
-      this.run.fail(call, FAILED, error, null);
-      scheduler.settled(node, FAILED);
-    };
-    const reading = reads.then(
-      () => call.failure === null,
-      error => {
-        if (call.failure === null) failed(error as Error);
-        return false;
-      },
-    );
-    void reading.then(goesOn => {
-      if (goesOn) this.run.dispatch(node, pool);
-      else scheduler.freed(node);
-      this.run.flush();
-    });
-    return true;
   }
 
   async fetch(entry: Entry): Promise<Packed> {

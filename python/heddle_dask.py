@@ -1,0 +1,548 @@
+"""The bridge between heddle and Dask.
+
+heddle starts it with the user's Python and speaks with it by frames over the standard streams; see
+docs/design/clusters.md. What it hands on, calls, reports and values, are bytes that it does not look into. It needs
+`distributed`, from 2022.12 on, and nothing else.
+"""
+import asyncio
+import importlib
+import json
+import os
+import struct
+import sys
+import traceback
+
+
+def encode(entries):
+    """A frame of heddle's: a flat list in JSON, with its bytes behind it."""
+    header, moved, raw = [], [], []
+    for index, entry in enumerate(entries):
+        if isinstance(entry, (bytes, bytearray, memoryview)):
+            moved += [index, 0, len(entry)]
+            raw.append(entry)
+            entry = 0
+        header.append(entry)
+    head = json.dumps(header + moved + [len(raw)]).encode()
+    size = len(head) + sum(len(part) for part in raw)
+    return b"".join([b"hdl\x01", struct.pack("<II", size, len(head)), head, *raw])
+
+
+async def decode(reader):
+    """The next frame's list."""
+    magic, size, length = struct.unpack("<4sII", await reader.readexactly(12))
+    if magic != b"hdl\x01":
+        raise ValueError(f"no frame of heddle begins with {magic!r}")
+    header = json.loads(await reader.readexactly(length))
+    body = memoryview(await reader.readexactly(size - length))
+    count = header[-1]
+    entries, moved = header[: -1 - 3 * count], header[len(header) - 1 - 3 * count : -1]
+    at = 0
+    for i in range(0, len(moved), 3):
+        index, kind, length = moved[i : i + 3]
+        part = body[at : at + length]
+        at += length
+        entries[index] = bytes(part) if kind == 0 else str(part, "utf-8" if kind == 1 else "utf-16-le")
+    return entries
+
+
+class Refused(Exception):
+    """Why there is no work here: a word for heddle, and a sentence."""
+
+    def __init__(self, kind, text):
+        super().__init__(text)
+        self.kind = kind
+
+
+try:
+    import distributed
+except ImportError as error:
+    distributed = None
+    problem = str(error)
+    WorkerPlugin = object
+else:
+    from distributed import WorkerPlugin
+
+
+# What runs in the workers. Nothing there can import this file: it is sent by value, once for each worker.
+
+
+class NodeWorkers(WorkerPlugin):
+    """The Node workers of one Dask worker process. A call has one of them to itself."""
+
+    idempotent = True
+
+    def __init__(self, name, setup):
+        self.name = name
+        self.setup_ = setup
+
+    def setup(self, worker):
+        import threading
+
+        self.worker = worker
+        self.lock = threading.Lock()
+        self.idle = []
+        self.busy = {}
+        self.unwanted = set()
+
+    def teardown(self, worker):
+        for node in self.idle + list(self.busy.values()):
+            node.kill()
+
+    def say(self, ref, *words):
+        self.worker.log_event(self.name, [ref, self.worker.address, *words])
+
+    def run(self, ref, call, values):
+        """Has a call executed; its value, if that is to stay in the cluster."""
+        with self.lock:
+            if ref in self.unwanted:
+                return None
+            node = self.idle.pop() if self.idle else None
+        try:
+            node = node or self.start()
+        except OSError as error:
+            self.say(ref, "no node", f"{self.setup_['node']}: {error.strerror}")
+            return None
+        self.busy[ref] = node
+        value = None
+        try:
+            node.send(call, *values)
+            for kind, body in node.messages():
+                if kind == node.VALUE:
+                    value = body
+                elif kind == node.WAITS:
+                    from distributed import secede
+
+                    secede()
+                elif kind == node.REPORTS:
+                    self.say(ref, "said", node.pid, body)
+                else:
+                    self.say(ref, "ended", node.pid, body, -1 if value is None else len(value))
+                    self.idle.append(node)
+                    return value
+        except OSError:
+            pass
+        finally:
+            del self.busy[ref]
+        how, words = node.end()
+        self.say(ref, "died" if node.heard else "no worker", node.pid, how, words)
+        return None
+
+    def start(self):
+        return self.setup_["Node"](self.setup_)
+
+    async def tell(self, ref, message, grace):
+        """Says something to a running call; one that has not ended `grace` seconds later is ended by force."""
+        import asyncio
+
+        node = self.busy.get(ref)
+        if node is None:
+            if grace is not None:
+                self.unwanted.add(ref)
+            return False
+        try:
+            node.send(message)
+        except OSError:
+            return True
+        if grace is not None:
+
+            async def insist():
+                await asyncio.sleep(grace)
+                if self.busy.get(ref) is node:
+                    node.kill()
+
+            self.insisting = asyncio.ensure_future(insist())
+        return True
+
+
+class Node:
+    """A Node worker, spoken to by a socket that it inherits."""
+
+    REPORTS, ENDED, VALUE, WAITS = 0, 1, 2, 3
+
+    def __init__(self, setup):
+        import os
+        import socket
+        import subprocess
+        import threading
+
+        ours, theirs = socket.socketpair()
+        words = [setup["node"], *setup["flags"], setup["entry"], str(theirs.fileno()), str(setup["small"])]
+        try:
+            self.process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, **setup["env"]},
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self.pid = self.process.pid
+        self.socket = ours
+        self.stream = ours.makefile("rb")
+        self.heard = False
+        self.words = b""
+        self.sending = threading.Lock()
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
+        try:
+            self.send(setup["first"])
+        except OSError:
+            # It has ended already, which is found out with the first call.
+            pass
+
+    def listen(self):
+        import os
+
+        while True:
+            piece = os.read(self.process.stdout.fileno(), 65536)
+            if not piece:
+                return
+            self.words = (self.words + piece)[-8000:]
+
+    def send(self, *parts):
+        import struct
+
+        sizes = [len(part) for part in parts]
+        head = struct.pack(f"<{1 + len(sizes)}I", len(sizes), *sizes)
+        with self.sending:
+            for part in (head, *parts):
+                self.socket.sendall(part)
+
+    def messages(self):
+        import struct
+
+        while True:
+            head = self.stream.read(5)
+            if len(head) < 5:
+                return
+            size, kind = struct.unpack("<IB", head)
+            body = self.stream.read(size)
+            if len(body) < size:
+                return
+            self.heard = True
+            yield kind, body
+
+    def kill(self):
+        self.process.kill()
+
+    def end(self):
+        """How it ended, and its last words."""
+        try:
+            code = self.process.wait(timeout=2)
+        except Exception:
+            self.process.kill()
+            code = self.process.wait()
+        self.listener.join(0.5)
+        self.socket.close()
+        return code, self.words.decode("utf-8", "replace")
+
+
+def run_call(name, ref, call, values):
+    """The Dask task: as small as it can be, as it is sent with every call."""
+    from distributed import get_worker
+
+    return get_worker().plugins[name].run(ref, call, values)
+
+
+async def tell_call(name, ref, message, grace, dask_worker=None):
+    plugin = dask_worker.plugins.get(name)
+    return plugin is not None and await plugin.tell(ref, message, grace)
+
+
+def forget_events(name, dask_scheduler=None):
+    """What the scheduler keeps of reports is of no use once they were heard."""
+    try:
+        broker = getattr(dask_scheduler, "_broker", None)
+        topics = dask_scheduler.events if broker is None else broker._topics
+        topics.pop(name, None)
+    except Exception:
+        pass
+
+
+# The bridge itself.
+
+
+class Bridge:
+    def __init__(self, say):
+        self.say = say
+        self.futures = {}
+        self.places = {}
+        self.stopped = set()
+        self.calls = []
+        self.known = None
+        self.watchers = set()
+
+    async def open(self, options, first):
+        if distributed is None:
+            raise Refused("package", problem)
+        self.options = options
+        self.name = options["name"]
+        self.resources = {}
+        self.cluster = None
+        address, cluster = options["address"], options["cluster"]
+        try:
+            if cluster is not None:
+                self.cluster = await self.make_cluster(cluster)
+                self.client = await distributed.Client(
+                    self.cluster, asynchronous=True, set_as_default=False, timeout=options["timeout"]
+                )
+            elif address is not None:
+                self.client = await distributed.Client(
+                    address,
+                    asynchronous=True,
+                    set_as_default=False,
+                    timeout=options["timeout"],
+                    security=self.security(options["security"]),
+                )
+            else:
+                raise Refused("option", "there is neither an address nor a cluster")
+        except (OSError, asyncio.TimeoutError) as error:
+            raise Refused("address", f"{type(error).__name__}: {error}")
+        await self.check_versions()
+        self.client.subscribe_topic(self.name, self.heard)
+        plugin = NodeWorkers(self.name, {**options["worker"], "first": first, "Node": Node})
+        if hasattr(self.client, "register_plugin"):
+            await self.client.register_plugin(plugin, name=self.name)
+        else:
+            await self.client.register_worker_plugin(plugin, name=self.name)
+        workers = await self.look()
+        self.say("ready", distributed.__version__, len(workers))
+        self.keep(self.watch_workers())
+
+    def security(self, given):
+        return None if given is None else distributed.security.Security(**given)
+
+    async def make_cluster(self, cluster):
+        module, _, name = cluster["factory"].partition(":")
+        try:
+            factory = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise Refused("factory", f"{cluster['factory']}: {error}")
+        try:
+            made = factory(**cluster["options"], asynchronous=True)
+            return await made
+        except Exception as error:
+            raise Refused("cluster", f"{cluster['factory']}: {type(error).__name__}: {error}")
+
+    async def check_versions(self):
+        seen = await self.client.get_versions()
+        mine = seen["client"]["host"]["python"].split(".")[:2]
+        for address, worker in seen["workers"].items():
+            theirs = worker["host"]["python"].split(".")[:2]
+            if theirs != mine:
+                raise Refused(
+                    "version",
+                    f"the bridge has Python {'.'.join(mine)}, and the worker {address} has {'.'.join(theirs)}",
+                )
+        versions = {
+            f"the {where} has {what['packages']['distributed']}"
+            for where, what in [("bridge", seen["client"]), ("scheduler", seen["scheduler"])]
+        }
+        if len({text.split(" has ")[1] for text in versions}) > 1:
+            self.say("warning", f"versions of distributed differ: {', '.join(sorted(versions))}")
+
+    async def look(self):
+        """The workers, as the scheduler has them now."""
+        info = await self.client.scheduler.identity(**self.all_workers())
+        self.workers = info["workers"]
+        slots = sum(worker["nthreads"] for worker in self.workers.values())
+        if slots != self.known:
+            self.known = slots
+            self.say("slots", slots)
+        return self.workers
+
+    def all_workers(self):
+        import inspect
+
+        try:
+            parameters = inspect.signature(distributed.Scheduler.identity).parameters
+        except (AttributeError, ValueError):
+            return {}
+        return {"n_workers": -1} if "n_workers" in parameters else {}
+
+    async def watch_workers(self):
+        while True:
+            await asyncio.sleep(1)
+            try:
+                await asyncio.wait_for(self.look(), self.options["timeout"])
+            except Exception as error:
+                self.say("broken", f"the scheduler does not answer: {type(error).__name__} {error}")
+                return
+
+    def keep(self, work):
+        task = asyncio.ensure_future(work)
+        self.watchers.add(task)
+        task.add_done_callback(self.watchers.discard)
+
+    async def serve(self, reader):
+        while True:
+            operation, *operands = await decode(reader)
+            if operation == "close":
+                return
+            getattr(self, operation)(*operands)
+
+    def call(self, ref, task, resources, inputs, message):
+        if not self.calls:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self.calls.append((ref, task, resources, inputs, message))
+
+    def flush(self):
+        """Submits what has come, in as few operations as it can be."""
+        calls, self.calls = self.calls, []
+        at = 0
+        while at < len(calls):
+            resources = calls[at][2]
+            end = at + 1
+            while end < len(calls) and calls[end][2] == resources:
+                end += 1
+            group, at = calls[at:end], end
+            if resources and not self.has(resources):
+                self.keep(self.refuse(group, resources))
+                continue
+            self.submit(group, resources)
+
+    def has(self, resources):
+        return any(
+            all(worker.get("resources", {}).get(name, 0) >= amount for name, amount in resources.items())
+            for worker in self.workers.values()
+        )
+
+    async def refuse(self, group, resources):
+        """There may be new workers since."""
+        await self.look()
+        if self.has(resources) or self.options["grows"]:
+            self.submit(group, resources)
+            return
+        for ref, *_ in group:
+            self.say("no resource", ref, ", ".join(f"{k}: {v}" for k, v in resources.items()), len(self.workers))
+
+    def submit(self, group, resources):
+        try:
+            futures = self.client.map(
+                run_call,
+                [self.name] * len(group),
+                [ref for ref, *_ in group],
+                [call[4] for call in group],
+                [[self.futures[ref] for ref in call[3]] for call in group],
+                key=[f"{task}-{self.name}-{ref}" for ref, task, *_ in group],
+                resources=resources or None,
+                pure=False,
+            )
+        except Exception as error:
+            for ref, *_ in group:
+                self.say("lost", ref, f"{type(error).__name__}: {error}")
+            return
+        for (ref, *_), future in zip(group, futures):
+            self.futures[ref] = future
+            self.keep(self.wait(ref, future))
+
+    async def wait(self, ref, future):
+        """Tells of ends that no Node worker tells of."""
+        await distributed.wait(future)
+        if future.status == "finished":
+            self.say("done", ref)
+        elif future.status == "error":
+            error = await future.exception()
+            self.say("lost", ref, f"{type(error).__name__}: {error}")
+        elif ref not in self.stopped:
+            self.say("gone", ref, f"Dask has {future.status} it")
+
+    def heard(self, event):
+        _, (ref, address, *words) = event
+        self.places[ref] = address
+        self.say(words[0], ref, address, *words[1:])
+
+    def tell(self, ref, message):
+        self.keep(self.pass_on(ref, message, None))
+
+    def stop(self, ref, message, grace):
+        self.stopped.add(ref)
+        self.keep(self.end(ref, message, grace))
+
+    async def end(self, ref, message, grace):
+        self.flush()
+        runs = await self.pass_on(ref, message, grace)
+        if not runs and ref in self.futures:
+            await self.client.cancel([self.futures[ref]], force=True)
+            self.say("stopped", ref)
+
+    async def pass_on(self, ref, message, grace):
+        address = self.places.get(ref)
+        answers = await self.client.run(
+            tell_call, self.name, ref, message, grace, workers=None if address is None else [address]
+        )
+        return any(answers.values())
+
+    def release(self, *refs):
+        for ref in refs:
+            self.futures.pop(ref, None)
+            self.places.pop(ref, None)
+            self.stopped.discard(ref)
+
+    def fetch(self, ref):
+        self.keep(self.bring(ref))
+
+    async def bring(self, ref):
+        try:
+            self.say("value", ref, await self.futures[ref])
+        except BaseException as error:
+            self.say("no value", ref, f"{type(error).__name__}: {error}")
+
+    async def close(self):
+        for task in list(self.watchers):
+            task.cancel()
+        try:
+            await self.client.cancel(list(self.futures.values()), force=True)
+            await self.client.run_on_scheduler(forget_events, self.name)
+            if hasattr(self.client, "unregister_worker_plugin"):
+                await self.client.unregister_worker_plugin(self.name)
+        finally:
+            await self.client.close()
+            if self.cluster is not None and self.options["cluster"]["shutdown"] == "close":
+                await self.cluster.close()
+
+
+async def main():
+    # What libraries print must not get among the frames.
+    output = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**32)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(0, "rb", closefd=False))
+    pending = []
+
+    def write():
+        parts, pending[:] = b"".join(pending), []
+        view = memoryview(parts)
+        while view:
+            view = view[output.write(view) :]
+
+    def say(*entries):
+        if not pending:
+            loop.call_soon(write)
+        pending.append(encode(entries))
+
+    bridge = Bridge(say)
+    try:
+        operation, options, first = await decode(reader)
+        await bridge.open(json.loads(options), first)
+        await bridge.serve(reader)
+    except Refused as error:
+        say("failed", error.kind, str(error))
+    except asyncio.IncompleteReadError:
+        pass
+    except Exception:
+        say("failed", "bridge", traceback.format_exc())
+    finally:
+        if getattr(bridge, "client", None) is not None:
+            await bridge.close()
+        write()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,92 @@
+/** What a worker in a cluster hears and says, besides what every worker does. */
+import { hasFiles } from "../../codec/file-table.ts";
+import { encodeFrame, FrameReader } from "../../codec/frames.ts";
+import { Packed } from "../../codec/packed.ts";
+import { toWire } from "../../codec/wire.ts";
+import { COMPLETED, ENDED as END_OF_CALL, readReports } from "../protocol.ts";
+import { apart } from "./references.ts";
+import { Seen } from "./seen.ts";
+
+/** What a message to the bridge is, as the bridges in python/ have it. */
+const REPORTS = 0;
+const ENDED = 1;
+const VALUE = 2;
+const WAITS = 3;
+
+const NOTHING = new Uint8Array(0);
+
+/** Says what a worker reports, the end of a call and its value told apart. */
+export class Outgoing {
+  readonly #write: (bytes: Uint8Array) => void;
+  readonly #small: number;
+  /** The message that has the end of the call. */
+  #last: Uint8Array | null = null;
+
+  /** `small`: how many bytes a value may have that goes with the reports. */
+  constructor(write: (bytes: Uint8Array) => void, small: number) {
+    this.#write = write;
+    this.#small = small;
+  }
+
+  reports(wire: unknown[]): void {
+    this.#sayLast(REPORTS);
+    const seen = new Seen();
+    readReports(wire, seen);
+    const said = seen.size > this.#small ? this.#apart(wire, seen) : wire;
+    if (seen.waiting) this.#say(WAITS, NOTHING);
+    if (seen.hasEnded) this.#last = bytesOf(said);
+    else this.#say(REPORTS, bytesOf(said));
+  }
+
+  /** Nothing is under way any more. */
+  end(): void {
+    if (this.#last === null) this.#say(ENDED, bytesOf([]));
+    else this.#sayLast(ENDED);
+  }
+
+  /** Says the value by itself, if the message ends with it; what is left then refers to it. */
+  #apart(wire: readonly unknown[], { value, state, ms }: Seen): readonly unknown[] {
+    if (state !== COMPLETED || (value instanceof Packed && hasFiles(value))) return wire;
+    if (wire.at(-1) !== (value instanceof Packed ? value.data : value)) return wire;
+    const bytes: unknown[] = [];
+    toWire(value, bytes);
+    this.#say(VALUE, bytesOf(bytes));
+    const said: unknown[] = [...wire.slice(0, -(value instanceof Packed ? 6 : 5)), END_OF_CALL, 1, COMPLETED, ms];
+    toWire(apart, said);
+    return said;
+  }
+
+  #sayLast(kind: number): void {
+    const last = this.#last;
+    this.#last = null;
+    if (last !== null) this.#say(kind, last);
+  }
+
+  #say(kind: number, bytes: Uint8Array): void {
+    const head = Buffer.alloc(5);
+    head.writeUInt32LE(bytes.byteLength, 0);
+    head.writeUInt8(kind, 4);
+    this.#write(head);
+    if (bytes.byteLength > 0) this.#write(bytes);
+  }
+}
+
+function bytesOf(wire: readonly unknown[]): Uint8Array {
+  return Buffer.concat(encodeFrame(wire));
+}
+
+/**
+ * A message with the values that have come beside it, where it refers to them. It ends with the places of those, in
+ * their order, and how many there are.
+ */
+export function fillIn(wire: unknown[], values: readonly Uint8Array[]): unknown[] {
+  const count = wire.pop() as number;
+  const places = wire.splice(wire.length - count, count) as number[];
+  for (const [i, place] of places.entries()) {
+    new FrameReader().push(values[i]!, value => {
+      wire[place] = value[0];
+      wire[place + 1] = value[1];
+    });
+  }
+  return wire;
+}

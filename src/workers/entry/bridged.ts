@@ -1,0 +1,31 @@
+/**
+ * What a worker runs that a bridge to a cluster has started, in Python. They talk over a socket that is inherited, so
+ * that nothing a task prints can be taken for a message. It has one call at a time; the bridge has to know when that
+ * has ended, when it waits, and what of it is the value, and looks into nothing else.
+ */
+import { Socket } from "node:net";
+import { FrameReader } from "../../codec/frames.ts";
+import { Parts } from "../cluster/parts.ts";
+import { fillIn, Outgoing } from "../cluster/worker-messages.ts";
+import { endUnheard, flushBeforeEnd } from "../leaving.ts";
+import { Server } from "../serve.ts";
+import { endWith } from "../watch.ts";
+
+process.on("SIGINT", () => {});
+
+const channel = new Socket({ fd: Number(process.argv[2]), readable: true, writable: true });
+const outgoing = new Outgoing(bytes => channel.write(bytes), Number(process.argv[3]));
+const parent = process.ppid;
+const server = new Server(
+  wire => outgoing.reports(wire),
+  { claim: () => true },
+  { begins: () => endWith(parent), idle: () => outgoing.end() },
+);
+flushBeforeEnd(server);
+
+const parts = new Parts(([message, ...values]) => {
+  new FrameReader().push(message!, wire => server.receive(fillIn(wire, values)));
+});
+channel.on("data", chunk => parts.push(chunk));
+channel.on("error", endUnheard);
+channel.on("close", () => process.exit(0));

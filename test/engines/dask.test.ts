@@ -1,0 +1,264 @@
+/** Calls on real Dask clusters. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dask, run, threads } from "heddle";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { channel, gone, processesWith, watched } from "../commands/rig.ts";
+import * as tasks from "../fixtures/clusters/tasks.mjs";
+import { type DaskCluster, pythons, startDask } from "./dask.ts";
+import { runProgram } from "./debian.ts";
+
+describe.each(pythons)("dask, %s", (_, python) => {
+  const { program } = typeof python === "string" ? { program: "" } : python;
+  describe.skipIf(typeof python === "string")(typeof python === "string" ? python : python.version, () => {
+    let cluster: DaskCluster;
+    beforeAll(async () => {
+      cluster = await startDask(program);
+    });
+    afterAll(() => cluster.stop());
+    const there = (more = {}) => ({ runner: dask({ address: cluster.address, python: program, ...more }) });
+
+    test("values go there and come back; a worker serves many calls", async () => {
+      const { result } = watched(async () => {
+        const sum = await tasks.add.submit(tasks.double.submit(4), tasks.double.submit(5));
+        const pids = new Set(await Promise.all(Array.from({ length: 20 }, () => tasks.pid.submit())));
+        return { sum, all: await tasks.double.map([1, 2, 3]), few: pids.size <= 2 };
+      }, there());
+      expect(await result).toEqual({ sum: 18, all: [2, 4, 6], few: true });
+    });
+
+    test("a failure arrives as itself, with what the call printed", async () => {
+      const { result, witness } = watched(() => tasks.prints.submit("woven").settled(), there());
+      const { error } = (await result) as { error: Error };
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error.message).toBe("as asked");
+      expect(error.stack).toContain("tasks.mjs");
+      expect(witness.of("output").map(({ text }) => text)).toEqual(["woven\n"]);
+    });
+
+    test("what a call says is heard while it runs", async () => {
+      const line = await channel();
+      const { result, witness } = watched(() => tasks.speaks.submit(line.address), there());
+      await line.reached("speaking");
+      while (witness.of("progress").length === 0) await new Promise(setImmediate);
+      expect(witness.of("output").map(({ text }) => text)).toEqual(["said while it runs\n"]);
+      line.passAll();
+      await result;
+      expect(witness.of("log").map(({ message }) => message)).toEqual(["logged"]);
+    });
+
+    test("a call that obeys is cancelled, one that does not loses its worker, one that waits is not begun", async () => {
+      const line = await channel();
+      const { result } = watched(async () => {
+        const obeys = tasks.obeys.submit(line.address);
+        const spins = tasks.spins.submit(line.address);
+        const spinning = new Promise(resolve => void line.reached("obeys").then(resolve));
+        await spinning;
+        while (!line.heard.some(point => point.startsWith("spins "))) await new Promise(setImmediate);
+        const waits = tasks.double.submit(1);
+        for (const future of [waits, spins, obeys]) future.cancel("enough");
+        const states = await Promise.all([obeys, spins, waits].map(future => future.wait()));
+        // The slots are free again.
+        return { states, then: await tasks.double.map([1, 2, 3]) };
+      }, there());
+      expect(await result).toEqual({ states: ["cancelled", "cancelled", "cancelled"], then: [2, 4, 6] });
+      const spinning = line.heard.find(point => point.startsWith("spins "))!;
+      await gone(spinning.slice(6));
+    });
+
+    test("a time-out ends a call that keeps its thread busy", async () => {
+      const line = await channel();
+      const body = () => tasks.spins.with({ timeout: "1s" }).submit(line.address).wait();
+      expect(await run(there(), body)).toBe("timedOut");
+      await gone(line.heard[0]!.slice(6));
+    });
+
+    test("the end of a Node worker is the crash of its call", async () => {
+      const { result } = watched(async () => {
+        const died = await tasks.dies.submit().settled();
+        return { died, once: await tasks.diesOnce.submit() };
+      }, there());
+      const { died, once } = (await result) as { died: { error: Error }; once: string };
+      expect(once).toBe("lives");
+      expect(died.error).toMatchObject({ code: "CRASHED", message: expect.stringContaining("signal SIGKILL") });
+    });
+
+    test("calls that wait for what they call leave their threads", async () => {
+      const numbers = [[1, 2], [3], [4, 5, 6], [7]];
+      expect(await run(there(), () => tasks.sumOfDoubles.map(numbers))).toEqual([6, 6, 30, 14]);
+    });
+
+    test("a worker of Dask's that is killed: its call is run elsewhere, at no cost", async () => {
+      const line = await channel();
+      const doomed = await cluster.worker("--resources", "DOOM=1");
+      onTestFinished(() => void doomed.kill("SIGKILL"));
+      const doom = tasks.waitsFor.with({ labels: ["doom"] });
+      const { result, witness } = watched(
+        () => doom.submit(line.address, "waiting"),
+        there({ resources: { doom: "DOOM" } }),
+      );
+      await line.reached("waiting");
+      const heir = await cluster.worker("--resources", "DOOM=1");
+      onTestFinished(() => void heir.kill("SIGKILL"));
+      doomed.kill("SIGKILL");
+      await line.reached("waiting", 2);
+      line.passAll();
+      expect(await result).toMatchObject({ parent: heir.pid });
+      expect(witness.of("restarted")).toHaveLength(1);
+    });
+
+    test("a result that is not small stays there, and goes to other calls from there", async () => {
+      const bridge = () => Number(processesWith("heddle_dask.py").find(pid => isOf(process.pid, pid)));
+      const { result } = watched(async () => {
+        await tasks.double.submit(1);
+        const before = peakOf(bridge());
+        const weight = await tasks.weigh.submit(tasks.heavy.submit(64), tasks.heavy.submit(65));
+        return { weight, grew: peakOf(bridge()) - before };
+      }, there());
+      const { weight, grew } = (await result) as { weight: number[][]; grew: number };
+      expect(weight).toEqual([
+        [64 * 2 ** 20, 64, 64],
+        [65 * 2 ** 20, 65, 65],
+      ]);
+      expect(grew).toBeLessThan(32 * 2 ** 20);
+    });
+
+    test("it is brought when the flow reads it, or another runner", async () => {
+      const { result } = watched(async () => {
+        const heavy = tasks.heavy.submit(1);
+        const text = tasks.text.submit(100_000);
+        const here = tasks.lengths.with({ runner: threads({ workers: 1 }) }).submit(text, heavy);
+        const there = await tasks.lengths.submit(text, heavy);
+        const again = await tasks.lengths.submit(text, heavy);
+        return [await here, there, again, (await heavy).length, (await text).length];
+      }, there());
+      const lengths = [100_000, 2 ** 20];
+      expect(await result).toEqual([lengths, lengths, lengths, 2 ** 20, 100_000]);
+    });
+
+    test("what is lost with the worker that held it is computed again", async () => {
+      const line = await channel();
+      const holder = await cluster.worker("--resources", "HOLD=1");
+      const heir = await cluster.worker();
+      onTestFinished(() => {
+        for (const worker of [holder, heir]) worker.kill("SIGKILL");
+      });
+      const { result } = watched(
+        async () => {
+          const heavy = tasks.heavy.with({ labels: ["hold"] }).submit(1);
+          await heavy.wait();
+          const other = await cluster.worker("--resources", "HOLD=1");
+          onTestFinished(() => void other.kill("SIGKILL"));
+          const gone = new Promise(resolve => holder.once("exit", resolve));
+          holder.kill("SIGKILL");
+          await gone;
+          return tasks.weigh.submit(heavy);
+        },
+        there({ resources: { hold: "HOLD" } }),
+      );
+      line.passAll();
+      expect(await result).toEqual([[2 ** 20, 1, 1]]);
+    });
+
+    test("the bridge is killed: what was under way is run again by another", async () => {
+      const line = await channel();
+      const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "bridged"), there());
+      await line.reached("bridged");
+      const bridge = processesWith("heddle_dask.py").find(pid => isOf(process.pid, pid));
+      process.kill(Number(bridge), "SIGKILL");
+      await line.reached("bridged", 2);
+      line.passAll();
+      await result;
+      expect(witness.of("restarted")).toHaveLength(1);
+    });
+
+    test("a resource that no worker has is said", async () => {
+      const options = there({ resources: { gpu: "GPU" } });
+      const failure = run(options, () => tasks.needsGpu.submit(1));
+      await expect(failure).rejects.toMatchObject({
+        code: "CLUSTER_CALL",
+        message: expect.stringMatching(/none of the \d workers has GPU: 1/),
+      });
+    });
+
+    test("without Node on the workers", async () => {
+      const failure = run(there({ node: "/no/such/node" }), () => tasks.double.submit(1));
+      await expect(failure).rejects.toMatchObject({
+        code: "CLUSTER_CALL",
+        message: expect.stringContaining("/no/such/node: No such file"),
+      });
+    });
+
+    test("a Node that is no worker", async () => {
+      const failure = run(there({ node: "/bin/false" }), () => tasks.double.submit(1));
+      await expect(failure).rejects.toMatchObject({
+        code: "CLUSTER_CALL",
+        message: expect.stringContaining("ended with exit code 1 before it was a worker"),
+      });
+    });
+
+    test("an address that does not answer", async () => {
+      const runner = dask({ address: "tcp://127.0.0.1:9", python: program, timeout: "1s" });
+      const failure = run({ runner }, () => tasks.double.submit(1));
+      await expect(failure).rejects.toMatchObject({
+        code: "CLUSTER",
+        message: expect.stringContaining("127.0.0.1:9"),
+      });
+    });
+
+    test("a cluster of this machine's own, and one by a factory, are closed at the end", async () => {
+      const own = dask({ workers: 1, python: program });
+      expect(await run({ runner: own }, () => tasks.double.map([1, 2]))).toEqual([2, 4]);
+      const made = { factory: "distributed:LocalCluster", options: { n_workers: 1, dashboard_address: null } };
+      const { pid } = (await run({ runner: dask({ cluster: made, python: program }) }, async () => ({
+        pid: await tasks.pid.submit(),
+      }))) as { pid: number };
+      await gone(pid);
+    });
+
+    test("a cluster that was running before is left running", async () => {
+      expect(cluster.scheduler.exitCode).toBe(null);
+      expect(await run(there(), () => tasks.double.submit(2))).toBe(4);
+    });
+  });
+});
+
+describe("what is missing here", () => {
+  test("Python", async () => {
+    const runner = dask({ python: "no-such-python" });
+    const failure = run({ runner }, () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringContaining("no-such-python"),
+    });
+  });
+
+  test("the package", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "heddle-bare-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const made = await runProgram("python3", ["-m", "venv", "--without-pip", folder]);
+    expect(made.code).toBe(0);
+    const failure = run({ runner: dask({ python: join(folder, "bin/python") }) }, () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringMatching(/lacks what the bridge needs.*distributed[\s\S]*-m pip install distributed/),
+    });
+  });
+
+  test("a factory", async () => {
+    const [, newest] = pythons[0]!;
+    const python = typeof newest === "string" ? "python3" : newest.program;
+    const runner = dask({ python, cluster: { factory: "no_such_module:Cluster" } });
+    await expect(run({ runner }, () => tasks.double.submit(1))).rejects.toMatchObject({ code: "CLUSTER" });
+  });
+});
+
+function isOf(parent: number, pid: string): boolean {
+  return readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${parent}\n`);
+}
+
+/** The most memory that a process has had, in bytes. */
+function peakOf(pid: number): number {
+  return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]);
+}
