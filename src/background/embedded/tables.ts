@@ -59,11 +59,15 @@ const NAMES = [
   "numbers",
 ] as const;
 
+export function gateIn(folder: string): string {
+  return join(folder, "queue", "gate");
+}
+
 /** @throws StoreError */
 export function openTables(folder: string): Tables {
   const queue = join(folder, "queue");
   try {
-    const gateFolder = join(queue, "gate");
+    const gateFolder = gateIn(folder);
     mkdirSync(gateFolder, { recursive: true });
     const ignore = join(queue, ".gitignore");
     if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
