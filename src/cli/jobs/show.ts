@@ -1,8 +1,9 @@
 /** `heddle jobs show`: one job, with its inputs and what it gave. */
 import { inspect } from "node:util";
 import { shownInputs } from "../../background/inputs.ts";
-import { outcomeIn } from "../../background/outcome.ts";
+import { called, outcomeIn } from "../../background/outcome.ts";
 import type { JobFacts } from "../../background/queue.ts";
+import { inputsOf } from "../../background/signature.ts";
 import { errorFacts } from "../../events/facts.ts";
 import type { Outcome } from "../../task/types.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -14,9 +15,9 @@ import { jobMeant, type QueueFlags, withQueue } from "./place.ts";
 export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
   return withQueue(flags, async (queue, folder) => {
     const job = await jobMeant(queue, word, folder);
-    const inputs = readable(() => shownInputs, await queue!.inputsOf(job.id), job.after);
+    const inputs = readable(job, await queue!.inputsOf(job.id));
     const bytes = await queue!.outcome(job.id);
-    const outcome = bytes === null ? null : outcomeIn(bytes);
+    const outcome = bytes === null ? null : outcomeIn(bytes, job.id);
     const output = await queue!.outputOf(job.id);
     if (flags.json === true) {
       const end =
@@ -28,13 +29,10 @@ export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
 }
 
 /** Instances of the user's classes can be decoded only where their module is loaded. */
-function readable(
-  reader: () => typeof shownInputs,
-  bytes: Uint8Array | null,
-  after: readonly string[],
-): readonly unknown[] | string {
+function readable(job: JobFacts, bytes: Uint8Array | null): readonly unknown[] | string {
   try {
-    return bytes === null ? "not there any more" : reader()(bytes, after);
+    if (bytes === null) return "not there any more";
+    return shownInputs(inputsOf(job, called(job.name, job.id), bytes), job.after);
   } catch (error) {
     return `not readable here: ${(error as Error).message.split("\n", 1)[0]}`;
   }
