@@ -13,6 +13,8 @@ export interface ClusterSettings {
   readonly init: string | null;
   /** What the bridge is told of the cluster: plain JSON. */
   readonly cluster: Readonly<Record<string, unknown>>;
+  /** Whether its connection outlives the run, so that another run can have it. */
+  readonly rests: boolean;
   /** Values of more bytes stay in the cluster. */
   readonly small: number;
 }
