@@ -1,15 +1,21 @@
 /** `t.delay(…)`: from a call to a job in the queue. */
 import { parseDuration } from "../config/duration.ts";
+import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
 import { rootOf } from "../run/place.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { port } from "../task/port.ts";
+import type { Duration } from "../task/types.ts";
 import { explainMissing, hasFile } from "../workers/unreachable.ts";
+import { choosesPlace } from "./admission.ts";
 import { JobCapture } from "./inputs.ts";
 import { StoredJob } from "./job.ts";
 import { openQueue, queuePlace } from "./place.ts";
+import { secret } from "./secret.ts";
+import { signedJob } from "./signature.ts";
 
 export const DEFAULT_QUEUE = "default";
+const LAST_TIME = Date.UTC(10_000, 0) - 1;
 /** What belongs to the call that is made here, and not to the one that is stored. */
 const OF_DELAY = ["delay", "after", "inFlight"];
 
@@ -17,13 +23,13 @@ port.delay = async (definition, options, inputs) => {
   const { name, identity } = definition;
   if (!hasFile(definition)) throw explainMissing(definition, []);
   const { in: wait = 0, queue = DEFAULT_QUEUE, priority, idempotencyKey, store } = options.delay ?? {};
-  const notBefore = Date.now() + parseDuration(wait, `"${name}", delay.in`);
+  const notBefore = timeAfter(wait, `${definition.kind} "${name}", delay.in`);
   const stored = storedOptions(definition, options);
   const capture = new JobCapture(name, inputs);
   const folder = queuePlace(store ?? options.store, () => rootOf(definition));
   const [bytes] = await Promise.all([capture.bytes(), ...(options.after ?? [])]);
   const open = () => openQueue(folder);
-  const id = await (await open()).add({
+  const job = signedJob({
     task: identity,
     name,
     queue,
@@ -35,8 +41,17 @@ port.delay = async (definition, options, inputs) => {
     after: capture.after,
     inputs: bytes,
   });
+  const id = await (await open()).add(job);
   return new StoredJob(id, open);
 };
+
+/** When so much time has passed: 0 for at once, as clocks differ between machines. */
+function timeAfter(wait: Duration, where: string): number {
+  const ms = parseDuration(wait, where);
+  const time = ms === 0 ? 0 : Date.now() + ms;
+  if (time <= LAST_TIME) return time;
+  throw new OptionError({ where, problem: `${shown(wait)} ends after the year 9999`, hint: "Give a shorter time." });
+}
 
 /** The options that `with` has set: a worker knows those of the definition itself. */
 function storedOptions(definition: Definition, options: AnyOptions): Record<string, unknown> {
@@ -52,6 +67,14 @@ function storedOptions(definition: Definition, options: AnyOptions): Record<stri
       });
     }
     kept[key] = value;
+  }
+  const place = secret() === null ? choosesPlace(kept) : undefined;
+  if (place !== undefined) {
+    throw new OptionError({
+      where: `${definition.kind} "${definition.name}", ${place}`,
+      problem: "it says where a job runs, which workers believe only of jobs that are signed",
+      hint: `Set it where the ${definition.kind} is defined, or give all who use the queue a HEDDLE_SECRET.`,
+    });
   }
   return kept;
 }

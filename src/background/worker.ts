@@ -10,18 +10,22 @@ import { startRun } from "../run/start.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
 import type { Future, Outcome } from "../task/types.ts";
+import { admit, MOST_INPUTS, type Tasks } from "./admission.ts";
 import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
 import { Output, Outputs, outputOfRun } from "./output.ts";
 import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
-import { calledBy, calledHere, callOf } from "./remote.ts";
+import { calledHere, callOf } from "./remote.ts";
 import { remoteCall } from "./remote-call.ts";
+import { signedEnd } from "./signature.ts";
 
 export interface WorkerSettings {
   /** As those who look at jobs see it. */
   readonly name: string;
   readonly queues: readonly string[];
   readonly concurrency: number;
+  /** In bytes: jobs that bring along more fail. */
+  readonly maxInputs?: number;
   readonly run: RunSettings;
   /** A job is about to be executed. */
   began(job: JobFacts): void;
@@ -40,9 +44,10 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
   const tasks = [...shared.definitions.values()].filter(
     each => each.module !== null && each !== definitionFor(remoteCall),
   );
+  const known = new Map(tasks.map(each => [each.identity, each]));
   const outputs = new Outputs();
   const readers = [...(settings.run.readers ?? []), outputs.reader];
-  const frame = await openFrame({ ...settings.run, readers }, outputs);
+  const frame = await openFrame({ ...settings.run, readers }, outputs, known);
   const service: Service = {
     name: settings.name,
     queues: settings.queues,
@@ -52,7 +57,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     async execute(job, signal) {
       const began = performance.now();
       settings.began(job.facts);
-      const end = await execute(job, signal, frame, settings.run);
+      const end = signedEnd(job.facts.id, await execute(job, signal, frame, settings));
       settings.ended(job.facts, end, performance.now() - began);
       return end;
     },
@@ -73,6 +78,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
 }
 
 interface Frame {
+  readonly tasks: Tasks;
   readonly scope: FlowScope;
   readonly outputs: Outputs;
   close(): Promise<void>;
@@ -80,7 +86,7 @@ interface Frame {
 }
 
 /** The run to which jobs belong. */
-async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame> {
+async function openFrame(settings: RunSettings, outputs: Outputs, tasks: Tasks): Promise<Frame> {
   let close = () => {};
   const closed = new Promise<void>(resolve => {
     close = resolve;
@@ -103,6 +109,7 @@ async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame
   const ended = run.result.catch(() => {});
   const scope = await Promise.race([opened, run.result.then(() => opened)]);
   return {
+    tasks,
     scope,
     outputs,
     async close() {
@@ -116,14 +123,14 @@ async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame
 async function execute(
   job: TakenJob,
   signal: AbortSignal,
-  { scope, outputs }: Frame,
-  settings: RunSettings,
+  { tasks, scope, outputs }: Frame,
+  { run, maxInputs = MOST_INPUTS }: WorkerSettings,
 ): Promise<JobEnd> {
-  const { task, name } = job.facts;
+  const { name } = job.facts;
   try {
-    const { definition, inputs } = callFor(task, job);
+    const { definition, inputs } = callFor(job, tasks, maxInputs);
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
-    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, settings);
+    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, run);
     let output = new Output();
     const call = scope.submit(definition, options, inputs, false, ({ number }) => {
       output = outputs.begin(number);
@@ -136,10 +143,18 @@ async function execute(
   }
 }
 
-function callFor(task: string, { inputs, upstream }: TakenJob): { definition: Definition; inputs: unknown[] } {
-  const called = calledBy(task);
-  if (called === null) return { definition: shared.definitions.get(task)!, inputs: inputsIn(inputs, upstream) };
-  return { definition: definitionFor(remoteCall), inputs: [calledHere(inputs, shared.definitions.get(called)!)] };
+/** @throws what is the matter with the job. */
+function callFor(job: TakenJob, tasks: Tasks, most: number): { definition: Definition; inputs: unknown[] } {
+  const { definition, isCall, inputs } = admit(job, tasks, most);
+  if (isCall) return { definition: definitionFor(remoteCall), inputs: [calledHere(inputs, definition)] };
+  const { after } = job.facts;
+  return {
+    definition,
+    inputs: inputsIn(
+      inputs,
+      job.upstream.map((outcome, i) => ({ id: after[i]!, outcome })),
+    ),
+  };
 }
 
 /** Whether a flow names what only the flow that is run may name. */

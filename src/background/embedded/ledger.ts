@@ -1,5 +1,6 @@
 /** What happens to jobs: entered, taken, ended, lost, cancelled, begun anew. For use in transactions. */
-import { randomInt } from "node:crypto";
+
+import { newJobId } from "../job-id.ts";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
 import { hasEnded, type JobEnd, type NewJob, type Service, type TakenJob } from "../queue.ts";
 import { News } from "./news.ts";
@@ -51,7 +52,7 @@ export class Ledger {
     const key = idempotencyKey === null ? null : shortened(`${job.task} ${idempotencyKey}`);
     const known = key === null ? undefined : keys.get(key);
     if (known !== undefined && jobs.get(known) !== undefined) return known;
-    const id = this.#newId(now);
+    const id = given.id ?? this.#newId(now);
     if (key !== null) keys.put(key, id);
     inputs.put(id, bytes as Buffer);
     for (const needed of job.after) dependents.put(pair(needed, id), "");
@@ -67,7 +68,6 @@ export class Ledger {
       worker: null,
       problem: null,
       number: this.#count("jobs"),
-      missing: 0,
       cancelled: null,
       life: 0,
       key,
@@ -176,13 +176,14 @@ export class Ledger {
 
   /** Forgets a job that has ended, unless another still needs its result. */
   forget(id: string): boolean {
-    const { jobs, inputs, outcomes, outputs, keys } = this.#tables;
+    const { jobs, inputs, outcomes, outputs, keys, missing } = this.#tables;
     const job = this.#shelves.read(id);
     if (job === null || !hasEnded(job)) return false;
     for (const dependent of this.#shelves.dependents(id)) if (!hasEnded(dependent)) return false;
     this.#shelves.forsake(job);
     for (const { key } of [...under(this.#tables.dependents, pair(id, ""))]) this.#tables.dependents.remove(key);
     jobs.remove(id);
+    missing.remove(id);
     outputs.remove(id);
     inputs.remove(id);
     outcomes.remove(id);
@@ -203,11 +204,7 @@ export class Ledger {
 
   #newId(now: number): string {
     for (;;) {
-      const id =
-        now.toString(36) +
-        randomInt(36 ** 6)
-          .toString(36)
-          .padStart(6, "0");
+      const id = newJobId(now);
       if (this.#tables.jobs.get(id) === undefined) return id;
     }
   }

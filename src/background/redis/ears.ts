@@ -11,6 +11,17 @@ export interface News {
   readonly stopped?: readonly string[];
 }
 
+/** What is no news was not said by heddle. */
+function newsIn(text: string): News | null {
+  try {
+    const news = JSON.parse(text) as News;
+    const ids: readonly unknown[] = [...(news.ended ?? []), ...(news.stopped ?? [])];
+    return ids.every(id => typeof id === "string") ? news : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Hears what happens to jobs, on a connection of its own. */
 export class Ears {
   readonly #connection: Connection;
@@ -21,7 +32,10 @@ export class Ears {
   constructor(place: RedisPlace, redis: typeof Redis, heard: (news: News) => void) {
     this.#connection = new Connection(place, redis);
     this.#channel = `${this.#connection.keys}news`;
-    this.#connection.client.on("message", (_, text) => heard(JSON.parse(text) as News));
+    this.#connection.client.on("message", (_, text) => {
+      const news = newsIn(text);
+      if (news !== null) heard(news);
+    });
     // A connection that is closed while nobody waits has to be made anew.
     this.#connection.client.on("end", () => {
       this.#listening = null;

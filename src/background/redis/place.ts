@@ -2,6 +2,7 @@
 import { parseDuration } from "../../config/duration.ts";
 import { OptionError } from "../../errors.ts";
 import type { Duration } from "../../task/types.ts";
+import { giveSecret } from "../secret.ts";
 
 export interface RedisOptions {
   /** Such as `"redis://localhost:6379/0"`, or `"rediss://…"` for TLS. */
@@ -12,12 +13,15 @@ export interface RedisOptions {
   readonly calls?: number;
   /** What the names of all keys begin with, so that several queues can share a server; default `"heddle"`. */
   readonly prefix?: string;
+  /** What this process signs payloads with, and refuses what is not signed with it; default `HEDDLE_SECRET`. */
+  readonly secret?: string;
 }
 
 const LEASE = 15_000;
 const CALLS = 64;
 const LEAST_LEASE = 1_000;
 const PREFIX = "heddle";
+const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
 
 /**
  * A queue in Redis, for whatever takes the folder of a store to say where jobs are, or the name of a runner to say where
@@ -30,12 +34,14 @@ const PREFIX = "heddle";
  * const queue = redis({ url: "redis://localhost:6379", lease: "30s" });
  * console.log(queue); // redis://localhost:6379?lease=30000
  */
-export function redis({ url, lease, calls, prefix }: RedisOptions): string {
+export function redis({ url, lease, calls, prefix, secret }: RedisOptions): string {
   const place = parsed(url);
   if (lease !== undefined) place.searchParams.set("lease", String(parseDuration(lease, "redis({ lease })")));
   if (calls !== undefined) place.searchParams.set("calls", String(calls));
   if (prefix !== undefined) place.searchParams.set("prefix", prefix);
   readPlace(place.href);
+  // It is not part of the text, which is shown and handed on.
+  if (secret !== undefined) giveSecret(secret, "redis({ secret })");
   return place.href;
 }
 
@@ -93,7 +99,7 @@ function parsed(url: string): URL {
   if (isRedis(url) && URL.canParse(url)) return new URL(url);
   throw new OptionError({
     where: "redis({ url })",
-    problem: `"${url}" is no URL of a Redis`,
+    problem: `"${url.replace(PASSWORD, "$1…@")}" is no URL of a Redis`,
     hint: 'Give one such as "redis://localhost:6379", or "rediss://…" for TLS.',
   });
 }

@@ -2,8 +2,8 @@
  * The queue in Redis: workers on any machine. What is known of a job is heddle's own, changed by acts that are scripts;
  * BullMQ decides who gets it, when, and who has lost it.
  */
-import { randomInt } from "node:crypto";
 import { digestBytes } from "../../codec/digest.ts";
+import { newJobId } from "../job-id.ts";
 import { cancelledEnd, upstreamEnd } from "../outcome.ts";
 import type { JobFacts, JobFilter, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
 import { Connection, loadBull, loadRedis } from "./connection.ts";
@@ -55,13 +55,8 @@ export class RedisQueue implements Queue {
     this.#ears = new Ears(where, redis, news => this.#hear(news));
   }
 
-  async add({ inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
+  async add({ id = newJobId(Date.now()), inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
     const key = idempotencyKey === null ? "" : digestBytes(`${given.task} ${idempotencyKey}`);
-    const id =
-      Date.now().toString(36) +
-      randomInt(36 ** 6)
-        .toString(36)
-        .padStart(6, "0");
     const { name, notBefore, after } = given;
     const about = [JSON.stringify(given), asBuffer(inputs), key, name, notBefore, JSON.stringify(after), lineOf(given)];
     const [known, handed] = (await this.connection.act("enterJob", [id, ...about])) as [string, Handed?];

@@ -7,6 +7,7 @@ import { DEFAULT_QUEUE } from "../delay.ts";
 import { outcomeIn } from "../outcome.ts";
 import { openQueue } from "../place.ts";
 import { calledIn, callOf } from "../remote.ts";
+import { signedJob } from "../signature.ts";
 import { readPlace } from "./place.ts";
 import type { RedisQueue } from "./queue.ts";
 
@@ -21,18 +22,20 @@ export function redisRunner(place: string): Runner {
 async function execute(place: string, bytes: Uint8Array, { signal }: RunContext): Promise<Uint8Array> {
   const queue = (await openQueue(place)) as RedisQueue;
   const { identity, name } = calledIn(bytes);
-  const id = await queue.add({
-    task: callOf(identity),
-    name,
-    queue: DEFAULT_QUEUE,
-    priority: 0,
-    notBefore: 0,
-    idempotencyKey: null,
-    options: {},
-    restart: true,
-    after: [],
-    inputs: bytes,
-  });
+  const id = await queue.add(
+    signedJob({
+      task: callOf(identity),
+      name,
+      queue: DEFAULT_QUEUE,
+      priority: 0,
+      notBefore: 0,
+      idempotencyKey: null,
+      options: {},
+      restart: true,
+      after: [],
+      inputs: bytes,
+    }),
+  );
   const cancel = () => void queue.cancel(id, (signal.reason as Error).message).catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) cancel();
@@ -40,7 +43,7 @@ async function execute(place: string, bytes: Uint8Array, { signal }: RunContext)
     await queue.ended(id, FOREVER);
     const end = await queue.outcome(id);
     if (end === null) throw new CancelledError({ task: name, reason: "its job was removed" });
-    const outcome = outcomeIn(end);
+    const outcome = outcomeIn(end, id);
     if (!outcome.ok) throw outcome.error;
     return outcome.value as Uint8Array;
   } finally {
