@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { runOn } from "../cached/rig.ts";
 import { crashes, filled, fragile, step, stepMoved, stepShared, sum } from "../fixtures/cases/arrays-tasks.mjs";
 import { fill, smallDisk, whyNoDisk } from "./disk.ts";
-import { abroad, everywhere, on, pools } from "./places.ts";
+import { abroad, on, pools, throughout } from "./places.ts";
 
 const LENGTH = 10_000;
 const BOUND = 4 * LENGTH * 8;
@@ -36,7 +36,7 @@ async function leave(where: string, count: number): Promise<void> {
 }
 
 describe("a bound for the results in memory", () => {
-  on(everywhere, "results are the same, however often they are read", async ({ run, place }) => {
+  on(throughout, "results are the same, however often they are read", async ({ run, place }) => {
     const where = store();
     const sums = await run(async () => {
       const made = all.map(i => filled.submit(LENGTH, i));

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { type DaskCluster, pythons, startDask } from "./dask.ts";
+import { type DaskCluster, debians, newest, startDask } from "./dask.ts";
 import { runProgram } from "./debian.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,7 +18,7 @@ const [projects, there, shelf] = ["projects", "there", "shelf"].map(name => path
 for (const folder of [projects, there]) mkdirSync(folder);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const python = pythons.map(([, each]) => each).find(each => typeof each !== "string");
+const python = [await newest(), await debians()].find(each => typeof each !== "string");
 const problem = python === undefined ? "there is no Python with distributed" : await whyNoOtherView();
 
 async function whyNoOtherView(): Promise<string | null> {
