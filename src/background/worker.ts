@@ -9,13 +9,14 @@ import type { RunSettings } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
-import type { Future, Outcome } from "../task/types.ts";
+import { callService } from "./calls.ts";
 import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
 import { Output, Outputs, outputOfRun } from "./output.ts";
 import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
-import { calledBy, calledHere, callOf } from "./remote.ts";
-import { remoteCall } from "./remote-call.ts";
+import { callOf } from "./remote.ts";
+import { remoteAsk, remoteCall } from "./remote-call.ts";
+import { whileWanted } from "./wanted.ts";
 
 export interface WorkerSettings {
   /** As those who look at jobs see it. */
@@ -37,9 +38,8 @@ export interface JobWorker extends Serving {
 
 /** Serves a queue with the tasks that this process has loaded. */
 export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
-  const tasks = [...shared.definitions.values()].filter(
-    each => each.module !== null && each !== definitionFor(remoteCall),
-  );
+  const own = [remoteCall, remoteAsk].map(definitionFor);
+  const tasks = [...shared.definitions.values()].filter(each => each.module !== null && !own.includes(each));
   const outputs = new Outputs();
   const readers = [...(settings.run.readers ?? []), outputs.reader];
   const frame = await openFrame({ ...settings.run, readers }, outputs);
@@ -49,6 +49,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
     concurrency: settings.concurrency,
     troubled: settings.troubled,
+    calls: callService(frame.scope, settings),
     async execute(job, signal) {
       const began = performance.now();
       settings.began(job.facts);
@@ -121,7 +122,8 @@ async function execute(
 ): Promise<JobEnd> {
   const { task, name } = job.facts;
   try {
-    const { definition, inputs } = callFor(task, job);
+    const definition = shared.definitions.get(task)!;
+    const inputs = inputsIn(job.inputs, job.upstream);
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
     if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, settings);
     let output = new Output();
@@ -136,26 +138,9 @@ async function execute(
   }
 }
 
-function callFor(task: string, { inputs, upstream }: TakenJob): { definition: Definition; inputs: unknown[] } {
-  const called = calledBy(task);
-  if (called === null) return { definition: shared.definitions.get(task)!, inputs: inputsIn(inputs, upstream) };
-  return { definition: definitionFor(remoteCall), inputs: [calledHere(inputs, shared.definitions.get(called)!)] };
-}
-
 /** Whether a flow names what only the flow that is run may name. */
 function isApart({ kind }: Definition, { limits, maxLiveBytes, store }: AnyOptions): boolean {
   return kind === "flow" && (limits !== undefined || maxLiveBytes !== undefined || store !== undefined);
-}
-
-async function whileWanted(call: Future<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> {
-  const cancel = () => void call.cancel((signal.reason as Error).message);
-  signal.addEventListener("abort", cancel, { once: true });
-  if (signal.aborted) cancel();
-  try {
-    return await call.settled();
-  } finally {
-    signal.removeEventListener("abort", cancel);
-  }
 }
 
 async function executeApart(

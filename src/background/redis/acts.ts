@@ -4,6 +4,7 @@
  *
  * Keys: {prefix}job:ID is a job as a hash, {prefix}needs:ID who needs its result.
  */
+import { CALL_ACTS } from "./call-acts.ts";
 
 /** What all acts begin with: KEYS[1] is the prefix, ARGV[1] the time. They give what is to be handed to BullMQ. */
 const GROUND = `
@@ -20,6 +21,13 @@ local function tell()
   if #ended > 0 then news.ended = ended end
   if #stopped > 0 then news.stopped = stopped end
   redis.call('PUBLISH', P .. 'news', cjson.encode(news))
+end
+-- Forgets what nobody needs, and nobody waits for.
+local function erase(id)
+  redis.call('DEL', key(id), needs(id))
+  redis.call('ZREM', P .. 'all', id)
+  redis.call('ZREM', P .. 'ended', id)
+  redis.call('ZREM', P .. 'outbox', id)
 end
 local conclude
 local function place(id)
@@ -191,9 +199,7 @@ for i = 2, #ARGV do
     for _, other in ipairs(after(id)) do redis.call('SREM', needs(other), id) end
     local k = get(id, 'key')
     if k ~= '' and redis.call('HGET', P .. 'keys', k) == id then redis.call('HDEL', P .. 'keys', k) end
-    redis.call('DEL', key(id), needs(id))
-    redis.call('ZREM', P .. 'all', id)
-    redis.call('ZREM', P .. 'ended', id)
+    erase(id)
     count = count + 1
   end
 end
@@ -239,6 +245,7 @@ const ACTS = {
   jobsOver: over,
   leftInOutbox: left,
   reschedule,
+  ...CALL_ACTS,
 };
 
 export type Act = keyof typeof ACTS;

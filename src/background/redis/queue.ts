@@ -55,13 +55,8 @@ export class RedisQueue implements Queue {
     this.#ears = new Ears(where, redis, news => this.#hear(news));
   }
 
-  async add({ inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
+  async add({ inputs, idempotencyKey, ...given }: NewJob, id = newJobId()): Promise<string> {
     const key = idempotencyKey === null ? "" : digestBytes(`${given.task} ${idempotencyKey}`);
-    const id =
-      Date.now().toString(36) +
-      randomInt(36 ** 6)
-        .toString(36)
-        .padStart(6, "0");
     const { name, notBefore, after } = given;
     const about = [JSON.stringify(given), asBuffer(inputs), key, name, notBefore, JSON.stringify(after), lineOf(given)];
     const [known, handed] = (await this.connection.act("enterJob", [id, ...about])) as [string, Handed?];
@@ -161,9 +156,23 @@ export class RedisQueue implements Queue {
     return count;
   }
 
-  /** Forgets a job that has ended. */
-  async remove(id: string): Promise<void> {
-    await this.connection.act("forgetJobs", [id]);
+  /** Forgets jobs that have ended. */
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.connection.act("forgetJobs", ids);
+  }
+
+  /** Resolves when what is said on the channel of a run or a worker is heard. */
+  listenTo(name: string, heard: (message: Buffer) => void): Promise<void> {
+    return this.#ears.listenTo(name, heard);
+  }
+
+  leave(name: string): Promise<void> {
+    return this.#ears.leave(name);
+  }
+
+  /** Hears again, if it does not since a connection was lost. */
+  async listen(): Promise<void> {
+    await this.#ears.listen();
   }
 
   async serve(service: Service): Promise<Serving> {
@@ -208,6 +217,11 @@ export class RedisQueue implements Queue {
   #key(id: string): string {
     return `${this.connection.keys}job:${id}`;
   }
+}
+
+export function newJobId(): string {
+  const random = randomInt(36 ** 6).toString(36);
+  return Date.now().toString(36) + random.padStart(6, "0");
 }
 
 export function asBuffer(bytes: Uint8Array): Buffer {
