@@ -5,6 +5,7 @@ import type { CallReports } from "../../workers/callreports.ts";
 import { bytesOf } from "../../workers/envelope.ts";
 import type { Line } from "../../workers/line.ts";
 import { writeCall, writeTask } from "../../workers/protocol.ts";
+import type { Question } from "./messages.ts";
 import { newJobId } from "./queue.ts";
 
 /** So much work is one batch, in milliseconds: it costs Redis and both sides about one, whatever is in it. */
@@ -37,6 +38,8 @@ export class Batch {
   #bytes = 0;
   /** How many have not ended. */
   left = 0;
+  /** What was asked before it was known to have begun. */
+  readonly early: Question[] = [];
   worker: string | null = null;
   /** When something was last heard of it. */
   heardAt = performance.now();

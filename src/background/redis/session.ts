@@ -172,6 +172,7 @@ export class RedisSession implements RunnerSession {
       number,
       calls.map(({ call }) => call.id),
     );
+    for (const question of batch.early.splice(0)) this.#answer(question);
   }
 
   #attempt({ call, batch, reports }: Underway, said: Buffer, name: string): Attempt {
@@ -229,11 +230,17 @@ export class RedisSession implements RunnerSession {
     this.#post.forget(batch.id);
   }
 
-  #answer({ number, from, batch, place, bytes }: Question): void {
+  #answer(question: Question): void {
+    const { number, from, batch, place, bytes } = question;
     if (this.#asked.has(number)) return;
+    const underway = this.#batches.get(batch)?.calls[place] ?? null;
+    if (underway !== null && underway.line === null && !underway.cancelled) {
+      // It is heard before that it has begun.
+      underway.batch.early.push(question);
+      return;
+    }
     this.#asked.add(number);
-    const line = this.#batches.get(batch)?.calls[place]?.line ?? null;
-    const answered = (line ?? gone()).answer(bytes);
+    const answered = (underway?.line ?? gone()).answer(bytes);
     void answered
       .then(answer => this.#post.answer(number, from, answer))
       .finally(() => this.#asked.delete(number))
