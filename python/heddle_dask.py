@@ -6,52 +6,13 @@ docs/design/clusters.md. What it hands on, calls, reports and values, are bytes 
 """
 import asyncio
 import importlib
-import json
-import os
-import struct
 import sys
-import traceback
 
+# Where heddle is installed is not the place for what Python compiles.
+sys.dont_write_bytecode = True
 
-def encode(entries):
-    """A frame of heddle's: a flat list in JSON, with its bytes behind it."""
-    header, moved, raw = [], [], []
-    for index, entry in enumerate(entries):
-        if isinstance(entry, (bytes, bytearray, memoryview)):
-            moved += [index, 0, len(entry)]
-            raw.append(entry)
-            entry = 0
-        header.append(entry)
-    head = json.dumps(header + moved + [len(raw)]).encode()
-    size = len(head) + sum(len(part) for part in raw)
-    return b"".join([b"hdl\x01", struct.pack("<II", size, len(head)), head, *raw])
-
-
-async def decode(reader):
-    """The next frame's list."""
-    magic, size, length = struct.unpack("<4sII", await reader.readexactly(12))
-    if magic != b"hdl\x01":
-        raise ValueError(f"no frame of heddle begins with {magic!r}")
-    header = json.loads(await reader.readexactly(length))
-    body = memoryview(await reader.readexactly(size - length))
-    count = header[-1]
-    entries, moved = header[: -1 - 3 * count], header[len(header) - 1 - 3 * count : -1]
-    at = 0
-    for i in range(0, len(moved), 3):
-        index, kind, length = moved[i : i + 3]
-        part = body[at : at + length]
-        at += length
-        entries[index] = bytes(part) if kind == 0 else str(part, "utf-8" if kind == 1 else "utf-16-le")
-    return entries
-
-
-class Refused(Exception):
-    """Why there is no work here: a word for heddle, and a sentence."""
-
-    def __init__(self, kind, text):
-        super().__init__(text)
-        self.kind = kind
-
+import heddle_node
+from heddle_node import Node, Refused, serve
 
 try:
     import distributed
@@ -60,8 +21,10 @@ except ImportError as error:
     problem = str(error)
     WorkerPlugin = object
 else:
+    import cloudpickle
     from distributed import WorkerPlugin
 
+    cloudpickle.register_pickle_by_value(heddle_node)
 
 # What runs in the workers. Nothing there can import this file: it is sent by value, once for each worker.
 
@@ -154,94 +117,6 @@ class NodeWorkers(WorkerPlugin):
         return True
 
 
-class Node:
-    """A Node worker, spoken to by a socket that it inherits."""
-
-    REPORTS, ENDED, VALUE, WAITS = 0, 1, 2, 3
-
-    def __init__(self, setup):
-        import os
-        import socket
-        import subprocess
-        import threading
-
-        ours, theirs = socket.socketpair()
-        words = [setup["node"], *setup["flags"], setup["entry"], str(theirs.fileno()), str(setup["small"])]
-        try:
-            self.process = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=[theirs.fileno()],
-                env={**os.environ, **setup["env"]},
-            )
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        self.pid = self.process.pid
-        self.socket = ours
-        self.stream = ours.makefile("rb")
-        self.heard = False
-        self.words = b""
-        self.sending = threading.Lock()
-        self.listener = threading.Thread(target=self.listen, daemon=True)
-        self.listener.start()
-        try:
-            self.send(setup["first"])
-        except OSError:
-            # It has ended already, which is found out with the first call.
-            pass
-
-    def listen(self):
-        import os
-
-        while True:
-            piece = os.read(self.process.stdout.fileno(), 65536)
-            if not piece:
-                return
-            self.words = (self.words + piece)[-8000:]
-
-    def send(self, *parts):
-        import struct
-
-        sizes = [len(part) for part in parts]
-        head = struct.pack(f"<{1 + len(sizes)}I", len(sizes), *sizes)
-        with self.sending:
-            for part in (head, *parts):
-                self.socket.sendall(part)
-
-    def messages(self):
-        import struct
-
-        while True:
-            head = self.stream.read(5)
-            if len(head) < 5:
-                return
-            size, kind = struct.unpack("<IB", head)
-            body = self.stream.read(size)
-            if len(body) < size:
-                return
-            self.heard = True
-            yield kind, body
-
-    def kill(self):
-        self.process.kill()
-
-    def end(self):
-        """How it ended, and its last words."""
-        try:
-            code = self.process.wait(timeout=2)
-        except Exception:
-            self.process.kill()
-            code = self.process.wait()
-        self.listener.join(0.5)
-        self.socket.close()
-        return code, self.words.decode("utf-8", "replace")
-
-
 def run_call(name, ref, call, values):
     """The Dask task: as small as it can be, as it is sent with every call."""
     from distributed import get_worker
@@ -270,6 +145,7 @@ def forget_events(name, dask_scheduler=None):
 class Bridge:
     def __init__(self, say):
         self.say = say
+        self.client = None
         self.futures = {}
         self.places = {}
         self.stopped = set()
@@ -379,13 +255,6 @@ class Bridge:
         self.watchers.add(task)
         task.add_done_callback(self.watchers.discard)
 
-    async def serve(self, reader):
-        while True:
-            operation, *operands = await decode(reader)
-            if operation == "close":
-                return
-            getattr(self, operation)(*operands)
-
     def call(self, ref, task, resources, inputs, message):
         if not self.calls:
             asyncio.get_running_loop().call_soon(self.flush)
@@ -457,7 +326,7 @@ class Bridge:
         self.places[ref] = address
         self.say(words[0], ref, address, *words[1:])
 
-    def tell(self, ref, message):
+    def tell(self, ref, message, goes_on):
         self.keep(self.pass_on(ref, message, None))
 
     def stop(self, ref, message, grace):
@@ -494,6 +363,8 @@ class Bridge:
             self.say("no value", ref, f"{type(error).__name__}: {error}")
 
     async def close(self):
+        if self.client is None:
+            return
         for task in list(self.watchers):
             task.cancel()
         try:
@@ -507,42 +378,5 @@ class Bridge:
                 await self.cluster.close()
 
 
-async def main():
-    # What libraries print must not get among the frames.
-    output = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=2**32)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(0, "rb", closefd=False))
-    pending = []
-
-    def write():
-        parts, pending[:] = b"".join(pending), []
-        view = memoryview(parts)
-        while view:
-            view = view[output.write(view) :]
-
-    def say(*entries):
-        if not pending:
-            loop.call_soon(write)
-        pending.append(encode(entries))
-
-    bridge = Bridge(say)
-    try:
-        operation, options, first = await decode(reader)
-        await bridge.open(json.loads(options), first)
-        await bridge.serve(reader)
-    except Refused as error:
-        say("failed", error.kind, str(error))
-    except asyncio.IncompleteReadError:
-        pass
-    except Exception:
-        say("failed", "bridge", traceback.format_exc())
-    finally:
-        if getattr(bridge, "client", None) is not None:
-            await bridge.close()
-        write()
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve(Bridge))

@@ -39,6 +39,8 @@ function check(title, command, args, options) {
  * around one worker.
  */
 const ANY_NODE = [
+  "test/background/redis*.test.ts",
+  "test/background/storm.test.ts",
   "test/bench/**",
   "test/build/edits/**",
   "test/build/many.test.ts",

@@ -1,15 +1,18 @@
 /** `t.delay(…)`: from a call to a job in the queue. */
 import { parseDuration } from "../config/duration.ts";
+import { shown } from "../config/shown.ts";
 import { OptionError } from "../errors.ts";
 import { rootOf } from "../run/place.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { port } from "../task/port.ts";
+import type { Duration } from "../task/types.ts";
 import { explainMissing, hasFile } from "../workers/unreachable.ts";
 import { JobCapture } from "./inputs.ts";
 import { StoredJob } from "./job.ts";
 import { openQueue, queuePlace } from "./place.ts";
 
 export const DEFAULT_QUEUE = "default";
+const LAST_TIME = Date.UTC(10_000, 0) - 1;
 /** What belongs to the call that is made here, and not to the one that is stored. */
 const OF_DELAY = ["delay", "after", "inFlight"];
 
@@ -17,7 +20,7 @@ port.delay = async (definition, options, inputs) => {
   const { name, identity } = definition;
   if (!hasFile(definition)) throw explainMissing(definition, []);
   const { in: wait = 0, queue = DEFAULT_QUEUE, priority, idempotencyKey, store } = options.delay ?? {};
-  const notBefore = Date.now() + parseDuration(wait, `"${name}", delay.in`);
+  const notBefore = timeAfter(wait, `${definition.kind} "${name}", delay.in`);
   const stored = storedOptions(definition, options);
   const capture = new JobCapture(name, inputs);
   const folder = queuePlace(store ?? options.store, () => rootOf(definition));
@@ -37,6 +40,14 @@ port.delay = async (definition, options, inputs) => {
   });
   return new StoredJob(id, open);
 };
+
+/** When so much time has passed: 0 for at once, as clocks differ between machines. */
+function timeAfter(wait: Duration, where: string): number {
+  const ms = parseDuration(wait, where);
+  const time = ms === 0 ? 0 : Date.now() + ms;
+  if (time <= LAST_TIME) return time;
+  throw new OptionError({ where, problem: `${shown(wait)} ends after the year 9999`, hint: "Give a shorter time." });
+}
 
 /** The options that `with` has set: a worker knows those of the definition itself. */
 function storedOptions(definition: Definition, options: AnyOptions): Record<string, unknown> {

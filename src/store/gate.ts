@@ -137,6 +137,16 @@ export class Gate {
   }
 }
 
+/** The processes of this machine that are committing, or wait until they may. */
+export function committing(folder: string): number[] {
+  const pids = readdirSync(folder).flatMap(name => {
+    const mark = name.startsWith(WRITER) ? name.slice(WRITER.length) : "";
+    const shows = statSync(join(folder, name), { throwIfNoEntry: false })?.size === COMMITTING;
+    return isHere(mark) && shows ? [Number(mark.split(".")[1])] : [];
+  });
+  return [...new Set(pids)];
+}
+
 function waitForWriters(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(WRITER)) continue;

@@ -27,6 +27,18 @@ test("jobs are listed and shown, by any beginning or end of their ids", async ()
   });
 });
 
+test("a result that only the user's modules can decode does not keep a job from being shown", async () => {
+  const id = (await rig.script("return (await points.delay()).id")) as string;
+  await rig.place.heddle(...UNTIL_IDLE);
+  const { stdout } = await rig.place.heddle("jobs", "show", id);
+  expect(stdout).toMatch(/state +completed\n/);
+  expect(stdout).toMatch(/outcome +not readable here: .*"Point"/);
+  expect(JSON.parse((await rig.place.heddle("jobs", "show", id, "--json")).stdout)).toMatchObject({
+    state: "completed",
+    unreadable: expect.stringContaining("Point"),
+  });
+});
+
 for (const place of [[], ["--runner", "processes", "-n", "2"]]) {
   test(`what a job has said is shown, and what its calls have ${place.join(" ")}`, async () => {
     const ids = (await rig.script(`

@@ -246,6 +246,21 @@ export function conforms(open: () => Promise<Queue>): void {
     expect(await valueIn(late)).toBe("late");
   });
 
+  test("a job after many, one of them twice, waits for each of them once", async () => {
+    const needed = await Promise.all(Array.from({ length: 40 }, () => add()));
+    const after = [...needed, needed[7]!];
+    const joining = await add({ after });
+    const hand = await Hand.serve(queue, { concurrency: 50 });
+    for (const id of (await hand.beginnings(40)).slice(1)) hand.complete(id, null);
+    for (const id of needed) if (id !== hand.begun[0]!.id) await queue.ended(id, FOREVER);
+    expect(await state(joining)).toBe("pending");
+    hand.complete(hand.begun[0]!.id, null);
+    expect((await hand.beginnings(41))[40]).toBe(joining);
+    expect(hand.upstream.get(joining)).toHaveLength(41);
+    hand.complete(joining, "all");
+    expect(await valueIn(joining)).toBe("all");
+  });
+
   test("what needs a job that ended badly ends too, with the root cause", async () => {
     const first = await add();
     const second = await add({ after: [first] });

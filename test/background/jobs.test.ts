@@ -83,12 +83,14 @@ test("what cannot be stored is refused where it is delayed", async () => {
       await tellOf(add.delay(() => 1)),
       await tellOf(add.with({ retryIf: () => true }).delay(1)),
       await tellOf(add.delay(Promise.reject(new Error("not there")))),
+      await tellOf(add.with({ delay: { in: 1e16 } }).delay(1)),
     ];
   `);
   expect(errors).toEqual([
     "An input of add cannot be copied for another thread or process: input 0 is a function",
     'task "add", retryIf: it cannot be stored with a job, as it is more than plain data',
     "not there",
+    'task "add", delay.in: 10000000000000000 ends after the year 9999',
   ]);
 });
 

@@ -22,6 +22,11 @@ function suite(server: RedisServer): void {
   afterAll(() => server.stop());
   conforms(open);
 
+  test("what cannot be a place is told without its password", () => {
+    const url = "redis://me:secret@host:99999999";
+    expect(() => redis({ url })).toThrow('"redis://me:…@host:99999999" is no URL of a Redis');
+  });
+
   async function enter(id: string): Promise<unknown> {
     const { inputs, idempotencyKey: _, ...given } = await job();
     const bytes = Buffer.from(inputs);

@@ -17,7 +17,7 @@ export interface Rig {
 }
 
 const TASKS = (address: string) => `
-  import { context, flow, processes, task, threads } from "heddle";
+  import { context, flow, processes, registerSerializer, task, threads } from "heddle";
   import { gate, tell } from ${JSON.stringify(client)};
   const address = ${JSON.stringify(address)};
   export const add = task("add", (a, b = 1) => a + b);
@@ -51,6 +51,9 @@ const TASKS = (address: string) => `
     while (Date.now() < until);
     await tell(address, name + " has ended");
   });
+  class Point { x = 1; }
+  registerSerializer(Point, { name: "Point", encode: ({ x }) => x, decode: () => new Point() });
+  export const points = task("points", () => new Point());
   export const delays = task("delays", async n => { const job = await add.delay(n); return job.result(); });
 `;
 
@@ -72,7 +75,7 @@ beforeEach(async () => {
         import { attach } from "heddle";
         import * as tasks from "./tasks.mjs";
         import { alien } from "./other.mjs";
-        const { add, work, stuck, fails, dies, once, square, wide, limited, busy, counted, delays, says, saysAll, saysApart, spins } = tasks;
+        const { add, work, stuck, fails, dies, once, square, wide, limited, busy, counted, delays, says, points, saysAll, saysApart, spins } = tasks;
         const answer = await (async () => { ${body} })();
         process.stdout.write(JSON.stringify(answer ?? null));
       `,

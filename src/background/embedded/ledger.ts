@@ -67,7 +67,6 @@ export class Ledger {
       worker: null,
       problem: null,
       number: this.#count("jobs"),
-      missing: 0,
       cancelled: null,
       life: 0,
       key,
@@ -176,13 +175,14 @@ export class Ledger {
 
   /** Forgets a job that has ended, unless another still needs its result. */
   forget(id: string): boolean {
-    const { jobs, inputs, outcomes, outputs, keys } = this.#tables;
+    const { jobs, inputs, outcomes, outputs, keys, missing } = this.#tables;
     const job = this.#shelves.read(id);
     if (job === null || !hasEnded(job)) return false;
     for (const dependent of this.#shelves.dependents(id)) if (!hasEnded(dependent)) return false;
     this.#shelves.forsake(job);
     for (const { key } of [...under(this.#tables.dependents, pair(id, ""))]) this.#tables.dependents.remove(key);
     jobs.remove(id);
+    missing.remove(id);
     outputs.remove(id);
     inputs.remove(id);
     outcomes.remove(id);

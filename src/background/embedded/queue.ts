@@ -13,6 +13,7 @@ import {
 } from "../queue.ts";
 import { Bell } from "./bell.ts";
 import { queueError } from "./failures.ts";
+import { Held } from "./held.ts";
 import { Ledger, type Owner } from "./ledger.ts";
 import { News } from "./news.ts";
 import { Server } from "./server.ts";
@@ -24,6 +25,7 @@ export class EmbeddedQueue implements Queue {
   readonly place: string;
   readonly #tables: Tables;
   readonly #batch: Batch;
+  readonly #held: Held;
   readonly #bell: Bell;
   readonly #waiting: Waiting;
   readonly #servers = new Set<Server>();
@@ -41,6 +43,7 @@ export class EmbeddedQueue implements Queue {
     this.#tables = tables;
     // A commit under way gathers what comes meanwhile.
     this.#batch = new Batch(tables, folder, error => queueError(folder, error), 0);
+    this.#held = new Held(folder);
     this.ledger = new Ledger(tables);
     this.#waiting = new Waiting(id => this.#look(id));
     this.#bell = new Bell(folder, tables.ears, {
@@ -132,10 +135,11 @@ export class EmbeddedQueue implements Queue {
 
   /** Changes something, with what others change at the moment; resolves when it is on the disk, and others know. */
   async commit<R>(act: (ledger: Ledger) => R, how: How = {}): Promise<R> {
-    const { result, news } = await this.#batch.alone(() => {
+    const committed = this.#batch.alone(() => {
       const result = act(this.ledger);
       return { result, news: this.ledger.takeNews() };
     }, how);
+    const { result, news } = await this.#held.while(committed);
     if (!news.isEmpty) await this.#spread(news);
     return result;
   }

@@ -1,5 +1,4 @@
 /** Where jobs stand: waiting for others, for their time, for a worker, or ended. For use in transactions. */
-import type { CallState } from "../../task/types.ts";
 import { upstreamEnd } from "../outcome.ts";
 import { hasEnded, type JobEnd, type JobFacts } from "../queue.ts";
 import { News } from "./news.ts";
@@ -9,8 +8,6 @@ import { dueKey, pair, readyPart, readyPlace, type Tables, timeText, under } fro
 export interface StoredJob extends JobFacts {
   /** Its place among those of its priority. */
   readonly number: number;
-  /** How many of the jobs that it needs have not ended well yet. */
-  readonly missing: number;
   /** Why it is to be cancelled, while a worker has it. */
   readonly cancelled: string | null;
   /** Raised when it begins anew, so that attempts of before do not count. */
@@ -46,9 +43,9 @@ export class Shelves {
 
   /** Puts a job where it waits: for others, for its time, or for a worker. */
   place(job: StoredJob, now: number): void {
-    const { outcomes, ready, due } = this.#tables;
-    let missing = 0;
-    for (const needed of job.after) {
+    const { outcomes, missing } = this.#tables;
+    let count = 0;
+    for (const needed of new Set(job.after)) {
       const upstream = this.read(needed);
       if (upstream?.state === "completed") continue;
       if (upstream === null || hasEnded(upstream)) {
@@ -56,15 +53,36 @@ export class Shelves {
         this.conclude(job, upstreamEnd(job, named, outcomes.get(needed)), now);
         return;
       }
-      missing += 1;
+      count += 1;
     }
-    const waits = missing > 0 || job.notBefore > now;
-    const state: CallState = waits ? "pending" : "queued";
-    this.put({ ...job, state, missing, startedAt: null });
-    if (missing > 0) return;
+    if (count === 0) {
+      missing.remove(job.id);
+      this.#stand(job, now);
+    } else {
+      missing.put(job.id, String(count));
+      this.put({ ...job, state: "pending", startedAt: null });
+    }
+  }
+
+  /** It has all that it needs, and waits for its time, or for a worker. */
+  #stand(job: StoredJob, now: number): void {
+    const { ready, due } = this.#tables;
+    const waits = job.notBefore > now;
+    this.put({ ...job, state: waits ? "pending" : "queued", startedAt: null });
     if (waits) due.put(dueKey(job.notBefore, job.id), "");
     else ready.put(readyKey(job), job.id);
     this.news.queued = true;
+  }
+
+  /** One that it needs has ended well. It is counted, as it may need thousands. */
+  #arrived(id: string, now: number): void {
+    const { missing } = this.#tables;
+    const left = Number(missing.get(id) ?? 0) - 1;
+    if (left > 0) missing.put(id, String(left));
+    if (left !== 0) return;
+    missing.remove(id);
+    const job = this.read(id);
+    if (job !== null && !hasEnded(job)) this.#stand(job, now);
   }
 
   /** Takes a job from where it waits. */
@@ -82,11 +100,13 @@ export class Shelves {
       if (end.output !== "") this.#tables.outputs.put(job.id, end.output);
       this.news.ended.push(job.id);
       // One that ended badly may begin anew with what it needs.
-      if (end.state === "completed") this.forsake(job);
+      if (end.state === "completed") {
+        this.forsake(job);
+        for (const id of this.#dependentsOf(job.id)) this.#arrived(id, now);
+        continue;
+      }
       for (const dependent of this.dependents(job.id)) {
-        if (hasEnded(dependent)) continue;
-        if (end.state === "completed") this.place(dependent, now);
-        else ends.push({ job: dependent, end: upstreamEnd(dependent, job, end.bytes) });
+        if (!hasEnded(dependent)) ends.push({ job: dependent, end: upstreamEnd(dependent, job, end.bytes) });
       }
     }
   }
@@ -98,10 +118,14 @@ export class Shelves {
 
   /** Those that need its result. */
   *dependents(id: string): Generator<StoredJob> {
-    for (const { key } of [...under(this.#tables.dependents, pair(id, ""))]) {
-      const dependent = this.read(key.slice(id.length + 1));
+    for (const other of this.#dependentsOf(id)) {
+      const dependent = this.read(other);
       if (dependent !== null) yield dependent;
     }
+  }
+
+  #dependentsOf(id: string): string[] {
+    return [...under(this.#tables.dependents, pair(id, ""))].map(({ key }) => key.slice(id.length + 1));
   }
 
   /** What has waited for its time can start. */

@@ -29,6 +29,8 @@ export interface Tables {
   readonly due: Texts;
   /** Who needs the result of a job: that job, the other. */
   readonly dependents: Texts;
+  /** Of how many jobs it lacks the result, by a job. */
+  readonly missing: Texts;
   /** By idempotency key. */
   readonly keys: Texts;
   /** What runs: the worker, the job. */
@@ -49,6 +51,7 @@ const NAMES = [
   "ready",
   "due",
   "dependents",
+  "missing",
   "keys",
   "running",
   "ears",
@@ -56,11 +59,15 @@ const NAMES = [
   "numbers",
 ] as const;
 
+export function gateIn(folder: string): string {
+  return join(folder, "queue", "gate");
+}
+
 /** @throws StoreError */
 export function openTables(folder: string): Tables {
   const queue = join(folder, "queue");
   try {
-    const gateFolder = join(queue, "gate");
+    const gateFolder = gateIn(folder);
     mkdirSync(gateFolder, { recursive: true });
     const ignore = join(queue, ".gitignore");
     if (!existsSync(ignore)) writeFileSync(ignore, "*\n");

@@ -18,6 +18,7 @@ const LEASE = 15_000;
 const CALLS = 64;
 const LEAST_LEASE = 1_000;
 const PREFIX = "heddle";
+const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
 
 /**
  * A queue in Redis, for whatever takes the folder of a store to say where jobs are, or the name of a runner to say where
@@ -93,7 +94,7 @@ function parsed(url: string): URL {
   if (isRedis(url) && URL.canParse(url)) return new URL(url);
   throw new OptionError({
     where: "redis({ url })",
-    problem: `"${url}" is no URL of a Redis`,
+    problem: `"${url.replace(PASSWORD, "$1…@")}" is no URL of a Redis`,
     hint: 'Give one such as "redis://localhost:6379", or "rediss://…" for TLS.',
   });
 }

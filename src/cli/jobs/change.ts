@@ -22,9 +22,9 @@ function change(
   act: (queue: Queue, id: string) => Promise<boolean>,
   [done, refused]: readonly [string, string],
 ): Promise<ExitCode> {
-  return withQueue(flags, async (queue, folder) => {
+  return withQueue(flags, async (queue, place) => {
     const jobs = [];
-    for (const word of words) jobs.push(await jobMeant(queue, word, folder));
+    for (const word of words) jobs.push(await jobMeant(queue, word, place));
     const changed = [];
     for (const { id, name } of jobs) changed.push({ id, name, changed: await act(queue!, id) });
     if (flags.json === true) printJson(changed);

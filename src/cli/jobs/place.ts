@@ -17,27 +17,28 @@ export function queueFolder({ store }: QueueFlags, root = () => findRoot(process
   return queuePlace(store === undefined || isRedis(store) ? store : path.resolve(store), root);
 }
 
-/** Does something with the queue; with null where nothing was delayed yet. */
+/** Does something with the queue, and its place as messages name it; with null where nothing was delayed yet. */
 export async function withQueue<R>(
   flags: QueueFlags,
-  act: (queue: Queue | null, folder: string) => Promise<R>,
+  act: (queue: Queue | null, place: string) => Promise<R>,
 ): Promise<R> {
   const folder = queueFolder(flags);
   if (!isRedis(folder) && !existsSync(path.join(folder, "queue"))) return act(null, folder);
   try {
-    return await act(await openQueue(folder), folder);
+    const queue = await openQueue(folder);
+    return await act(queue, queue.place);
   } finally {
     await closeQueues();
   }
 }
 
 /** The job that a word means: an id, or the beginning or the end of one. */
-export async function jobMeant(queue: Queue | null, word: string, folder: string): Promise<JobFacts> {
+export async function jobMeant(queue: Queue | null, word: string, place: string): Promise<JobFacts> {
   const exact = (await queue?.facts(word)) ?? null;
   if (exact !== null) return exact;
   const all = (await queue?.list({})) ?? [];
   const found = all.filter(({ id }) => id.startsWith(word) || id.endsWith(word));
-  if (found.length === 0) throw new UnknownJobError({ id: word, place: folder });
+  if (found.length === 0) throw new UnknownJobError({ id: word, place });
   if (found.length === 1) return found[0]!;
   throw new UsageError({
     problem: `"${word}" is the beginning or the end of ${found.length} ids`,

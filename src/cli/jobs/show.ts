@@ -12,38 +12,43 @@ import { timeText } from "./list.ts";
 import { jobMeant, type QueueFlags, withQueue } from "./place.ts";
 
 export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
-  return withQueue(flags, async (queue, folder) => {
-    const job = await jobMeant(queue, word, folder);
-    const inputs = readable(() => shownInputs, await queue!.inputsOf(job.id), job.after);
-    const bytes = await queue!.outcome(job.id);
-    const outcome = bytes === null ? null : outcomeIn(bytes);
+  return withQueue(flags, async (queue, place) => {
+    const job = await jobMeant(queue, word, place);
+    const [given, gave] = [await queue!.inputsOf(job.id), await queue!.outcome(job.id)];
+    const inputs = given === null ? "not there any more" : readable(() => shownInputs(given, job.after));
+    const outcome = gave === null ? null : readable(() => outcomeIn(gave));
     const output = await queue!.outputOf(job.id);
-    if (flags.json === true) {
-      const end =
-        outcome === null ? {} : outcome.ok ? resultFields(outcome.value) : { error: errorFacts(outcome.error) };
-      printJson({ ...job, inputs, ...end, output });
-    } else print(text(job, inputs, outcome, output));
+    if (flags.json === true) printJson({ ...job, inputs, ...endFields(outcome), output });
+    else print(text(job, inputs, outcome, output));
     return EXIT.ok;
   });
 }
 
 /** Instances of the user's classes can be decoded only where their module is loaded. */
-function readable(
-  reader: () => typeof shownInputs,
-  bytes: Uint8Array | null,
-  after: readonly string[],
-): readonly unknown[] | string {
+function readable<T>(read: () => T): T | string {
   try {
-    return bytes === null ? "not there any more" : reader()(bytes, after);
+    return read();
   } catch (error) {
     return `not readable here: ${(error as Error).message.split("\n", 1)[0]}`;
   }
 }
 
+function endFields(outcome: Outcome<unknown> | string | null): object {
+  if (outcome === null) return {};
+  if (typeof outcome === "string") return { unreadable: outcome };
+  return outcome.ok ? resultFields(outcome.value) : { error: errorFacts(outcome.error) };
+}
+
+function endRow(outcome: Outcome<unknown> | string): readonly [string, string] {
+  if (typeof outcome === "string") return ["outcome", outcome];
+  if (outcome.ok) return ["result", resultText(outcome.value) ?? "undefined"];
+  return ["error", outcome.error.stack ?? outcome.error.message];
+}
+
 function text(
   job: JobFacts,
   inputs: readonly unknown[] | string,
-  outcome: Outcome<unknown> | null,
+  outcome: Outcome<unknown> | string | null,
   output: string,
 ): string[] {
   const rows: (readonly [string, string])[] = [
@@ -63,8 +68,7 @@ function text(
     "inputs",
     typeof inputs === "string" ? inputs : inputs.map(each => inspect(each, { depth: 4 })).join(", "),
   ]);
-  if (outcome?.ok === true) rows.push(["result", resultText(outcome.value) ?? "undefined"]);
-  if (outcome?.ok === false) rows.push(["error", outcome.error.stack ?? outcome.error.message]);
+  if (outcome !== null) rows.push(endRow(outcome));
   if (output !== "") rows.push(["output", output.trimEnd()]);
   return rows.map(([name, value]) => `${name.padEnd(10)}  ${value.replaceAll("\n", `\n${" ".repeat(12)}`)}`);
 }

@@ -5,7 +5,7 @@ import { styleFor } from "../../report/style.ts";
 import type { Definition } from "../../task/definition.ts";
 
 export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "troubled"> {
-  ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, folder: string): void;
+  ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, place: string): void;
   draining(): void;
 }
 
@@ -18,10 +18,10 @@ function textReport(): WorkerReport {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   let running = 0;
   return {
-    ready(tasks, queues, concurrency, folder) {
+    ready(tasks, queues, concurrency, place) {
       const names = tasks.map(({ name }) => name).sort();
       const queue = queues.length === 1 ? `queue ${queues[0]}` : `queues ${queues.join(", ")}`;
-      say(`heddle worker: ${names.join(", ")} · ${queue} · ${concurrency} at once · ${folder}`);
+      say(`heddle worker: ${names.join(", ")} · ${queue} · ${concurrency} at once · ${place}`);
     },
     began() {
       running += 1;

@@ -47,7 +47,7 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
       hint: "Name the modules that define the tasks whose calls were delayed.",
     });
   }
-  report.ready(started.tasks, queues, concurrency, folder);
+  report.ready(started.tasks, queues, concurrency, queue.place);
   const forget = () => void queue.forget(Date.now() - keep).catch(report.troubled);
   forget();
   const timer = setInterval(forget, FORGETTING);

@@ -10,11 +10,11 @@ export function brokenBy(settings: Named, kind: string, text: string): Error {
   const { name, python } = settings;
   const hints: Readonly<Record<string, string>> = {
     package: `Install it for that Python: ${python} -m pip install ${settings.package}. Or name another by { python: "…" }.`,
-    address: "See that a scheduler listens there, and that this machine may connect to it.",
-    version: 'Let bridge and workers run the same Python: name it by { python: "…" }.',
+    address: "See that the cluster listens there, and that this machine may connect to it.",
+    version: 'Let the bridge run the Python that the cluster has: name it by { python: "…" }.',
     factory: `It is written "module:name", and has to be installed for ${python}.`,
     cluster: "Try the same factory in Python: what it says there is all that is known.",
-    lost: "See what became of the scheduler.",
+    lost: "See what became of the cluster.",
   };
   const problem = kind === "package" ? `${python} lacks what the bridge needs (${text})` : text.trim();
   return new ClusterError({ runner: name, problem, hint: hints[kind] ?? "This is all that the bridge said." });
@@ -40,8 +40,9 @@ export function withoutWorker({ name }: Named, task: string, where: string, code
 }
 
 export function withoutResource({ name }: Named, task: string, wanted: string, workers: number): Error {
-  const problem = `none of the ${workers} workers has ${wanted}`;
-  const hint = "Start workers with these resources, or ask for less: a call has what its labels ask for.";
+  const those = name === "ray" ? "nodes" : "workers";
+  const problem = `none of the ${workers} ${those} has ${wanted}`;
+  const hint = `Start ${those} with these resources, or ask for less: a call has what its labels ask for.`;
   return new ClusterCallError({ runner: name, task, problem, hint });
 }
 

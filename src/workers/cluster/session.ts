@@ -63,7 +63,7 @@ export class ClusterSession implements RunnerSession, LinkUser {
   }
 
   resume(id: number): void {
-    this.#pass(id, [RESUME, 1]);
+    this.#pass(id, [RESUME, 1], true);
   }
 
   tell(id: number, wire: unknown[]): void {
@@ -166,9 +166,10 @@ export class ClusterSession implements RunnerSession, LinkUser {
     this.#link.say("call", ref, call.task.name, this.#resources, refs, message(wire, places));
   }
 
-  #pass(id: number, wire: readonly unknown[]): void {
+  /** `goesOn`: from here on the call needs what it had left while it waited. */
+  #pass(id: number, wire: readonly unknown[], goesOn = false): void {
     const underway = this.#byId.get(id);
-    if (underway !== undefined) this.#link.say("tell", underway.ref, message(wire));
+    if (underway !== undefined) this.#link.say("tell", underway.ref, message(wire), goesOn);
   }
 
   #hear(underway: Underway, where: string, pid: number, bytes: Uint8Array): void {

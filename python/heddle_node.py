@@ -1,0 +1,193 @@
+"""What the bridges have in common: frames, Node workers, and the loop that serves the coordinator.
+
+Nothing here knows an engine. It lies beside the bridges, and is sent by value to where calls run.
+"""
+import asyncio
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import threading
+import traceback
+
+
+def encode(entries):
+    """A frame of heddle's: a flat list in JSON, with its bytes behind it."""
+    header, moved, raw = [], [], []
+    for index, entry in enumerate(entries):
+        if isinstance(entry, (bytes, bytearray, memoryview)):
+            moved += [index, 0, len(entry)]
+            raw.append(entry)
+            entry = 0
+        header.append(entry)
+    head = json.dumps(header + moved + [len(raw)]).encode()
+    size = len(head) + sum(len(part) for part in raw)
+    return b"".join([b"hdl\x01", struct.pack("<II", size, len(head)), head, *raw])
+
+
+async def decode(reader):
+    """The next frame's list."""
+    magic, size, length = struct.unpack("<4sII", await reader.readexactly(12))
+    if magic != b"hdl\x01":
+        raise ValueError(f"no frame of heddle begins with {magic!r}")
+    header = json.loads(await reader.readexactly(length))
+    body = memoryview(await reader.readexactly(size - length))
+    count = header[-1]
+    entries, moved = header[: -1 - 3 * count], header[len(header) - 1 - 3 * count : -1]
+    at = 0
+    for i in range(0, len(moved), 3):
+        index, kind, length = moved[i : i + 3]
+        part = body[at : at + length]
+        at += length
+        entries[index] = bytes(part) if kind == 0 else str(part, "utf-8" if kind == 1 else "utf-16-le")
+    return entries
+
+
+class Refused(Exception):
+    """Why there is no work here: a word for heddle, and a sentence."""
+
+    def __init__(self, kind, text):
+        super().__init__(text)
+        self.kind = kind
+
+
+class Node:
+    """A Node worker, spoken to by a socket that it inherits."""
+
+    REPORTS, ENDED, VALUE, WAITS = 0, 1, 2, 3
+
+    def __init__(self, setup):
+        ours, theirs = socket.socketpair()
+        words = [setup["node"], *setup["flags"], setup["entry"], str(theirs.fileno()), str(setup["small"])]
+        try:
+            self.process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, **setup["env"]},
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self.pid = self.process.pid
+        self.socket = ours
+        self.heard = False
+        self.words = b""
+        self.sending = threading.Lock()
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
+        try:
+            self.send(setup["first"])
+        except OSError:
+            # It has ended already, which is found out with the first call.
+            pass
+
+    def listen(self):
+        while True:
+            piece = os.read(self.process.stdout.fileno(), 65536)
+            if not piece:
+                return
+            self.words = (self.words + piece)[-8000:]
+
+    def send(self, *parts):
+        sizes = [len(part) for part in parts]
+        head = struct.pack(f"<{1 + len(sizes)}I", len(sizes), *sizes)
+        with self.sending:
+            for part in (head, *parts):
+                self.socket.sendall(part)
+
+    def messages(self):
+        """What it says of a call, to its end; less than that if it dies."""
+        while True:
+            message = self.receive()
+            if message is None:
+                return
+            yield message
+
+    def receive(self):
+        """The next message, and of which kind it is; None if it has died."""
+        head = self.read(5)
+        if head is None:
+            return None
+        size, kind = struct.unpack("<IB", head)
+        body = self.read(size)
+        if body is None:
+            return None
+        self.heard = True
+        return kind, body
+
+    def read(self, size):
+        data = self.socket.recv(size, socket.MSG_WAITALL) if size > 0 else b""
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                return None
+            data += more
+        return data
+
+    def speaks(self, seconds):
+        """Whether it says something in this time, or dies."""
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def kill(self):
+        self.process.kill()
+
+    def end(self):
+        """How it ended, and its last words."""
+        try:
+            code = self.process.wait(timeout=2)
+        except Exception:
+            self.process.kill()
+            code = self.process.wait()
+        self.listener.join(0.5)
+        self.socket.close()
+        return code, self.words.decode("utf-8", "replace")
+
+
+async def serve(Bridge):
+    """Does what the coordinator says until it is gone, by a `Bridge` to one engine."""
+    # What libraries print must not get among the frames.
+    output = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**32)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(0, "rb", closefd=False))
+    pending = []
+
+    def write():
+        parts, pending[:] = b"".join(pending), []
+        view = memoryview(parts)
+        while view:
+            view = view[output.write(view) :]
+
+    def say(*entries):
+        if not pending:
+            loop.call_soon(write)
+        pending.append(encode(entries))
+
+    bridge = Bridge(say)
+    bridge.output = output
+    try:
+        operation, options, first = await decode(reader)
+        await bridge.open(json.loads(options), first)
+        while operation != "close":
+            operation, *operands = await decode(reader)
+            if operation != "close":
+                getattr(bridge, operation)(*operands)
+    except Refused as error:
+        say("failed", error.kind, str(error))
+    except asyncio.IncompleteReadError:
+        pass
+    except Exception:
+        say("failed", "bridge", traceback.format_exc())
+    finally:
+        await bridge.close()
+        write()
