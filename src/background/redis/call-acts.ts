@@ -45,7 +45,6 @@ end
 redis.call('PUBLISH', P .. 'calls:' .. run, table.concat(said))
 if ARGV[6] == '1' then
   conclude(id, { state = 'completed', outcome = '' })
-  tell()
   if redis.call('EXISTS', P .. 'run:' .. run) == 0 then erase(id) end
 end
 return 1
@@ -80,8 +79,7 @@ local stops = facts[2] and cjson.decode(facts[2]) or {}
 for at = 4, #ARGV do stops[ARGV[at]] = ARGV[3] end
 redis.call('HSET', key(id), 'stops', cjson.encode(stops))
 if facts[1] == 'running' then
-  stopped[1] = id
-  tell()
+  stopped[#stopped + 1] = id
 end
 return 1
 `;
