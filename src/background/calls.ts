@@ -2,10 +2,9 @@
 import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
 import { shared } from "../task/shared.ts";
-import type { CallService, JobEnd, JobFacts } from "./queue.ts";
+import type { CallEnd, CallService, JobEnd, JobFacts } from "./queue.ts";
 import { calledBy, callsIn } from "./remote.ts";
 import { asked, remoteCall } from "./remote-call.ts";
-import { whileWanted } from "./wanted.ts";
 
 /** Who is told of what is done. */
 export interface Witness {
@@ -23,16 +22,15 @@ export function callService(scope: FlowScope, witness: Witness): CallService {
       return end => witness.ended(job, end, performance.now() - began);
     },
     read: (job, bytes) => callsIn(bytes, shared.definitions.get(calledBy(job.task)!)!),
-    async execute(bytes, signal, ask) {
+    execute(bytes, ask) {
       const number = ++count;
       asked.set(number, ask);
-      try {
-        const call = scope.submit(definition, definition.options, [bytes, number], false);
-        const outcome = await whileWanted(call, signal);
-        return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
-      } finally {
+      const call = scope.submit(definition, definition.options, [bytes, number], false);
+      const end = call.settled().then((outcome): CallEnd => {
         asked.delete(number);
-      }
+        return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
+      });
+      return { end, cancel: reason => void call.cancel(reason) };
     },
   };
 }

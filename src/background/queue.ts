@@ -74,14 +74,20 @@ export interface TakenJob {
 /** How a call of a run elsewhere ended: what its worker says of it, or why it says nothing. */
 export type CallEnd = { readonly said: Uint8Array } | { readonly state: CallState; readonly error: Error };
 
+export interface CallAtWork {
+  /** Never rejects. */
+  readonly end: Promise<CallEnd>;
+  cancel(reason: string): void;
+}
+
 /** Executes calls of runs elsewhere, which come in batches. */
 export interface CallService {
   /** Some of a task have come; what it gives is told when they have ended. */
   begin(job: JobFacts): (end: JobEnd) => void;
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
-  /** Never rejects. `ask` brings to the run what the call asks that calls tasks itself, and gives the answer. */
-  execute(call: Uint8Array, signal: AbortSignal, ask: (bytes: Uint8Array) => Promise<Uint8Array>): Promise<CallEnd>;
+  /** `ask` brings to the run what the call asks that calls tasks itself, and gives the answer. */
+  execute(call: Uint8Array, ask: (bytes: Uint8Array) => Promise<Uint8Array>): CallAtWork;
 }
 
 /** What a worker takes, and what it does with it. */

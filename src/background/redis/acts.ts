@@ -153,7 +153,7 @@ local id = ARGV[2]
 local state = get(id, 'state')
 if not state or ENDED[state] then return 0 end
 if state == 'running' then
-  redis.call('HSET', key(id), 'cancelled', ARGV[3])
+  redis.call('HSETNX', key(id), 'cancelled', ARGV[3])
   stopped[#stopped + 1] = id
 else conclude(id, { state = 'cancelled', outcome = ARGV[4], problem = ARGV[5] }) end
 return 1

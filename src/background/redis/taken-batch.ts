@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { packError } from "../../codec/failure.ts";
 import { toWire } from "../../codec/wire.ts";
 import { bytesOf } from "../../workers/envelope.ts";
-import type { CallEnd, CallService } from "../queue.ts";
+import type { CallAtWork, CallEnd, CallService } from "../queue.ts";
 import type { Asking } from "./asking.ts";
 import { FAILED, LOST, SAID } from "./messages.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
@@ -29,7 +29,9 @@ export class TakenBatch {
   readonly #around: Around;
   readonly #job: RedisJob;
   readonly #run: string;
-  readonly #stops = new Map<number, AbortController>();
+  readonly #stopped = new Map<number, string>();
+  readonly #atWork = new Map<number, CallAtWork>();
+  #reason: string | null = null;
   /** Those that have not begun, or wait for what they have called. */
   #unbegun = 0;
   #waiting = 0;
@@ -74,7 +76,6 @@ export class TakenBatch {
     const done = new Promise<void>(resolve => {
       this.#over = resolve;
     });
-    for (const place of places) this.#stops.set(place, new AbortController());
     this.stop(this.#job);
     const late = setTimeout(() => this.#tell(), PATIENCE);
     for (const place of places) this.#around.turns.wait(() => void this.#execute(place, calls[place]!));
@@ -86,12 +87,16 @@ export class TakenBatch {
 
   /** Some were cancelled, or all. */
   stop({ stops, cancelled }: Pick<RedisJob, "stops" | "cancelled">): void {
-    for (const [place, reason] of Object.entries(stops)) this.#stops.get(Number(place))?.abort(new Error(reason));
+    for (const [place, reason] of Object.entries(stops)) {
+      this.#stopped.set(Number(place), reason);
+      this.#atWork.get(Number(place))?.cancel(reason);
+    }
     if (cancelled !== null) this.abort(cancelled);
   }
 
   abort(reason: string): void {
-    for (const controller of this.#stops.values()) controller.abort(new Error(reason));
+    this.#reason = reason;
+    for (const call of this.#atWork.values()) call.cancel(reason);
   }
 
   /** Others run what has not ended. */
@@ -111,7 +116,6 @@ export class TakenBatch {
 
   async #execute(place: number, call: Uint8Array): Promise<void> {
     const { service, turns, asking } = this.#around;
-    const { signal } = this.#stops.get(place)!;
     this.#unbegun -= 1;
     let waits = false;
     const ask = (bytes: Uint8Array) => {
@@ -121,12 +125,21 @@ export class TakenBatch {
       waits = true;
       return asking.ask(this.#run, this.#job.id, place, bytes);
     };
-    const end = signal.aborted ? stopped(signal) : await service!.execute(call, signal, ask);
-    this.#stops.delete(place);
+    const end = await this.#endOf(place, () => service!.execute(call, ask));
     if (waits) this.#waiting -= 1;
     this.#left -= 1;
     this.#end(place, end);
     if (!waits) turns.end();
+  }
+
+  async #endOf(place: number, begin: () => CallAtWork): Promise<CallEnd> {
+    const reason = this.#stopped.get(place) ?? this.#reason;
+    if (reason !== null) return { state: "cancelled", error: new Error(reason) };
+    const call = begin();
+    this.#atWork.set(place, call);
+    const end = await call.end;
+    this.#atWork.delete(place);
+    return end;
   }
 
   #end(place: number, end: CallEnd): void {
@@ -161,10 +174,6 @@ export class TakenBatch {
     this.#telling = false;
     if (this.#told || this.#abandoned) this.#over();
   }
-}
-
-function stopped(signal: AbortSignal): CallEnd {
-  return { state: "cancelled", error: signal.reason as Error };
 }
 
 function failed(task: string, { state, error }: Extract<CallEnd, { error: Error }>): Buffer {
