@@ -227,6 +227,16 @@ export const catalogue = {
     remedy:
       "Check the id, and the folder: `heddle jobs` lists what there is. Another store is named by attach(id, { store }), -o, or HEDDLE_QUEUE. Jobs that have ended are forgotten after a while.",
   },
+  UNTRUSTED: {
+    name: "UntrustedError",
+    says: "{what} {problem}",
+    remedy: "{hint}",
+  },
+  TOO_LARGE: {
+    name: "TooLargeError",
+    says: "{what} brings {size} along, and this worker reads no more than {limit}",
+    remedy: "Hand over less, or the paths of files; or let the worker read more: heddle worker --max-inputs 2GB.",
+  },
   DUPLICATE_TARGET: {
     name: "DuplicateTargetError",
     says: 'Two targets are called "{name}" in {module}: the first at {first}, the second at {second}',

@@ -19,6 +19,7 @@ export { type ClusterFactory, type DaskOptions, dask } from "./runners/dask.ts";
 export { defineRunner } from "./runners/define.ts";
 export { inline } from "./runners/inline.ts";
 export { processes } from "./runners/processes.ts";
+export { type RayOptions, ray } from "./runners/ray.ts";
 export { threads } from "./runners/threads.ts";
 export { backoff } from "./task/backoff.ts";
 export { type Context, context } from "./task/context.ts";

@@ -7,9 +7,12 @@ import type { AnyOptions, Definition } from "../task/definition.ts";
 import { port } from "../task/port.ts";
 import type { Duration } from "../task/types.ts";
 import { explainMissing, hasFile } from "../workers/unreachable.ts";
+import { choosesPlace } from "./admission.ts";
 import { JobCapture } from "./inputs.ts";
 import { StoredJob } from "./job.ts";
 import { openQueue, queuePlace } from "./place.ts";
+import { secret } from "./secret.ts";
+import { signedJob } from "./signature.ts";
 
 export const DEFAULT_QUEUE = "default";
 const LAST_TIME = Date.UTC(10_000, 0) - 1;
@@ -26,7 +29,7 @@ port.delay = async (definition, options, inputs) => {
   const folder = queuePlace(store ?? options.store, () => rootOf(definition));
   const [bytes] = await Promise.all([capture.bytes(), ...(options.after ?? [])]);
   const open = () => openQueue(folder);
-  const id = await (await open()).add({
+  const job = signedJob({
     task: identity,
     name,
     queue,
@@ -38,6 +41,7 @@ port.delay = async (definition, options, inputs) => {
     after: capture.after,
     inputs: bytes,
   });
+  const id = await (await open()).add(job);
   return new StoredJob(id, open);
 };
 
@@ -63,6 +67,14 @@ function storedOptions(definition: Definition, options: AnyOptions): Record<stri
       });
     }
     kept[key] = value;
+  }
+  const place = secret() === null ? choosesPlace(kept) : undefined;
+  if (place !== undefined) {
+    throw new OptionError({
+      where: `${definition.kind} "${definition.name}", ${place}`,
+      problem: "it says where a job runs, which workers believe only of jobs that are signed",
+      hint: `Set it where the ${definition.kind} is defined, or give all who use the queue a HEDDLE_SECRET.`,
+    });
   }
   return kept;
 }

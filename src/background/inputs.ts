@@ -2,6 +2,7 @@
 import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
 import { type Cursor, fromWire, inputsFromWire, inputsToWire, toWire } from "../codec/wire.ts";
+import { ProtocolError } from "../errors.ts";
 import { isThenable } from "../run/adopted.ts";
 import { bytesOf, open } from "../workers/envelope.ts";
 import { jobOf } from "./job.ts";
@@ -63,10 +64,17 @@ export class JobCapture {
   }
 }
 
+/** How a job ended whose result is among the inputs. */
+export interface Upstream {
+  readonly id: string;
+  readonly outcome: Uint8Array;
+}
+
 /** The arguments for the task's function, given how the jobs ended whose results are among them. */
-export function inputsIn(bytes: Uint8Array, upstream: readonly Uint8Array[]): unknown[] {
+export function inputsIn(bytes: Uint8Array, upstream: readonly Upstream[]): unknown[] {
   return read(bytes, job => {
-    const outcome = outcomeIn(upstream[job]!);
+    const { id, outcome: bytes } = upstream[job]!;
+    const outcome = outcomeIn(bytes, id);
     if (outcome.ok) return outcome.value;
     throw outcome.error;
   });
@@ -84,6 +92,7 @@ function read(bytes: Uint8Array, resultOf: (job: number) => unknown): unknown[] 
   const slots: unknown[] = [];
   const count = wire[cursor.at++] as number;
   while (slots.length < count) {
+    if (cursor.at >= wire.length) throw new ProtocolError({ from: "the queue", problem: "inputs are missing" });
     const kind = wire[cursor.at++];
     slots.push(kind === JOB ? resultOf(wire[cursor.at++] as number) : valueAt(wire, cursor));
   }

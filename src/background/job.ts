@@ -45,7 +45,7 @@ export class StoredJob<T> implements Job<T> {
     }
     const bytes = await queue.outcome(this.id);
     if (bytes === null) throw new UnknownJobError({ id: this.id, place: queue.place });
-    const outcome = outcomeIn(bytes);
+    const outcome = outcomeIn(bytes, this.id);
     if (!outcome.ok) throw outcome.error;
     return outcome.value as T;
   }

@@ -7,6 +7,7 @@ import { CancelledError, CrashedError, UpstreamError } from "../errors.ts";
 import type { CallState, Outcome } from "../task/types.ts";
 import { bytesOf, open } from "../workers/envelope.ts";
 import type { JobEnd, JobFacts } from "./queue.ts";
+import { resultOf, signedEnd } from "./signature.ts";
 
 const [VALUE, ERROR] = [0, 1];
 
@@ -32,24 +33,25 @@ export function badEnd(name: string, state: CallState, error: Error): JobEnd {
 }
 
 export function cancelledEnd({ name, id }: Named, reason: string): JobEnd {
-  return badEnd(name, "cancelled", new CancelledError({ task: called(name, id), reason }));
+  return signedEnd(id, badEnd(name, "cancelled", new CancelledError({ task: called(name, id), reason })));
 }
 
 export function crashedEnd({ name, id }: Named, losses: number): JobEnd {
   const hint = `It was begun ${losses} ${losses === 1 ? "time" : "times"}, and each time the worker died. Look at what it does to its process, run it on \`--runner processes\`, and begin it anew with \`heddle jobs retry ${id}\`.`;
-  return badEnd(name, "crashed", new CrashedError({ task: called(name, id), cause: "its process is gone", hint }));
+  const error = new CrashedError({ task: called(name, id), cause: "its process is gone", hint });
+  return signedEnd(id, badEnd(name, "crashed", error));
 }
 
 /** @param bytes how the job ended that it needed; undefined if it is not there any more. */
 export function upstreamEnd({ name, id }: Named, root: Named, bytes: Uint8Array | undefined): JobEnd {
-  const error = rootOf(bytes);
+  const error = rootOf(root.id, bytes);
   const details = { task: called(name, id), root: called(root.name, root.id), message: error.message };
-  return badEnd(name, "upstreamFailed", new UpstreamError(details, error));
+  return signedEnd(id, badEnd(name, "upstreamFailed", new UpstreamError(details, error)));
 }
 
-function rootOf(bytes: Uint8Array | undefined): Error {
+function rootOf(id: string, bytes: Uint8Array | undefined): Error {
   if (bytes === undefined) return new Error("there is no such job any more");
-  const outcome = outcomeIn(bytes);
+  const outcome = toldOutcome(id, bytes);
   if (outcome.ok) return new Error("it gave nothing");
   return outcome.error instanceof UpstreamError ? outcome.error.root : outcome.error;
 }
@@ -66,9 +68,22 @@ function encoded(kind: number, packed: PackedValue): Uint8Array {
   return bytesOf(wire);
 }
 
-/** @throws ProtocolError for bytes that were damaged. */
-export function outcomeIn(bytes: Uint8Array): Outcome<unknown> {
-  const wire = open(bytes, "the queue");
+/** What is the matter with how a job ended is what those have to hear that needed it. */
+function toldOutcome(id: string, bytes: Uint8Array): Outcome<unknown> {
+  try {
+    return outcomeIn(bytes, id);
+  } catch (error) {
+    return { ok: false, error: error as Error };
+  }
+}
+
+/**
+ * How the job of this id ended.
+ *
+ * @throws ProtocolError for bytes that were damaged; UntrustedError if they are not signed as they should be.
+ */
+export function outcomeIn(bytes: Uint8Array, id = ""): Outcome<unknown> {
+  const wire = open(resultOf(id, `the result of job ${id}`, bytes), "the queue");
   const packed = fromWire(wire, { at: 1 });
   return wire[0] === VALUE ? { ok: true, value: unpack(packed) } : { ok: false, error: unpackError(packed) };
 }

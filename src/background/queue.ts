@@ -10,6 +10,8 @@ import type { CallState } from "../task/types.ts";
 
 /** A call as it is handed in. */
 export interface NewJob {
+  /** Which id it gets; by default the queue makes one. */
+  readonly id?: string;
   /** The identity of its task. */
   readonly task: string;
   readonly name: string;

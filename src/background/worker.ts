@@ -9,6 +9,7 @@ import type { RunSettings } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
+import { admit, MOST_INPUTS, type Tasks } from "./admission.ts";
 import { callService } from "./calls.ts";
 import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
@@ -16,6 +17,7 @@ import { Output, Outputs, outputOfRun } from "./output.ts";
 import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
 import { callOf } from "./remote.ts";
 import { remoteAsk, remoteCall } from "./remote-call.ts";
+import { signedEnd } from "./signature.ts";
 import { whileWanted } from "./wanted.ts";
 
 export interface WorkerSettings {
@@ -23,6 +25,8 @@ export interface WorkerSettings {
   readonly name: string;
   readonly queues: readonly string[];
   readonly concurrency: number;
+  /** In bytes: jobs that bring along more fail. */
+  readonly maxInputs?: number;
   readonly run: RunSettings;
   /** A job is about to be executed. */
   began(job: JobFacts): void;
@@ -40,20 +44,21 @@ export interface JobWorker extends Serving {
 export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
   const own = [remoteCall, remoteAsk].map(definitionFor);
   const tasks = [...shared.definitions.values()].filter(each => each.module !== null && !own.includes(each));
+  const known = new Map(tasks.map(each => [each.identity, each]));
   const outputs = new Outputs();
   const readers = [...(settings.run.readers ?? []), outputs.reader];
-  const frame = await openFrame({ ...settings.run, readers }, outputs);
+  const frame = await openFrame({ ...settings.run, readers }, outputs, known);
   const service: Service = {
     name: settings.name,
     queues: settings.queues,
     tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
     concurrency: settings.concurrency,
     troubled: settings.troubled,
-    calls: callService(frame.scope, settings),
+    calls: callService(frame.scope, known, settings),
     async execute(job, signal) {
       const began = performance.now();
       settings.began(job.facts);
-      const end = await execute(job, signal, frame, settings.run);
+      const end = signedEnd(job.facts.id, await execute(job, signal, frame, settings));
       settings.ended(job.facts, end, performance.now() - began);
       return end;
     },
@@ -74,6 +79,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
 }
 
 interface Frame {
+  readonly tasks: Tasks;
   readonly scope: FlowScope;
   readonly outputs: Outputs;
   close(): Promise<void>;
@@ -81,7 +87,7 @@ interface Frame {
 }
 
 /** The run to which jobs belong. */
-async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame> {
+async function openFrame(settings: RunSettings, outputs: Outputs, tasks: Tasks): Promise<Frame> {
   let close = () => {};
   const closed = new Promise<void>(resolve => {
     close = resolve;
@@ -104,6 +110,7 @@ async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame
   const ended = run.result.catch(() => {});
   const scope = await Promise.race([opened, run.result.then(() => opened)]);
   return {
+    tasks,
     scope,
     outputs,
     async close() {
@@ -117,15 +124,17 @@ async function openFrame(settings: RunSettings, outputs: Outputs): Promise<Frame
 async function execute(
   job: TakenJob,
   signal: AbortSignal,
-  { scope, outputs }: Frame,
-  settings: RunSettings,
+  { tasks, scope, outputs }: Frame,
+  { run, maxInputs = MOST_INPUTS }: WorkerSettings,
 ): Promise<JobEnd> {
-  const { task, name } = job.facts;
+  const { name } = job.facts;
   try {
-    const definition = shared.definitions.get(task)!;
-    const inputs = inputsIn(job.inputs, job.upstream);
+    const { definition, inputs: payload } = admit(job, tasks, maxInputs);
+    const { after } = job.facts;
+    const upstream = job.upstream.map((outcome, i) => ({ id: after[i]!, outcome }));
+    const inputs = inputsIn(payload, upstream);
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
-    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, settings);
+    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, run);
     let output = new Output();
     const call = scope.submit(definition, options, inputs, false, ({ number }) => {
       output = outputs.begin(number);

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { ProtocolError } from "../errors.ts";
 import { Large, whole } from "./large.ts";
 import { Hole, Packed, type PackedInputs, type PackedTag, type PackedValue } from "./packed.ts";
@@ -73,20 +74,19 @@ export function inputsFromWire(wire: readonly unknown[], cursor: Cursor): Packed
 }
 
 function packedOf(tag: unknown, payload: unknown, wire: readonly unknown[], cursor: Cursor): Packed {
-  if ((tag as number) > WITH_LARGE) {
-    const { tag: bare, data } = packedOf((tag as number) - WITH_LARGE, payload, wire, cursor);
-    return new Packed(bare, data, largeFromWire(wire, cursor));
+  const bare = TAGS[tag as number];
+  const name = bare ?? TAGS[(tag as number) - WITH_LARGE];
+  if (name === undefined || (name === "json" ? typeof payload !== "string" : !ArrayBuffer.isView(payload))) {
+    throw unreadable(`no packed value begins with ${String(tag)}`);
   }
-  const name = TAGS[tag as number];
-  if (name === undefined || (name === "json") !== (typeof payload === "string")) {
-    throw new ProtocolError({ from: "the other side", problem: `no packed value begins with ${String(tag)}` });
-  }
-  return new Packed(name, payload as string | Uint8Array);
+  const data = payload as string | Uint8Array;
+  return bare === undefined ? new Packed(name, data, largeFromWire(wire, cursor)) : new Packed(name, data);
 }
 
 function largeFromWire(wire: readonly unknown[], cursor: Cursor): Large[] {
   const large: Large[] = [];
   for (let count = wire[cursor.at++] as number; count > 0; count -= 1) {
+    if (!types.isAnyArrayBuffer(wire[cursor.at])) throw unreadable("a large array is missing");
     const [memory, offset, length, at, viewed] = wire.slice(cursor.at, cursor.at + 5) as ConstructorParameters<
       typeof Large
     >;
@@ -94,4 +94,8 @@ function largeFromWire(wire: readonly unknown[], cursor: Cursor): Large[] {
     cursor.at += 5;
   }
   return large;
+}
+
+function unreadable(problem: string): Error {
+  return new ProtocolError({ from: "the other side", problem });
 }

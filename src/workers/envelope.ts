@@ -26,7 +26,8 @@ export function seal(call: Dispatch, { runId, dirs }: Pick<Host, "runId" | "dirs
 /** The message in some bytes. */
 export function open(bytes: Uint8Array, from: string): unknown[] {
   let message: unknown[] | null = null;
-  new FrameReader().push(bytes, wire => {
+  // No part of it can be longer than all of it.
+  new FrameReader({ from, limit: bytes.byteLength }).push(bytes, wire => {
     message = wire;
   });
   if (message === null) throw new ProtocolError({ from, problem: `${bytes.length} bytes are no whole message` });

@@ -233,7 +233,7 @@ export function conforms(open: () => Promise<Queue>): void {
     expect(await state(third)).toBe("pending");
     hand.complete(second, "second");
     expect(await hand.beginnings(3)).toEqual([first, second, third]);
-    expect(hand.upstream.get(third)!.map(outcomeIn)).toEqual([
+    expect(hand.upstream.get(third)!.map(bytes => outcomeIn(bytes))).toEqual([
       { ok: true, value: "second" },
       { ok: true, value: "first" },
     ]);

@@ -6,7 +6,7 @@ import { apiExamples, blocksOf, pages } from "./extract.ts";
 import { clear, type Ending, type Program, programOf, programsOf, start, translate } from "./programs.ts";
 
 /** Their examples are in docs/events.md, and in test/engines, where there is a cluster. */
-const ELSEWHERE = new Set(["startRun", "dask"]);
+const ELSEWHERE = new Set(["startRun", "dask", "ray"]);
 /** Each example is a process, and some have workers. */
 const AT_ONCE = 3;
 

@@ -1,5 +1,6 @@
 /** What happens to jobs: entered, taken, ended, lost, cancelled, begun anew. For use in transactions. */
-import { randomInt } from "node:crypto";
+
+import { newJobId } from "../job-id.ts";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
 import { hasEnded, type JobEnd, type NewJob, type Service, type TakenJob } from "../queue.ts";
 import { News } from "./news.ts";
@@ -51,7 +52,7 @@ export class Ledger {
     const key = idempotencyKey === null ? null : shortened(`${job.task} ${idempotencyKey}`);
     const known = key === null ? undefined : keys.get(key);
     if (known !== undefined && jobs.get(known) !== undefined) return known;
-    const id = this.#newId(now);
+    const id = given.id ?? this.#newId(now);
     if (key !== null) keys.put(key, id);
     inputs.put(id, bytes as Buffer);
     for (const needed of job.after) dependents.put(pair(needed, id), "");
@@ -203,11 +204,7 @@ export class Ledger {
 
   #newId(now: number): string {
     for (;;) {
-      const id =
-        now.toString(36) +
-        randomInt(36 ** 6)
-          .toString(36)
-          .padStart(6, "0");
+      const id = newJobId(now);
       if (this.#tables.jobs.get(id) === undefined) return id;
     }
   }

@@ -1,5 +1,6 @@
 /** What calls at this worker ask their runs: told, and looked for by themselves from time to time, as words get lost. */
 import { randomBytes } from "node:crypto";
+import { answerOf, signedQuestion } from "../signature.ts";
 import { answerIn } from "./messages.ts";
 import type { RedisQueue } from "./queue.ts";
 import { asBuffer } from "./queue.ts";
@@ -33,7 +34,7 @@ export class Asking {
       this.#open.set(number, { run, answer: resolve, fail: reject });
     });
     this.#timer ??= setInterval(() => void this.#look(), LOOK_AGAIN);
-    const asked = [run, number, this.#name, batch, place, asBuffer(bytes)];
+    const asked = [run, number, this.#name, batch, place, asBuffer(signedQuestion(batch, place, bytes))];
     if ((await this.#queue.connection.act("askRun", asked)) === 0) this.#fail(run);
     return answer;
   }
@@ -44,13 +45,18 @@ export class Asking {
   }
 
   #hear(message: Buffer): void {
-    const { number, bytes } = answerIn(message);
-    this.#answer(number, bytes);
+    const answer = answerIn(message);
+    if (answer !== null) this.#answer(answer.number, answer.bytes);
   }
 
   #answer(number: string, bytes: Uint8Array): void {
-    this.#open.get(number)?.answer(bytes);
+    const open = this.#open.get(number);
     this.#open.delete(number);
+    try {
+      open?.answer(answerOf(number, bytes));
+    } catch (error) {
+      open?.fail(error as Error);
+    }
   }
 
   async #look(): Promise<void> {

@@ -5,8 +5,8 @@ import type { CallReports } from "../../workers/callreports.ts";
 import { bytesOf } from "../../workers/envelope.ts";
 import type { Line } from "../../workers/line.ts";
 import { writeCall, writeTask } from "../../workers/protocol.ts";
+import { newJobId } from "../job-id.ts";
 import type { Question } from "./messages.ts";
-import { newJobId } from "./queue.ts";
 
 /** So much work is one batch, in milliseconds: it costs Redis and both sides about one, whatever is in it. */
 const WORK = 4;
@@ -30,7 +30,7 @@ export interface Underway {
 
 /** Calls of one task that travel together. */
 export class Batch {
-  readonly id = newJobId();
+  readonly id = newJobId(Date.now());
   readonly task: TaskAddress;
   /** By place; null for those that have ended. */
   readonly calls: (Underway | null)[] = [];

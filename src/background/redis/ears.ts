@@ -13,6 +13,17 @@ export interface News {
 
 type Heard = (message: Buffer) => void;
 
+/** What is no news was not said by heddle. */
+function newsIn(text: string): News | null {
+  try {
+    const news = JSON.parse(text) as News;
+    const ids: readonly unknown[] = [...(news.ended ?? []), ...(news.stopped ?? [])];
+    return ids.every(id => typeof id === "string") ? news : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Hears what happens to jobs, on a connection of its own. */
 export class Ears {
   readonly #connection: Connection;
@@ -24,7 +35,10 @@ export class Ears {
   constructor(place: RedisPlace, redis: typeof Redis, heard: (news: News) => void) {
     this.#connection = new Connection(place, redis);
     this.#news = `${this.#connection.keys}news`;
-    this.#channels.set(this.#news, message => heard(JSON.parse(message.toString()) as News));
+    this.#channels.set(this.#news, message => {
+      const news = newsIn(message.toString());
+      if (news !== null) heard(news);
+    });
     this.#connection.client.on("messageBuffer", (channel: Buffer, message: Buffer) =>
       this.#channels.get(channel.toString())?.(message),
     );

@@ -1,8 +1,7 @@
 /** What is said on the channels of runs and workers: scripts in Redis put it together, so it is plain bytes. */
 
-export const ENDS = 1;
-export const ASKED = 2;
-export const ANSWERED = 3;
+/** As the scripts write it. */
+const [ENDS, ASKED, ANSWERED] = [1, 2, 3];
 
 /** How a call ended, as the first byte of what is said of it. */
 export const SAID = 0;
@@ -27,7 +26,17 @@ export interface Question {
   readonly bytes: Buffer;
 }
 
-export function endsIn(message: Buffer): Ends {
+/** What is said to a run; null for what heddle did not say. */
+export function saidIn(message: Buffer): Ends | Question | null {
+  try {
+    if (message[0] === ENDS) return endsIn(message);
+    return message[0] === ASKED ? questionIn(message) : null;
+  } catch {
+    return null;
+  }
+}
+
+function endsIn(message: Buffer): Ends {
   const [first, second] = [message.readUInt8(1), message.readUInt8(2)];
   const ends: [number, Buffer][] = [];
   let at = 3 + first + second;
@@ -39,7 +48,7 @@ export function endsIn(message: Buffer): Ends {
   return { batch: textIn(message, 3, first), worker: textIn(message, 3 + first, second), ends };
 }
 
-export function questionIn(message: Buffer): Question {
+function questionIn(message: Buffer): Question {
   const [first, second, third] = [message.readUInt8(1), message.readUInt8(2), message.readUInt8(3)];
   const at = 8;
   return {
@@ -51,7 +60,9 @@ export function questionIn(message: Buffer): Question {
   };
 }
 
-export function answerIn(message: Buffer): { readonly number: string; readonly bytes: Buffer } {
+/** What a worker hears of its run; null for what heddle did not say. */
+export function answerIn(message: Buffer): { readonly number: string; readonly bytes: Buffer } | null {
+  if (message[0] !== ANSWERED || message.length < 2) return null;
   const length = message.readUInt8(1);
   return { number: textIn(message, 2, length), bytes: message.subarray(2 + length) };
 }

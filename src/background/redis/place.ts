@@ -2,6 +2,7 @@
 import { parseDuration } from "../../config/duration.ts";
 import { OptionError } from "../../errors.ts";
 import type { Duration } from "../../task/types.ts";
+import { giveSecret } from "../secret.ts";
 
 export interface RedisOptions {
   /** Such as `"redis://localhost:6379/0"`, or `"rediss://…"` for TLS. */
@@ -12,6 +13,8 @@ export interface RedisOptions {
   readonly calls?: number;
   /** What the names of all keys begin with, so that several queues can share a server; default `"heddle"`. */
   readonly prefix?: string;
+  /** What this process signs payloads with, and refuses what is not signed with it; default `HEDDLE_SECRET`. */
+  readonly secret?: string;
 }
 
 const LEASE = 15_000;
@@ -31,12 +34,14 @@ const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
  * const queue = redis({ url: "redis://localhost:6379", lease: "30s" });
  * console.log(queue); // redis://localhost:6379?lease=30000
  */
-export function redis({ url, lease, calls, prefix }: RedisOptions): string {
+export function redis({ url, lease, calls, prefix, secret }: RedisOptions): string {
   const place = parsed(url);
   if (lease !== undefined) place.searchParams.set("lease", String(parseDuration(lease, "redis({ lease })")));
   if (calls !== undefined) place.searchParams.set("calls", String(calls));
   if (prefix !== undefined) place.searchParams.set("prefix", prefix);
   readPlace(place.href);
+  // It is not part of the text, which is shown and handed on.
+  if (secret !== undefined) giveSecret(secret, "redis({ secret })");
   return place.href;
 }
 

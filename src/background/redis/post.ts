@@ -1,6 +1,7 @@
 /** A run's dealings with Redis: its batches, and what is said of them. */
 import { DEFAULT_QUEUE } from "../delay.ts";
 import { callOf } from "../remote.ts";
+import { signedAnswer, signedJob } from "../signature.ts";
 import type { Batch } from "./batches.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
 
@@ -69,7 +70,8 @@ export class Post {
     this.#sending.add(id);
     try {
       await this.#queue.add(
-        {
+        signedJob({
+          id,
           task: callOf(task.identity),
           name: task.name,
           queue: DEFAULT_QUEUE,
@@ -80,8 +82,7 @@ export class Post {
           restart: true,
           after: [],
           inputs: batch.bytes(),
-        },
-        id,
+        }),
       );
     } finally {
       this.#sending.delete(id);
@@ -115,7 +116,13 @@ export class Post {
 
   async answer(number: string, from: string, bytes: Uint8Array): Promise<void> {
     const kept = Math.ceil(this.#queue.where.lease / 1_000) * 4;
-    await this.#queue.connection.act("answerCall", [this.#run, number, from, kept, asBuffer(bytes)]);
+    await this.#queue.connection.act("answerCall", [
+      this.#run,
+      number,
+      from,
+      kept,
+      asBuffer(signedAnswer(number, bytes)),
+    ]);
   }
 
   /** What calls have asked and nobody has answered. */

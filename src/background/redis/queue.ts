@@ -2,8 +2,8 @@
  * The queue in Redis: workers on any machine. What is known of a job is heddle's own, changed by acts that are scripts;
  * BullMQ decides who gets it, when, and who has lost it.
  */
-import { randomInt } from "node:crypto";
 import { digestBytes } from "../../codec/digest.ts";
+import { newJobId } from "../job-id.ts";
 import { cancelledEnd, upstreamEnd } from "../outcome.ts";
 import type { JobFacts, JobFilter, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
 import { Connection, loadBull, loadRedis } from "./connection.ts";
@@ -55,7 +55,7 @@ export class RedisQueue implements Queue {
     this.#ears = new Ears(where, redis, news => this.#hear(news));
   }
 
-  async add({ inputs, idempotencyKey, ...given }: NewJob, id = newJobId()): Promise<string> {
+  async add({ id = newJobId(Date.now()), inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
     const key = idempotencyKey === null ? "" : digestBytes(`${given.task} ${idempotencyKey}`);
     const { name, notBefore, after } = given;
     const about = [JSON.stringify(given), asBuffer(inputs), key, name, notBefore, JSON.stringify(after), lineOf(given)];
@@ -218,11 +218,6 @@ export class RedisQueue implements Queue {
   #key(id: string): string {
     return `${this.connection.keys}job:${id}`;
   }
-}
-
-export function newJobId(): string {
-  const random = randomInt(36 ** 6).toString(36);
-  return Date.now().toString(36) + random.padStart(6, "0");
 }
 
 export function asBuffer(bytes: Uint8Array): Buffer {

@@ -2,7 +2,7 @@
 import type { CallState } from "../../task/types.ts";
 import type { JobFacts, NewJob } from "../queue.ts";
 
-export type Given = Omit<NewJob, "inputs" | "idempotencyKey">;
+export type Given = Omit<NewJob, "id" | "inputs" | "idempotencyKey">;
 
 const FIELDS = [
   "given",
@@ -36,7 +36,8 @@ export interface RedisJob extends JobFacts {
 export function jobFrom(id: string, values: readonly (string | null)[]): RedisJob | null {
   const fields = Object.fromEntries(FIELDS.map((name, i) => [name, values[i] ?? null])) as Fields;
   if (fields.given === null || fields.state === null) return null;
-  const given = JSON.parse(fields.given) as Given;
+  const given = givenIn(fields.given);
+  if (given === null) return null;
   const time = (text: string | null) => (text === null ? null : Number(text));
   return {
     ...given,
@@ -53,6 +54,21 @@ export function jobFrom(id: string, values: readonly (string | null)[]): RedisJo
     stops: fields.stops === null ? {} : (JSON.parse(fields.stops) as Record<string, string>),
     life: Number(fields.life),
   };
+}
+
+/** What was written there by something else is no job. */
+function givenIn(text: string): Given | null {
+  try {
+    const given = JSON.parse(text) as Given;
+    const { task, name, queue, priority, notBefore, options, after } = given;
+    const isRecord = typeof options === "object" && options !== null && !Array.isArray(options);
+    const texts: readonly unknown[] = [task, name, queue, ...after];
+    const numbers: readonly unknown[] = [priority, notBefore];
+    const isWell = isRecord && Array.isArray(after) && texts.every(each => typeof each === "string");
+    return isWell && numbers.every(each => typeof each === "number") ? given : null;
+  } catch {
+    return null;
+  }
 }
 
 /** BullMQ sees to it that a job starts when its time has come; nobody writes that down. */

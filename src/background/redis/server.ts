@@ -63,7 +63,7 @@ export class Server implements Serving {
 
   hear({ queued = false, fresh = false, ended = [], stopped = [] }: News): void {
     if (fresh) this.#choresAt = 0;
-    for (const id of stopped) void this.#check(id);
+    for (const id of stopped) void this.#check(id).catch(this.#service.troubled);
     // Another attempt was quicker: what this one gives would be dropped.
     for (const id of ended) this.#running.get(id)?.controller.abort(new Error("it has ended elsewhere"));
     if (queued) this.look();

@@ -7,9 +7,10 @@ import { open } from "../../workers/envelope.ts";
 import { Estimates } from "../../workers/estimate.ts";
 import { Line } from "../../workers/line.ts";
 import { readReports } from "../../workers/protocol.ts";
+import { callOutcome, questionOf } from "../signature.ts";
 import { type Batch, cancelledOutside, fitTogether, type Underway } from "./batches.ts";
 import { Gathering } from "./gathering.ts";
-import { ASKED, ENDS, type Ends, endsIn, LOST, type Question, questionIn, SAID } from "./messages.ts";
+import { type Ends, LOST, type Question, SAID, saidIn } from "./messages.ts";
 import { type Found, Post } from "./post.ts";
 import type { RedisQueue } from "./queue.ts";
 
@@ -131,9 +132,10 @@ export class RedisSession implements RunnerSession {
   }
 
   #hear(message: Buffer): void {
-    const kind = message.readUInt8(0);
-    if (kind === ENDS) this.#end(endsIn(message));
-    else if (kind === ASKED) this.#answer(questionIn(message));
+    const said = saidIn(message);
+    if (said === null) return;
+    if ("ends" in said) this.#end(said);
+    else this.#answer(said);
   }
 
   #end({ batch: id, worker, ends }: Ends): void {
@@ -148,7 +150,7 @@ export class RedisSession implements RunnerSession {
       if (underway === null || underway.cancelled) continue;
       this.#byId.delete(underway.call.id);
       underway.line?.close();
-      if (said[0] === LOST) lost.push(underway.call.id);
+      if (said.length === 1 && said[0] === LOST) lost.push(underway.call.id);
       else attempts.push(this.#attempt(underway, said, worker));
     }
     if (batch.left === 0) this.#close(batch);
@@ -175,12 +177,13 @@ export class RedisSession implements RunnerSession {
     for (const question of batch.early.splice(0)) this.#answer(question);
   }
 
-  #attempt({ call, batch, reports }: Underway, said: Buffer, name: string): Attempt {
+  #attempt({ call, batch, place, reports }: Underway, said: Buffer, name: string): Attempt {
     const worker = this.#workers.get(name) ?? -1;
     const { id } = call;
     try {
-      const wire = open(said.subarray(1), FROM);
-      if (said[0] !== SAID) {
+      const bytes = callOutcome(batch.id, place, `the result of ${call.task.name}-${id}`, said);
+      const wire = open(bytes.subarray(1), FROM);
+      if (bytes[0] !== SAID) {
         const state = wire[0] as Attempt["state"];
         return { id, state, error: unpackError(fromWire(wire, { at: 1 })), ms: 0, worker };
       }
@@ -240,8 +243,9 @@ export class RedisSession implements RunnerSession {
       return;
     }
     this.#asked.add(number);
-    const answered = (underway?.line ?? gone()).answer(bytes);
-    void answered
+    const line = underway?.line ?? gone();
+    void Promise.resolve()
+      .then(() => line.answer(questionOf(batch, place, bytes)))
       .then(answer => this.#post.answer(number, from, answer))
       .finally(() => this.#asked.delete(number))
       .catch(() => {});
@@ -252,7 +256,7 @@ export class RedisSession implements RunnerSession {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      for (const question of await this.#post.questions()) this.#answer(questionIn(question));
+      for (const question of await this.#post.questions()) this.#hear(question);
       const now = performance.now();
       const silent = [...this.#batches.values()].filter(({ heardAt }) => now - heardAt >= SILENCE);
       if (silent.length > 0) for (const found of await this.#post.look(silent.map(({ id }) => id))) this.#found(found);

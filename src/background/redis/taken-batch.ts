@@ -4,6 +4,7 @@ import { packError } from "../../codec/failure.ts";
 import { toWire } from "../../codec/wire.ts";
 import { bytesOf } from "../../workers/envelope.ts";
 import type { CallAtWork, CallEnd, CallService } from "../queue.ts";
+import { signedCall } from "../signature.ts";
 import type { Asking } from "./asking.ts";
 import { FAILED, LOST, SAID } from "./messages.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
@@ -143,7 +144,8 @@ export class TakenBatch {
   }
 
   #end(place: number, end: CallEnd): void {
-    this.#ends.push(place, "said" in end ? Buffer.concat([Buffer.of(SAID), end.said]) : failed(this.#job.name, end));
+    const bytes = "said" in end ? Buffer.concat([Buffer.of(SAID), end.said]) : failed(this.#job.name, end);
+    this.#ends.push(place, asBuffer(signedCall(this.#job.id, place, bytes)));
     this.#tell();
   }
 

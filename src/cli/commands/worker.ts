@@ -32,6 +32,7 @@ export function addWorker(program: Command, done: (code: ExitCode) => void): voi
     .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config; default: inline")
     .option("--limit <label=amount>", "how much of a label at once, or per time, for all jobs of this worker", gather)
     .option("--cache", "keep the results of every task that does not say cache itself")
+    .option("--max-inputs <size>", "how much a job may bring along; more is refused unread; default: 256MiB")
     .option("--keep <time>", "how long jobs are known after they have ended; default: 7d")
     .option("--until-idle", "end when there is nothing left that could start now")
     .option("--json", "what happens to jobs as lines of JSON on stdout")

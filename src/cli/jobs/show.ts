@@ -1,8 +1,9 @@
 /** `heddle jobs show`: one job, with its inputs and what it gave. */
 import { inspect } from "node:util";
 import { shownInputs } from "../../background/inputs.ts";
-import { outcomeIn } from "../../background/outcome.ts";
+import { called, outcomeIn } from "../../background/outcome.ts";
 import type { JobFacts } from "../../background/queue.ts";
+import { inputsOf } from "../../background/signature.ts";
 import { errorFacts } from "../../events/facts.ts";
 import type { Outcome } from "../../task/types.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -15,8 +16,11 @@ export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
   return withQueue(flags, async (queue, place) => {
     const job = await jobMeant(queue, word, place);
     const [given, gave] = [await queue!.inputsOf(job.id), await queue!.outcome(job.id)];
-    const inputs = given === null ? "not there any more" : readable(() => shownInputs(given, job.after));
-    const outcome = gave === null ? null : readable(() => outcomeIn(gave));
+    const inputs =
+      given === null
+        ? "not there any more"
+        : readable(() => shownInputs(inputsOf(job, called(job.name, job.id), given), job.after));
+    const outcome = gave === null ? null : readable(() => outcomeIn(gave, job.id));
     const output = await queue!.outputOf(job.id);
     if (flags.json === true) printJson({ ...job, inputs, ...endFields(outcome), output });
     else print(text(job, inputs, outcome, output));

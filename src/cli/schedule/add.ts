@@ -4,6 +4,7 @@ import { nextTime } from "../../background/cron.ts";
 import { DEFAULT_QUEUE } from "../../background/delay.ts";
 import { JobCapture } from "../../background/inputs.ts";
 import { closeQueues, openQueue } from "../../background/place.ts";
+import { signedSchedule } from "../../background/signature.ts";
 import { findRoot } from "../../config/find.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -40,7 +41,7 @@ export async function add(name: string, given: string, flags: AddFlags): Promise
       priority,
       inputs: await new JobCapture(definition.name, inputs).bytes(),
     };
-    await queue.schedule({ name, cron, timezone, job, next });
+    await queue.schedule(signedSchedule({ name, cron, timezone, job, next }));
   } finally {
     await closeQueues();
   }

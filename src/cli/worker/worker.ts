@@ -1,10 +1,12 @@
 /** `heddle worker`: runs jobs until it is told to end. */
 import { availableParallelism, hostname } from "node:os";
 import path from "node:path";
+import { MOST_INPUTS } from "../../background/admission.ts";
 import { DEFAULT_QUEUE } from "../../background/delay.ts";
 import { closeQueues, openQueue, QUEUE_VARIABLE } from "../../background/place.ts";
 import { type JobWorker, startWorker } from "../../background/worker.ts";
 import { findRoot } from "../../config/find.ts";
+import { parseSize } from "../../config/size.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { queueFolder } from "../jobs/place.ts";
@@ -18,6 +20,7 @@ import { onSignals, type Signals } from "./signals.ts";
 export interface WorkerFlags extends PlaceFlags {
   readonly concurrency?: string;
   readonly queue?: readonly string[];
+  readonly maxInputs?: string;
   readonly keep?: string;
   readonly untilIdle?: boolean;
   readonly json?: boolean;
@@ -29,6 +32,7 @@ const FORGETTING = 60 * 60_000;
 
 export async function worker(files: readonly string[], flags: WorkerFlags): Promise<ExitCode> {
   const concurrency = readConcurrency(flags.concurrency);
+  const maxInputs = flags.maxInputs === undefined ? MOST_INPUTS : parseSize(flags.maxInputs, "--max-inputs");
   const keep = readAge(flags.keep ?? KEPT, "--keep");
   const root = await load(files);
   const folder = queueFolder(flags, () => root);
@@ -40,7 +44,7 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const queues = flags.queue ?? [DEFAULT_QUEUE];
   const name = `${hostname()}:${process.pid}`;
   const signals = onSignals();
-  const started = await startWorker(queue, { name, queues, concurrency, run, ...report });
+  const started = await startWorker(queue, { name, queues, concurrency, maxInputs, run, ...report });
   if (started.tasks.length === 0) {
     throw new UsageError({
       problem: `There is no task or flow in ${files.join(", ")}, so that no job could ever run`,

@@ -1,0 +1,560 @@
+"""The bridge between heddle and Ray.
+
+heddle starts it with the user's Python and speaks with it by frames over the standard streams; see
+docs/design/clusters.md. What it hands on, calls, reports and values, are bytes that it does not look into. It needs
+`ray`, and nothing else.
+"""
+import asyncio
+import os
+import queue
+import socket
+import sys
+import threading
+import time
+
+# Where heddle is installed is not the place for what Python compiles.
+sys.dont_write_bytecode = True
+
+import heddle_node
+from heddle_node import Node, Refused, encode, serve
+
+try:
+    import ray
+except ImportError as error:
+    ray = None
+    problem = str(error)
+else:
+    ray.cloudpickle.register_pickle_by_value(heddle_node)
+
+# What a call says within so many seconds goes with its end, if it ends in them.
+HELD = 0.01
+
+# A listener asks again after so many seconds, so that nobody answers those that are gone.
+ASKS = 60
+
+# How long a call whose Node worker was killed may take to end, before its Ray worker is killed, too.
+LAST = 5
+
+
+class Mailbox:
+    """Passes on what calls say while they run, and what they are told: an actor, one for each bridge."""
+
+    def __init__(self):
+        self.said = []
+        self.speaking = asyncio.Event()
+        # Which call a worker has, and where a call is.
+        self.calls = {}
+        self.workers = {}
+        # For calls of which it is not known yet where they are.
+        self.told = {}
+        self.boxes = {}
+        self.pauses = {}
+
+    async def say(self, worker, ref, *words):
+        self.said.append([ref, worker, *words])
+        self.speaking.set()
+        before = self.calls.get(worker)
+        if before != ref:
+            self.workers.pop(before, None)
+            self.pauses.pop((worker, before), None)
+            self.calls[worker] = ref
+            self.workers[ref] = worker
+            for message in self.told.pop(ref, []):
+                self.deliver(worker, message)
+
+    async def heard(self, seconds):
+        """What was said since the last time."""
+        await until(self.speaking, seconds)
+        said, self.said = self.said, []
+        return said
+
+    async def tell(self, ref, message, grace, goes_on):
+        """Whether it is known where the call is; if not, it hears of it later."""
+        worker = self.workers.get(ref)
+        if worker is None:
+            self.told.setdefault(ref, []).append([ref, message, grace])
+            return False
+        self.deliver(worker, [ref, message, grace])
+        if goes_on:
+            self.go_on(worker, ref, 1)
+        return True
+
+    async def forget(self, ref):
+        self.told.pop(ref, None)
+
+    def deliver(self, worker, message):
+        messages, coming = self.box(worker)
+        messages.append(message)
+        coming.set()
+
+    def box(self, worker):
+        return self.boxes.setdefault(worker, ([], asyncio.Event()))
+
+    async def listen(self, worker, seconds):
+        """What the call of a worker is told."""
+        messages, coming = self.box(worker)
+        await until(coming, seconds)
+        heard, messages[:] = list(messages), []
+        return heard
+
+    async def pause(self, worker, ref, times):
+        """Returns when a call that waits may go on, so many times in all; or has ended."""
+        pause = self.pause_of(worker, ref)
+        while pause[0] < times:
+            pause[1].clear()
+            await pause[1].wait()
+
+    async def ended(self, worker, ref):
+        self.go_on(worker, ref, 2**32)
+
+    def go_on(self, worker, ref, times):
+        pause = self.pause_of(worker, ref)
+        pause[0] += times
+        pause[1].set()
+
+    def pause_of(self, worker, ref):
+        return self.pauses.setdefault((worker, ref), [0, asyncio.Event()])
+
+
+async def until(event, seconds):
+    """Waits for it, and has it begin anew."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except asyncio.TimeoutError:
+        pass
+    event.clear()
+
+
+# What runs in the workers. Nothing there can import this file: it is sent by value, once for each worker process.
+
+# By these a process knows which devices are its own; a Node worker has them from its start.
+DEVICES = [
+    "CUDA_VISIBLE_DEVICES",
+    "HIP_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
+    "ONEAPI_DEVICE_SELECTOR",
+    "TPU_VISIBLE_CHIPS",
+    "NEURON_RT_VISIBLE_CORES",
+    "HABANA_VISIBLE_MODULES",
+    "ASCEND_RT_VISIBLE_DEVICES",
+]
+
+
+class NodeWorker:
+    """The Node worker of a worker process of Ray's, which has one call at a time."""
+
+    def __init__(self, setup, mailbox):
+        self.setup = setup
+        self.mailbox = mailbox
+        self.name = ray.get_runtime_context().get_worker_id()
+        self.place = ray.util.get_node_ip_address()
+        self.lock = threading.Lock()
+        self.idle = None
+        self.devices = None
+        self.listener = None
+        # The call at hand, and who has it.
+        self.ref = None
+        self.node = None
+
+    def run(self, ref, call, values):
+        """How a call ended, and what it has said before that nobody knows yet; its value, if that stays here."""
+        try:
+            node = self.take()
+        except OSError as error:
+            return [self.name, 0, [], ["no node", self.place, f"{self.setup['node']}: {error.strerror}"]], None
+        self.held, self.count, self.value, self.last = [], 0, None, None
+        with self.lock:
+            self.ref, self.node = ref, node
+        try:
+            node.send(call, *values)
+            self.attend(node)
+        except OSError:
+            pass
+        except BaseException:
+            # Ray interrupts a call that is cancelled.
+            node.kill()
+            raise
+        finally:
+            with self.lock:
+                self.ref = self.node = None
+        if self.last is not None:
+            self.idle = node
+        else:
+            how, words = node.end()
+            self.last = ["died" if node.heard else "no worker", self.place, node.pid, how, words]
+        return [self.name, self.count, self.held, self.last], self.value
+
+    def take(self):
+        node, self.idle = self.idle, None
+        devices = [os.environ.get(name) for name in DEVICES]
+        if node is not None and devices == self.devices and node.process.poll() is None:
+            return node
+        if node is not None:
+            node.kill()
+            node.end()
+        self.devices = devices
+        return Node(self.setup)
+
+    def attend(self, node, steps=None):
+        """Hears what a Node worker says, to the end of its call or its own."""
+        while True:
+            if self.held and not node.speaks(max(0, self.since + HELD - time.monotonic())):
+                self.pass_on()
+            message = node.receive()
+            if message is None:
+                return
+            kind, body = message
+            if kind == node.VALUE:
+                self.value = body
+            elif kind == node.REPORTS:
+                if not self.held:
+                    self.since = time.monotonic()
+                self.held.append([self.place, node.pid, body])
+            elif kind == node.ENDED:
+                self.last = ["ended", self.place, node.pid, body, -1 if self.value is None else len(self.value)]
+                return
+            elif steps is not None:
+                steps.put(True)
+            else:
+                self.pass_on()
+                self.wait(node)
+                return
+
+    def wait(self, node):
+        """Has the rest of the call attended to while this thread, Ray's, waits for Ray: then it needs no CPU."""
+        steps = queue.SimpleQueue()
+        steps.put(True)
+        ref = self.ref
+
+        def attend():
+            try:
+                self.attend(node, steps)
+            except OSError:
+                pass
+            finally:
+                self.mailbox.ended.remote(self.name, ref)
+                steps.put(False)
+
+        threading.Thread(target=attend, daemon=True).start()
+        times = 0
+        while steps.get():
+            times += 1
+            ray.get(self.mailbox.pause.remote(self.name, ref, times))
+
+    def pass_on(self):
+        held, self.held = self.held, []
+        self.mailbox.say.remote(self.name, self.ref, self.count, held)
+        self.count += 1
+        if self.listener is None:
+            self.listener = threading.Thread(target=self.listen, daemon=True)
+            self.listener.start()
+
+    def listen(self):
+        """Hands on what calls here are told."""
+        while True:
+            try:
+                messages = self.mailbox.listen.remote(self.name, ASKS).future().result()
+            except Exception:
+                return
+            for message in messages:
+                self.tell(*message)
+
+    def tell(self, ref, message, grace):
+        """Says something to a running call; one that has not ended `grace` seconds later is ended by force."""
+        with self.lock:
+            node = self.node
+            if self.ref != ref:
+                return
+        try:
+            node.send(message)
+        except OSError:
+            return
+        if grace is not None:
+            insisting = threading.Timer(grace, self.insist, [ref, node])
+            insisting.daemon = True
+            insisting.start()
+
+    def insist(self, ref, node):
+        with self.lock:
+            if self.ref == ref and self.node is node:
+                node.kill()
+
+
+def caller(setup, mailbox):
+    """The function that Ray calls, which has a Node worker in each of Ray's worker processes."""
+    workers = []
+
+    def heddle(ref, call, *values):
+        if not workers:
+            workers.append(NodeWorker(setup, mailbox))
+        return workers[0].run(ref, call, values)
+
+    return heddle
+
+
+# The bridge itself.
+
+# What Ray calls what may be asked of it by an argument of its own.
+NAMES = {"num_cpus": "CPU", "num_gpus": "GPU"}
+
+
+class Call:
+    """One that Ray has."""
+
+    def __init__(self, reply):
+        self.reply = reply
+        self.stopped = False
+        self.told = False
+        # Who was heard to execute it last, and how much of that; who did so before is not listened to any more.
+        self.worker = None
+        self.before = set()
+        self.early = {}
+        self.count = 0
+        self.end = None
+
+
+class Bridge:
+    def __init__(self, say):
+        self.say = say
+        self.calls = {}
+        self.values = {}
+        self.functions = {}
+        self.nodes = []
+        self.known = None
+        self.watchers = set()
+        self.connected = False
+
+    async def open(self, options, first):
+        if ray is None:
+            raise Refused("package", problem)
+        self.options = options
+        self.connect(options["address"])
+        self.mailbox = ray.remote(num_cpus=0, max_concurrency=100_000)(Mailbox).options(**self.here()).remote()
+        self.function = ray.remote(num_returns=2)(caller({**options["worker"], "first": first}, self.mailbox))
+        await self.look()
+        self.say("ready", ray.__version__, len(self.nodes))
+        self.keep(self.hear())
+        self.keep(self.watch())
+
+    def connect(self, address):
+        options = {key: value for key, value in self.options["init"].items() if value is not None}
+        timer = None
+        if address not in ("local", "auto"):
+            reach(address, self.options["timeout"])
+        if address == "local":
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            options["include_dashboard"] = False
+        else:
+            # Where Ray waits for an answer, it does so for minutes, and may end the process.
+            timer = threading.Timer(self.options["timeout"], self.give_up, [address])
+            timer.daemon = True
+            timer.start()
+        try:
+            ray.init(address, log_to_driver=False, logging_level="ERROR", **options)
+            self.connected = True
+        except ImportError as error:
+            raise Refused("package", str(error))
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise Refused("version" if "ersion mismatch" in text else "address", text)
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def give_up(self, address):
+        text = f"{address} has not answered for {self.options['timeout']:g} s"
+        self.output.write(encode(["failed", "address", text]))
+        os._exit(1)
+
+    def here(self):
+        """Beside the bridge, where it is on a node of the cluster: then they are lost together."""
+        if self.options["address"].startswith("ray://"):
+            return {}
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        node = ray.get_runtime_context().get_node_id()
+        return {"scheduling_strategy": NodeAffinitySchedulingStrategy(node, soft=False)}
+
+    async def look(self):
+        """The nodes, as the cluster has them now."""
+        nodes = await asyncio.get_running_loop().run_in_executor(None, ray.nodes)
+        self.nodes = [node["Resources"] for node in nodes if node["Alive"]]
+        slots = int(sum(node.get("CPU", 0) for node in self.nodes))
+        if slots != self.known:
+            self.known = slots
+            self.say("slots", slots)
+
+    async def watch(self):
+        while True:
+            await asyncio.sleep(1)
+            try:
+                await asyncio.wait_for(self.look(), self.options["timeout"])
+            except Exception as error:
+                self.say("broken", f"the cluster does not answer: {type(error).__name__} {error}")
+                return
+
+    def keep(self, work):
+        task = asyncio.ensure_future(work)
+        self.watchers.add(task)
+        task.add_done_callback(self.watchers.discard)
+
+    def call(self, ref, task, resources, inputs, message):
+        if self.has(resources):
+            self.submit(ref, task, resources, inputs, message)
+        else:
+            self.keep(self.refuse(ref, task, resources, inputs, message))
+
+    def has(self, resources):
+        wanted = {"CPU": 1, **{NAMES.get(name, name): amount for name, amount in resources.items()}}
+        return any(all(node.get(name, 0) >= amount for name, amount in wanted.items()) for node in self.nodes)
+
+    async def refuse(self, ref, task, resources, *rest):
+        """There may be new nodes since."""
+        await self.look()
+        if self.has(resources) or self.options["grows"]:
+            self.submit(ref, task, resources, *rest)
+            return
+        wanted = resources or {"num_cpus": 1}
+        self.say("no resource", ref, ", ".join(f"{k}: {v}" for k, v in wanted.items()), len(self.nodes))
+
+    def submit(self, ref, task, resources, inputs, message):
+        lost = [key for key in inputs if key not in self.values]
+        if lost:
+            self.say("lost", ref, "an input of it was lost with the bridge that knew of it")
+            return
+        try:
+            values = [self.values[key] for key in inputs]
+            reply, self.values[ref] = self.function_for(task, resources).remote(ref, message, *values)
+        except Exception as error:
+            self.say("lost", ref, f"{type(error).__name__}: {error}")
+            return
+        self.calls[ref] = Call(reply)
+        self.keep(self.follow(ref, self.calls[ref]))
+
+    def function_for(self, task, resources):
+        key = (task, *resources.items())
+        if key not in self.functions:
+            given = {name: resources[name] for name in ("num_cpus", "num_gpus", "memory") if name in resources}
+            others = {name: amount for name, amount in resources.items() if name not in given}
+            self.functions[key] = self.function.options(name=task, resources=others or None, **given)
+        return self.functions[key]
+
+    async def follow(self, ref, call):
+        try:
+            worker, count, held, last = await call.reply
+        except Exception as error:
+            if self.calls.pop(ref, None) is None:
+                return
+            if call.stopped:
+                self.say("stopped", ref)
+            else:
+                self.say("lost", ref, f"{type(error).__name__}: {str(error).strip()}")
+            self.over(ref, call)
+            return
+        call.end = [count, held, last]
+        self.turn_to(call, worker)
+        self.catch_up(ref, call)
+
+    async def hear(self):
+        while True:
+            try:
+                said = await self.mailbox.heard.remote(ASKS)
+            except Exception as error:
+                self.say("broken", f"what calls say is lost: {type(error).__name__} {error}")
+                return
+            for ref, worker, number, words in said:
+                call = self.calls.get(ref)
+                if call is None or worker in call.before:
+                    continue
+                self.turn_to(call, worker)
+                call.early[number] = words
+                self.catch_up(ref, call)
+
+    def turn_to(self, call, worker):
+        if call.worker == worker:
+            return
+        call.before.add(call.worker)
+        call.worker, call.early, call.count = worker, {}, 0
+
+    def catch_up(self, ref, call):
+        """Passes on what was said, in its order, and the end behind it."""
+        while call.count in call.early:
+            self.pass_on(ref, call.early.pop(call.count))
+            call.count += 1
+        if call.end is None or call.end[0] > call.count:
+            return
+        _, held, last = call.end
+        self.pass_on(ref, held)
+        self.say(last[0], ref, *last[1:])
+        if self.calls.pop(ref, None) is not None:
+            self.over(ref, call)
+        if last[0] != "ended" or last[-1] < 0:
+            self.values.pop(ref, None)
+
+    def pass_on(self, ref, said):
+        for place, pid, body in said:
+            self.say("said", ref, place, pid, body)
+
+    def over(self, ref, call):
+        if call.told:
+            self.mailbox.forget.remote(ref)
+
+    def tell(self, ref, message, goes_on=False):
+        call = self.calls.get(ref)
+        if call is not None:
+            call.told = True
+            self.mailbox.tell.remote(ref, message, None, goes_on)
+
+    def stop(self, ref, message, grace):
+        call = self.calls.get(ref)
+        if call is not None:
+            call.stopped = call.told = True
+            self.keep(self.end(ref, call, message, grace))
+
+    async def end(self, ref, call, message, grace):
+        runs = await self.mailbox.tell.remote(ref, message, grace, False)
+        if not runs:
+            self.cancel(call, False)
+        await asyncio.sleep(grace + LAST)
+        if self.calls.get(ref) is call:
+            self.cancel(call, True)
+
+    def cancel(self, call, force):
+        try:
+            ray.cancel(call.reply, force=force)
+        except Exception:
+            # It has ended.
+            pass
+
+    def release(self, *refs):
+        for ref in refs:
+            self.values.pop(ref, None)
+
+    def fetch(self, ref):
+        self.keep(self.bring(ref))
+
+    async def bring(self, ref):
+        try:
+            self.say("value", ref, await self.values[ref])
+        except Exception as error:
+            self.say("no value", ref, f"{type(error).__name__}: {error}")
+
+    async def close(self):
+        for task in list(self.watchers):
+            task.cancel()
+        if self.connected:
+            # What it had asked for ends with it, and a cluster of its own.
+            ray.shutdown()
+
+
+def reach(address, timeout):
+    """Sees whether somebody listens there: Ray itself tries for long."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout).close()
+    except (OSError, ValueError) as error:
+        raise Refused("address", f"{address}: {error}")
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Bridge))

@@ -1,0 +1,276 @@
+/** A worker that is given jobs which nobody may have delayed: each ends badly, and nothing of it runs. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { MOST_INPUTS } from "../../src/background/admission.ts";
+import { JobCapture } from "../../src/background/inputs.ts";
+import { badEnd, endOf, outcomeIn } from "../../src/background/outcome.ts";
+import type { JobEnd, JobFacts, NewJob, Queue, Service, TakenJob } from "../../src/background/queue.ts";
+import { callOf } from "../../src/background/remote.ts";
+import { remoteCall } from "../../src/background/remote-call.ts";
+import { SECRET_VARIABLE } from "../../src/background/secret.ts";
+import { signedEnd, signedJob, signedSchedule } from "../../src/background/signature.ts";
+import { startWorker } from "../../src/background/worker.ts";
+import { flow, task } from "../../src/index.ts";
+import { bytesOf } from "../../src/workers/envelope.ts";
+import { CALL, TASK } from "../../src/workers/protocol.ts";
+
+const ran: unknown[] = [];
+export const add = task("add", (...ns: number[]) => {
+  ran.push(ns);
+  return ns.reduce((a, b) => a + b, 0);
+});
+export const other = task("other", (...given: unknown[]) => void ran.push(given));
+export const both = flow("both", (n: number) => add.submit(n, n));
+
+const never = new AbortController().signal;
+
+/** What a worker does with a job, whoever wrote it. */
+async function given(job: TakenJob, maxInputs = MOST_INPUTS): Promise<JobEnd> {
+  let service: Service | null = null;
+  const serving = { drain: async () => {}, idle: async () => {}, abandon: async () => {} };
+  const queue = {
+    serve: async (asked: Service) => {
+      service = asked;
+      return serving;
+    },
+  } as unknown as Queue;
+  const silent = { began: () => {}, ended: () => {}, troubled: () => {} };
+  const run = { root: import.meta.dirname, quiet: true };
+  const worker = await startWorker(queue, {
+    name: "w",
+    queues: ["default"],
+    concurrency: 1,
+    maxInputs,
+    run,
+    ...silent,
+  });
+  const end = await service!.execute(job, never);
+  await worker.drain();
+  return end;
+}
+
+/** A job as a queue gives it to a worker, that `delay` would have made, with changes. */
+async function job(inputs: readonly unknown[], change: Partial<JobFacts> = {}): Promise<TakenJob> {
+  const added = signedJob(await newJob(inputs, change));
+  return taken({ id: "j1", ...added }, change);
+}
+
+async function newJob(inputs: readonly unknown[], { id = "j1" }: Partial<JobFacts> = {}): Promise<NewJob> {
+  return {
+    id,
+    task: add.identity,
+    name: "add",
+    queue: "default",
+    priority: 0,
+    notBefore: 0,
+    idempotencyKey: null,
+    options: {},
+    restart: true,
+    after: [],
+    inputs: await new JobCapture("add", inputs).bytes(),
+  };
+}
+
+function taken({ inputs, idempotencyKey: _, ...added }: NewJob & { id: string }, change: Partial<JobFacts>): TakenJob {
+  const state = { state: "running", addedAt: 1, startedAt: 2, endedAt: null, attempts: 1, losses: 0 } as const;
+  return { facts: { ...added, ...state, worker: "w", problem: null, ...change }, inputs, upstream: [] };
+}
+
+beforeEach(() => {
+  ran.length = 0;
+});
+afterEach(() => {
+  delete process.env[SECRET_VARIABLE];
+});
+
+test("a job of a task that the worker does not know", async () => {
+  const { state, problem } = await given(await job([1], { task: "elsewhere/evil.mjs#run" }));
+  expect({ state, problem }).toEqual({
+    state: "failed",
+    problem:
+      "UntrustedError: add (job j1) is of elsewhere/evil.mjs#run, which the modules of this worker do not define",
+  });
+  // Nor one that heddle itself defines.
+  const bytes = callBytes({ module: "file:///etc/evil.mjs" });
+  const own = await given({ ...(await job([])), facts: (await job([bytes], { task: remoteCall.identity })).facts });
+  expect(own.problem).toMatch(/^UntrustedError: .* is of .*#heddle call, which the modules/);
+  for (const task of ["__proto__", "constructor", "", "toString (call)"]) {
+    expect((await given(await job([], { task }))).problem).toMatch(/^UntrustedError/);
+  }
+});
+
+/** A call as a run would send it, with changes. */
+function callBytes(change: Partial<Record<"identity" | "module", unknown>>): Uint8Array {
+  const { identity, module } = { identity: add.identity, module: import.meta.url, ...change };
+  return bytesOf([
+    "run",
+    "/nowhere",
+    TASK,
+    0,
+    identity,
+    "add",
+    module,
+    "a place",
+    null,
+    CALL,
+    1,
+    0,
+    1,
+    1,
+    0,
+    2,
+    1,
+    "[1,2]",
+  ]);
+}
+
+test("a call of a run whose task is another, or whose module lies elsewhere", async () => {
+  const call = async (bytes: Uint8Array) => {
+    const made = await job([], { task: callOf(add.identity) });
+    return given({ ...made, inputs: bytes });
+  };
+  expect(await call(callBytes({ identity: other.identity }))).toMatchObject({
+    state: "failed",
+    problem: expect.stringMatching(/^TypeError: a call of .*#other came as one of .*#add$/),
+  });
+  expect(ran).toEqual([]);
+  // The module that it names is not looked at: the worker's own is run.
+  expect(await call(callBytes({ module: "file:///nowhere/evil.mjs" }))).toMatchObject({ state: "completed" });
+  expect(ran).toEqual([[1, 2]]);
+});
+
+test("payloads that would reach the prototypes of others", async () => {
+  const evil = JSON.parse('{ "__proto__": { "polluted": 1 }, "constructor": { "prototype": { "polluted": 1 } } }');
+  expect(await given(await job([evil]))).toMatchObject({ state: "completed" });
+  const own = JSON.parse('{ "__proto__": { "retries": 9 } }') as Record<string, unknown>;
+  expect((await given(await job([1], { options: own }))).problem).toMatch(/^OptionError: .*"__proto__"/);
+  expect(Reflect.get({}, "polluted")).toBeUndefined();
+});
+
+test("options that no task has, or of another kind than they are", async () => {
+  const odd: readonly Record<string, unknown>[] = [
+    { constructor: "x" },
+    { toString: 1 },
+    { retries: "many" },
+    { retries: -1 },
+    { timeout: {} },
+    { labels: { gpu: "all" } },
+    { onStart: "x" },
+    { retryIf: [] },
+    { cache: { key: "x" } },
+    { after: [] },
+    { fn: "x" },
+  ];
+  for (const options of odd) {
+    const { state, problem } = await given(await job([1], { options }));
+    expect({ options, state, problem }).toEqual({
+      options,
+      state: "failed",
+      problem: expect.stringMatching(/^OptionError/),
+    });
+  }
+  expect(ran).toEqual([]);
+});
+
+test("options that say where a job runs count only if they are signed", async () => {
+  const places = [{ runner: "redis://evil.example" }, { prefix: { add: "touch /tmp/evil" } }, { store: "/tmp/evil" }];
+  for (const options of places) {
+    const made = await job([1], { options, task: both.identity, name: "both" });
+    expect((await given(made)).problem).toMatch(
+      /^UntrustedError: both \(job j1\) says by its option \w+ where it runs/,
+    );
+  }
+  expect(ran).toEqual([]);
+});
+
+test("more than a worker reads is not decoded", async () => {
+  const made = await job(["x".repeat(2_000)]);
+  expect((await given(made, 1_000)).problem).toMatch(
+    /^TooLargeError: add \(job j1\) brings 2\.\d+ kB along, and this worker reads no more than 1 kB$/,
+  );
+  const upstream = [new Uint8Array(900), new Uint8Array(900)];
+  expect((await given({ ...(await job([1])), upstream }, 1_000)).problem).toMatch(/^TooLargeError/);
+  expect((await given(await job([1]), 1_000)).state).toBe("completed");
+});
+
+test("with a secret, a payload counts for the very job that it was signed for", async () => {
+  const unsigned = await job([1, 2]);
+  process.env[SECRET_VARIABLE] = "a good secret";
+  const signed = await job([1, 2]);
+  const end = await given(signed);
+  expect(end.state).toBe("completed");
+  expect(outcomeIn(end.bytes, "j1")).toEqual({ ok: true, value: 3 });
+  expect((await given(unsigned)).problem).toBe("UntrustedError: add (job j1) is not signed");
+
+  ran.length = 0;
+  const elsewhere: readonly Partial<JobFacts>[] = [
+    { id: "j2" },
+    { task: other.identity },
+    { name: "sum" },
+    { queue: "slow" },
+    { priority: 1 },
+    { notBefore: 5 },
+    { options: { retries: 1 } },
+    { restart: false },
+    { after: ["j0"] },
+  ];
+  const wrong = /^UntrustedError: .* was signed with another secret or for something else, or changed since$/;
+  for (const change of elsewhere) {
+    const moved = { ...signed, facts: { ...signed.facts, ...change } };
+    expect((await given(moved)).problem).toMatch(wrong);
+  }
+  const changed = new Uint8Array(signed.inputs);
+  changed[changed.length - 1]! ^= 1;
+  expect((await given({ ...signed, inputs: changed })).problem).toMatch(wrong);
+  expect((await given({ ...signed, inputs: signed.inputs.slice(0, 20) })).problem).toMatch(/is not signed$/);
+  process.env[SECRET_VARIABLE] = "another secret";
+  expect((await given(signed)).problem).toMatch(wrong);
+  expect(ran).toEqual([]);
+  delete process.env[SECRET_VARIABLE];
+  expect((await given(signed)).problem).toBe(
+    "UntrustedError: add (job j1) is signed, and there is no secret here to check that with",
+  );
+});
+
+test("with a secret, what a schedule calls is signed, without options", async () => {
+  process.env[SECRET_VARIABLE] = "a good secret";
+  const { task, name, queue, priority, inputs } = await newJob([4, 5]);
+  const made = signedSchedule({
+    name: "s",
+    cron: "* * * * *",
+    timezone: null,
+    next: 1,
+    job: { task, name, queue, priority, inputs },
+  });
+  const fired = { ...(await job([])), inputs: made.job.inputs };
+  expect(await given(fired)).toMatchObject({ state: "completed" });
+  expect(ran).toEqual([[4, 5]]);
+  const moved = { ...fired, facts: { ...fired.facts, task: other.identity } };
+  expect((await given(moved)).problem).toMatch(/^UntrustedError/);
+  expect((await given({ ...fired, facts: { ...fired.facts, options: { retries: 5 } } })).problem).toMatch(
+    /^UntrustedError/,
+  );
+});
+
+test("with a secret, results are those of their jobs, for who awaits and for jobs that need them", async () => {
+  const plain = endOf("add", "completed", { ok: true, value: 7 });
+  process.env[SECRET_VARIABLE] = "a good secret";
+  const right = signedEnd("j0", plain);
+  expect(outcomeIn(right.bytes, "j0")).toEqual({ ok: true, value: 7 });
+  expect(() => outcomeIn(right.bytes, "j9")).toThrow(/The result|the result of job j9 was signed with another secret/);
+  expect(() => outcomeIn(plain.bytes, "j0")).toThrow("the result of job j0 is not signed");
+  const error = signedEnd("j0", badEnd("add", "failed", new Error("x")));
+  expect(outcomeIn(error.bytes, "j0")).toMatchObject({ ok: false });
+
+  const upstream = signedJob({ ...(await newJob([])), after: ["j0"], inputs: await needing("j0") });
+  const needs = taken({ id: "j1", ...upstream }, {});
+  expect(await given({ ...needs, upstream: [right.bytes] })).toMatchObject({ state: "completed" });
+  expect(ran).toEqual([[7]]);
+  expect((await given({ ...needs, upstream: [plain.bytes] })).problem).toMatch(
+    /^UntrustedError: the result of job j0 is not/,
+  );
+});
+
+async function needing(id: string): Promise<Uint8Array> {
+  const { StoredJob } = await import("../../src/background/job.ts");
+  return new JobCapture("add", [new StoredJob(id, () => Promise.reject(new Error("not asked")))]).bytes();
+}

@@ -1,0 +1,292 @@
+/** Calls on real Ray clusters. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ray, run, threads } from "heddle";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { channel, gone, processesWith, sh, watched } from "../commands/rig.ts";
+import * as tasks from "../fixtures/clusters/tasks.mjs";
+import { runProgram } from "./debian.ts";
+import { python, type RayCluster, startRay } from "./ray.ts";
+
+const { program, version } = typeof python === "string" ? { program: "", version: python } : python;
+
+describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
+  let cluster: RayCluster;
+  beforeAll(async () => {
+    cluster = await startRay(program);
+  });
+  afterAll(() => cluster.stop());
+  const there = (more = {}) => ({ runner: ray({ address: cluster.address, python: program, ...more }) });
+  const node = async (options: Readonly<Record<string, unknown>>) => {
+    const added = await cluster.add(options);
+    let there = true;
+    const remove = async () => {
+      if (there) await cluster.remove(added);
+      there = false;
+    };
+    onTestFinished(remove);
+    return { remove };
+  };
+
+  test("values go there and come back; a worker serves many calls", async () => {
+    const { result } = watched(async () => {
+      const sum = await tasks.add.submit(tasks.double.submit(4), tasks.double.submit(5));
+      const pids = new Set(await Promise.all(Array.from({ length: 20 }, () => tasks.pid.submit())));
+      return { sum, all: await tasks.double.map([1, 2, 3]), few: pids.size <= 4 };
+    }, there());
+    expect(await result).toEqual({ sum: 18, all: [2, 4, 6], few: true });
+  });
+
+  test("a failure arrives as itself, with what the call printed", async () => {
+    const { result, witness } = watched(() => tasks.prints.submit("woven").settled(), there());
+    const { error } = (await result) as { error: Error };
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toBe("as asked");
+    expect(error.stack).toContain("tasks.mjs");
+    expect(witness.of("output").map(({ text }) => text)).toEqual(["woven\n"]);
+  });
+
+  test("what a call says is heard while it runs", async () => {
+    const line = await channel();
+    const { result, witness } = watched(() => tasks.speaks.submit(line.address), there());
+    await line.reached("speaking");
+    while (witness.of("progress").length === 0) await new Promise(setImmediate);
+    expect(witness.of("output").map(({ text }) => text)).toEqual(["said while it runs\n"]);
+    line.passAll();
+    await result;
+    expect(witness.of("log").map(({ message }) => message)).toEqual(["logged"]);
+  });
+
+  test("a call that obeys is cancelled, one that does not loses its worker, one that waits is not begun", async () => {
+    const line = await channel();
+    const { result } = watched(async () => {
+      const obeys = tasks.obeys.submit(line.address);
+      const spins = tasks.spins.submit(line.address);
+      await line.reached("obeys");
+      while (!line.heard.some(point => point.startsWith("spins "))) await new Promise(setImmediate);
+      const waits = tasks.double.submit(1);
+      for (const future of [waits, spins, obeys]) future.cancel("enough");
+      const states = await Promise.all([obeys, spins, waits].map(future => future.wait()));
+      // The slots are free again.
+      return { states, then: await tasks.double.map([1, 2, 3]) };
+    }, there());
+    expect(await result).toEqual({ states: ["cancelled", "cancelled", "cancelled"], then: [2, 4, 6] });
+    const spinning = line.heard.find(point => point.startsWith("spins "))!;
+    await gone(spinning.slice(6));
+  });
+
+  test("a time-out ends a call that keeps its thread busy", async () => {
+    const line = await channel();
+    const body = () => tasks.spins.with({ timeout: "1s" }).submit(line.address).wait();
+    expect(await run(there(), body)).toBe("timedOut");
+    await gone(...line.heard.map(point => point.slice(6)));
+  });
+
+  test("the end of a Node worker is the crash of its call", async () => {
+    const { result } = watched(async () => {
+      const died = await tasks.dies.submit().settled();
+      return { died, once: await tasks.diesOnce.submit() };
+    }, there());
+    const { died, once } = (await result) as { died: { error: Error }; once: string };
+    expect(once).toBe("lives");
+    expect(died.error).toMatchObject({ code: "CRASHED", message: expect.stringContaining("signal SIGKILL") });
+  });
+
+  test("calls that wait for what they call leave their CPUs", async () => {
+    const numbers = [[1, 2], [3], [4, 5, 6], [7]];
+    expect(await run(there(), () => tasks.sumOfDoubles.map(numbers))).toEqual([6, 6, 30, 14]);
+  });
+
+  test("a worker of Ray's that is killed: its call is run again, at no cost", async () => {
+    const line = await channel();
+    const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "waiting"), there());
+    await line.reached("waiting");
+    const [before] = processesWith("ray::waitsFor");
+    while (witness.of("started").length === 0) await new Promise(setImmediate);
+    process.kill(Number(before), "SIGKILL");
+    await line.reached("waiting", 2);
+    line.passAll();
+    const { parent } = (await result) as { parent: number };
+    expect(String(parent)).not.toBe(before);
+    expect(witness.of("restarted")).toHaveLength(1);
+  });
+
+  test("a result that is not small stays there, and goes to other calls from there", async () => {
+    const bridge = () => Number(processesWith("heddle_ray.py").find(pid => isOf(process.pid, pid)));
+    const { result } = watched(async () => {
+      await tasks.double.submit(1);
+      const before = ownOf(bridge());
+      const weight = await tasks.weigh.submit(tasks.heavy.submit(100), tasks.heavy.submit(101));
+      return { weight, grew: ownOf(bridge()) - before };
+    }, there());
+    const { weight, grew } = (await result) as { weight: number[][]; grew: number };
+    expect(weight).toEqual([
+      [100 * 2 ** 20, 100, 100],
+      [101 * 2 ** 20, 101, 101],
+    ]);
+    expect(grew).toBeLessThan(32 * 2 ** 20);
+  });
+
+  test("it is brought when the flow reads it, or another runner", async () => {
+    const { result } = watched(async () => {
+      const heavy = tasks.heavy.submit(1);
+      const text = tasks.text.submit(100_000);
+      const here = tasks.lengths.with({ runner: threads({ workers: 1 }) }).submit(text, heavy);
+      const there = await tasks.lengths.submit(text, heavy);
+      const again = await tasks.lengths.submit(text, heavy);
+      return [await here, there, again, (await heavy).length, (await text).length];
+    }, there());
+    const lengths = [100_000, 2 ** 20];
+    expect(await result).toEqual([lengths, lengths, lengths, 2 ** 20, 100_000]);
+  });
+
+  test("what is lost with the node that held it is computed again", async () => {
+    const holder = await node({ resources: { HOLD: 1 } });
+    const { result } = watched(
+      async () => {
+        const heavy = tasks.heavy.with({ labels: ["hold"] }).submit(1);
+        await heavy.wait();
+        await node({ resources: { HOLD: 1 } });
+        await holder.remove();
+        return tasks.weigh.submit(heavy);
+      },
+      there({ resources: { hold: "HOLD" } }),
+    );
+    expect(await result).toEqual([[2 ** 20, 1, 1]]);
+  });
+
+  test("labels are what Ray gives out: CPUs, GPUs with their names, resources of its own", async () => {
+    await node({ num_cpus: 1, num_gpus: 2, resources: { LEFT: 1 } });
+    const line = await channel();
+    const wide = tasks.stays.with({ labels: { cpu: 2 } });
+    const left = tasks.stays.with({ labels: ["left"] });
+    const { result } = watched(
+      async () => {
+        const device = await tasks.devices.submit();
+        for (const [point, one] of [
+          ["wide", wide],
+          ["left", left],
+        ] as const) {
+          line.pass(point);
+          await Promise.all([one.submit(line.address, point), one.submit(line.address, point)]);
+        }
+        return device;
+      },
+      there({ resources: { gpu: "num_gpus", cpu: "num_cpus", left: "LEFT" } }),
+    );
+    expect(await result).toMatch(/^[01]$/);
+    expect(line.heard.filter(point => point === "in" || point === "out")).toEqual(
+      Array.from({ length: 4 }, () => ["in", "out"]).flat(),
+    );
+  });
+
+  test("the bridge is killed: what was under way is run again by another", async () => {
+    const line = await channel();
+    const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "bridged"), there());
+    await line.reached("bridged");
+    const bridge = processesWith("heddle_ray.py").find(pid => isOf(process.pid, pid));
+    process.kill(Number(bridge), "SIGKILL");
+    await line.reached("bridged", 2);
+    line.passAll();
+    await result;
+    expect(witness.of("restarted")).toHaveLength(1);
+  });
+
+  test("a resource that no node has is said", async () => {
+    const options = there({ resources: { gpu: "TPU" } });
+    await expect(run(options, () => tasks.needsGpu.submit(1))).rejects.toMatchObject({
+      code: "CLUSTER_CALL",
+      message: expect.stringMatching(/none of the \d nodes has TPU: 1/),
+    });
+  });
+
+  test("without Node on the workers", async () => {
+    const failure = run(there({ node: "/no/such/node" }), () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER_CALL",
+      message: expect.stringContaining("/no/such/node: No such file"),
+    });
+  });
+
+  test("a Node that is no worker", async () => {
+    const failure = run(there({ node: "/bin/false" }), () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER_CALL",
+      message: expect.stringContaining("ended with exit code 1 before it was a worker"),
+    });
+  });
+
+  test("an address where nobody listens, and one where nobody answers", async () => {
+    const closed = ray({ address: "127.0.0.1:9", python: program });
+    await expect(run({ runner: closed }, () => tasks.double.submit(1))).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringContaining("127.0.0.1:9: [Errno 111] Connection refused"),
+    });
+    const mute = createServer();
+    await new Promise<void>(resolve => mute.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void mute.close());
+    const { port } = mute.address() as AddressInfo;
+    const silent = ray({ address: `127.0.0.1:${port}`, python: program, timeout: "1s" });
+    await expect(run({ runner: silent }, () => tasks.double.submit(1))).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringContaining("has not answered for 1 s"),
+    });
+  });
+
+  test("another version than the cluster's", async () => {
+    const older = sh(
+      `shift; exec ${program} -c 'import ray, runpy, sys; ray.__version__ = "2.0.0"; del sys.argv[0]; sys.path.insert(0, sys.argv[0].rpartition("/")[0]); runpy.run_path(sys.argv[0], run_name="__main__")' "$@"`,
+    );
+    await expect(run(there({ python: older }), () => tasks.double.submit(1))).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringMatching(/ersion mismatch[\s\S]*2\.0\.0/),
+    });
+  });
+
+  test("a cluster of this machine's own is closed at the end", async () => {
+    const own = ray({ workers: 1, python: program });
+    const { pid, sum } = (await run({ runner: own }, async () => ({
+      pid: await tasks.pid.submit(),
+      sum: await tasks.add.submit(1, 2),
+    }))) as { pid: number; sum: number };
+    expect(sum).toBe(3);
+    await gone(pid);
+  });
+
+  test("a cluster that was running before is left running", async () => {
+    expect(await run(there(), () => tasks.double.submit(2))).toBe(4);
+  });
+});
+
+describe("what is missing here", () => {
+  test("Python", async () => {
+    const failure = run({ runner: ray({ python: "no-such-python" }) }, () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringContaining("no-such-python"),
+    });
+  });
+
+  test("the package", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "heddle-bare-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const made = await runProgram("python3", ["-m", "venv", "--without-pip", folder]);
+    expect(made.code).toBe(0);
+    const failure = run({ runner: ray({ python: join(folder, "bin/python") }) }, () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringMatching(/lacks what the bridge needs.*ray[\s\S]*-m pip install ray/),
+    });
+  });
+});
+
+function isOf(parent: number, pid: string): boolean {
+  return readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${parent}\n`);
+}
+
+/** The memory of a process that is its own, in bytes: a node's processes share that of its results. */
+function ownOf(pid: number): number {
+  return 1024 * Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]);
+}
