@@ -67,16 +67,20 @@ class NodeWorkers(WorkerPlugin):
             self.say(ref, "no node", f"{self.setup_['node']}: {error.strerror}")
             return None
         self.busy[ref] = node
-        value = None
+        value, left = None, False
         try:
             node.send(call, *values)
             for kind, body in node.messages():
                 if kind == node.VALUE:
                     value = body
-                elif kind == node.WAITS:
+                elif kind == node.WAITS and not left:
                     from distributed import secede
 
+                    # Once for all: the thread is no more among those that Dask counts.
+                    left = True
                     secede()
+                elif kind == node.WAITS:
+                    continue
                 elif kind == node.REPORTS:
                     self.say(ref, "said", node.pid, body)
                 else:

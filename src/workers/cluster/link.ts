@@ -9,6 +9,7 @@ import type { Host } from "../../task/runner.ts";
 import { open } from "../envelope.ts";
 import { writeSetup } from "../protocol.ts";
 import { Bridge, type BridgeListener } from "./bridge.ts";
+import { CodeSource } from "./code.ts";
 import type { ClusterSettings } from "./engine.ts";
 import { brokenBy, endedEarly } from "./failure.ts";
 import { message } from "./messages.ts";
@@ -34,6 +35,7 @@ interface Fetch {
 
 export class Link implements Keeper {
   readonly settings: ClusterSettings;
+  readonly code: CodeSource;
   readonly #first: Uint8Array;
   /** What a bridge of another run has to have in common with this one's. */
   readonly #key: string;
@@ -53,6 +55,7 @@ export class Link implements Keeper {
 
   constructor(settings: ClusterSettings, { runId, dirs }: Host) {
     this.settings = settings;
+    this.code = new CodeSource(settings.code);
     const setup: unknown[] = [];
     const { init } = settings;
     writeSetup({ runId, concurrency: 1, init, parent: process.pid, dirs, memory: Number.POSITIVE_INFINITY }, setup);
