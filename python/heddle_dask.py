@@ -152,6 +152,7 @@ class Bridge:
         self.say = say
         self.client = None
         self.name = None
+        self.scheduler = None
         self.watchers = set()
 
     async def open(self, options, first):
@@ -235,6 +236,9 @@ class Bridge:
     async def look(self):
         """The workers, as the scheduler has them now."""
         info = await self.client.scheduler.identity(**self.all_workers())
+        if self.scheduler not in (None, info["id"]):
+            raise ConnectionError("another one is in its place, which knows nothing of this run")
+        self.scheduler = info["id"]
         self.workers = info["workers"]
         slots = sum(worker["nthreads"] for worker in self.workers.values())
         if slots != self.known:
@@ -252,13 +256,18 @@ class Bridge:
         return {"n_workers": -1} if "n_workers" in parameters else {}
 
     async def watch_workers(self):
-        while True:
+        await asyncio.sleep(1)
+        while await self.answers():
             await asyncio.sleep(1)
-            try:
-                await asyncio.wait_for(self.look(), self.options["timeout"])
-            except Exception as error:
-                self.say("broken", f"the scheduler does not answer: {type(error).__name__} {error}")
-                return
+
+    async def answers(self):
+        """Whether the scheduler is still the one that has the calls; if not, all that it had is lost."""
+        try:
+            await asyncio.wait_for(self.look(), self.options["timeout"])
+        except Exception as error:
+            self.say("broken", f"the scheduler does not answer: {type(error).__name__} {error}")
+            return False
+        return True
 
     def keep(self, work):
         task = asyncio.ensure_future(work)
@@ -325,11 +334,14 @@ class Bridge:
         await distributed.wait(future)
         if future.status == "finished":
             self.say("done", ref)
-        elif future.status == "error":
-            error = await future.exception()
+            return
+        status, error = future.status, await future.exception() if future.status == "error" else None
+        if (error is None and ref in self.stopped) or not await self.answers():
+            return
+        if error is not None:
             self.say("lost", ref, f"{type(error).__name__}: {error}")
-        elif ref not in self.stopped:
-            self.say("gone", ref, f"Dask has {future.status} it")
+        else:
+            self.say("gone", ref, f"Dask has {status} it")
 
     def heard(self, name, event):
         if name != self.name:

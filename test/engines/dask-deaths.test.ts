@@ -46,7 +46,9 @@ test.skipIf(typeof python === "string")(
       killWorker,
     ];
     for (const [i, step] of steps.entries()) {
-      await expect.poll(() => line.heard.length, { interval: 5 }).toBeGreaterThan(((i + 1) * CALLS) / 8);
+      await expect
+        .poll(() => line.heard.length, { interval: 5, timeout: 60_000 })
+        .toBeGreaterThan(((i + 1) * CALLS) / 8);
       await step();
     }
     expect(await result).toEqual(Array.from({ length: CALLS }, (_, n) => n));
@@ -59,5 +61,5 @@ test.skipIf(typeof python === "string")(
     expect(again).toBeLessThanOrEqual(witness.of("restarted").length);
     expect(witness.of("retrying")).toEqual([]);
   },
-  120_000,
+  180_000,
 );
