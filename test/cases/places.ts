@@ -32,9 +32,9 @@ export const throughout: readonly PlaceName[] = [...everywhere, "dask"];
 export const abroad: readonly PlaceName[] = throughout.filter(place => place !== "inline");
 /** Without engines: for what the coordinator and its store decide by themselves, and for calls by the thousand. */
 export const here: readonly PlaceName[] = everywhere.filter(place => place !== "redis");
-/** Where tasks can call tasks: workers on a Redis know nothing of the run. */
-export const calling: readonly PlaceName[] = here;
-export const callingThroughout: readonly PlaceName[] = throughout.filter(place => place !== "redis");
+/** Where tasks can call tasks. */
+export const calling: readonly PlaceName[] = everywhere;
+export const callingThroughout: readonly PlaceName[] = throughout;
 /** Where heddle owns the workers. */
 export const pools: readonly PlaceName[] = ["threads", "processes"];
 
@@ -54,9 +54,14 @@ export interface Bench {
   ): { readonly result: Promise<unknown>; readonly witness: Witness };
 }
 
+/** The check says "none" for a second Node: what engines do is the same on each. */
+const ENGINES = process.env["HEDDLE_ENGINES"];
+
 /** One case: what it is called, where it makes sense, and what must hold. */
 export function on(places: readonly PlaceName[], title: string, check: (bench: Bench) => Promise<unknown>): void {
-  test.for(places)(`${title} · %s`, async (place, { skip }) => {
+  const isEngine = (place: PlaceName) => place === "redis" || place === "dask";
+  const tried = places.filter(place => !isEngine(place) || ENGINES !== "none");
+  test.for(tried)(`${title} · %s`, async (place, { skip }) => {
     const make = place === "redis" || place === "dask" ? await engines[place]() : local[place];
     if (typeof make === "string") return skip(make);
     const channel = await Channel.open();
