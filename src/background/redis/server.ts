@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
-import { hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
+import { GivenBack, hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
 import type { News } from "./ears.ts";
 import { type Head, type Lent, Line } from "./line.ts";
 import type { Handed } from "./lines.ts";
@@ -252,7 +252,7 @@ export class Server implements Serving {
     this.#abandoned = true;
     const all = [...this.#running.values()];
     await Promise.all(all.map(running => this.#giveBack(running)));
-    for (const { controller } of all) controller.abort(new Error("the worker ends"));
+    for (const { controller } of all) controller.abort(new GivenBack());
     await this.#close();
   }
 
