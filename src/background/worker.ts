@@ -73,11 +73,13 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
       const began = performance.now();
       const { facts } = job;
       const isGivenBack = () => signal.reason instanceof GivenBack;
-      signal.addEventListener("abort", () => {
+      const aborted = () => {
         if (isGivenBack()) settings.gaveBack(facts, performance.now() - began);
-      });
+      };
+      signal.addEventListener("abort", aborted, { once: true });
       settings.began(facts);
       const end = signedEnd(facts.id, await execute(job, signal, frame, settings));
+      signal.removeEventListener("abort", aborted);
       if (!isGivenBack()) settings.ended(facts, end, performance.now() - began);
       return end;
     },
