@@ -72,7 +72,7 @@ export const catalogue = {
   UPSTREAM: {
     name: "UpstreamError",
     says: "{task} did not run, because {root} failed: {message}",
-    remedy: "Mend {root}, or take its failure as a value with allowFailure(…).",
+    remedy: "{remedy}",
   },
   UNOBSERVED: {
     name: "UnobservedFailuresError",

@@ -8,6 +8,7 @@ import { port } from "../task/port.ts";
 import type { Duration } from "../task/types.ts";
 import { explainMissing, hasFile } from "../workers/unreachable.ts";
 import { choosesPlace } from "./admission.ts";
+import { Caller } from "./caller.ts";
 import { JobCapture } from "./inputs.ts";
 import { StoredJob } from "./job.ts";
 import { openQueue, queuePlace } from "./place.ts";
@@ -19,7 +20,13 @@ const LAST_TIME = Date.UTC(10_000, 0) - 1;
 /** What belongs to the call that is made here, and not to the one that is stored. */
 const OF_DELAY = ["delay", "after", "inFlight"];
 
-port.delay = async (definition, options, inputs) => {
+port.delay = (definition, options, inputs) => new Caller().tell(delay(definition, options, inputs));
+
+async function delay(
+  definition: Definition,
+  options: AnyOptions,
+  inputs: readonly unknown[],
+): Promise<StoredJob<unknown>> {
   const { name, identity } = definition;
   if (!hasFile(definition)) throw explainMissing(definition, []);
   const { in: wait = 0, queue = DEFAULT_QUEUE, priority, idempotencyKey, store } = options.delay ?? {};
@@ -43,7 +50,7 @@ port.delay = async (definition, options, inputs) => {
   });
   const id = await (await open()).add(job);
   return new StoredJob(id, open);
-};
+}
 
 /** When so much time has passed: 0 for at once, as clocks differ between machines. */
 function timeAfter(wait: Duration, where: string): number {

@@ -2,8 +2,9 @@
 import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
 import { type Cursor, fromWire, inputsFromWire, inputsToWire, toWire } from "../codec/wire.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, UsageError } from "../errors.ts";
 import { isThenable } from "../run/adopted.ts";
+import type { Job } from "../task/types.ts";
 import { bytesOf, open } from "../workers/envelope.ts";
 import { jobOf } from "./job.ts";
 import { outcomeIn } from "./outcome.ts";
@@ -38,10 +39,24 @@ export class JobCapture {
       if ("job" in filling) wire.push(JOB, filling.job);
       else {
         wire.push(VALUE);
-        toWire(pack(values[at], { task: this.#task, role: "input" }), wire);
+        toWire(this.#packed(values[at]), wire);
       }
     }
     return bytesOf(wire);
+  }
+
+  #packed(value: unknown): PackedValue {
+    const subject = { task: this.#task, role: "input" } as const;
+    try {
+      return pack(value, subject);
+    } catch (error) {
+      const jobs: Job<unknown>[] = [];
+      packInputs([value], subject, part => {
+        const job = jobOf(part);
+        return job === undefined ? undefined : jobs.push(job) - 1;
+      });
+      throw jobs[0] === undefined ? error : withinPromise(jobs[0]);
+    }
   }
 
   #slotOf(part: object): number | undefined {
@@ -62,6 +77,14 @@ export class JobCapture {
     const at = this.after.indexOf(job.id);
     return { job: at >= 0 ? at : this.after.push(job.id) - 1 };
   }
+}
+
+/** In what a promise gives it is too late for a job to be waited for. */
+function withinPromise(job: Job<unknown>): Error {
+  return new UsageError({
+    problem: `${String(job)} is within a promise, such as allowFailure(…) gives, among the inputs of another job`,
+    hint: "Hand it over as it is. That it may fail and the other yet runs is not possible: let its task give the failure as a value, or another job await result() and catch.",
+  });
 }
 
 /** How a job ended whose result is among the inputs. */

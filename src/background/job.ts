@@ -1,8 +1,10 @@
 import { parseDuration } from "../config/duration.ts";
+import { checkKeys } from "../config/nearest.ts";
 import { TimeoutError, UnknownJobError } from "../errors.ts";
 import { after } from "../run/clock.ts";
 import { awaited } from "../run/waiter.ts";
 import type { CallState, Job, WaitOptions } from "../task/types.ts";
+import { Caller } from "./caller.ts";
 import { called, outcomeIn } from "./outcome.ts";
 import { hasEnded, type JobFacts, type Queue } from "./queue.ts";
 
@@ -23,9 +25,12 @@ export class StoredJob<T> implements Job<T> {
     this.#open = open;
   }
 
-  result({ timeout }: WaitOptions = {}): Promise<T> {
+  result(options: WaitOptions = {}): Promise<T> {
+    const where = `job ${this.id}.result(…)`;
+    checkKeys(options, ["timeout"], where);
+    const { timeout } = options;
     const ms = timeout === undefined ? null : parseDuration(timeout, `job ${this.id}.result({ timeout })`);
-    const result = awaited(this.#result(ms, String(timeout)));
+    const result = awaited(new Caller().tell(this.#result(ms, String(timeout))));
     // Who hands it on to another job has looked at it.
     if (ms === null) jobs.set(result, this);
     return result;
@@ -49,15 +54,27 @@ export class StoredJob<T> implements Job<T> {
     return outcome.value as T;
   }
 
-  async state(): Promise<CallState> {
+  state(): Promise<CallState> {
+    return new Caller().tell(this.#state());
+  }
+
+  async #state(): Promise<CallState> {
     const queue = await this.#open();
     return this.#known(await queue.facts(this.id), queue).state;
   }
 
-  async cancel(reason = "cancel() was called"): Promise<boolean> {
+  cancel(reason = "cancel() was called"): Promise<boolean> {
+    return new Caller().tell(this.#cancel(reason));
+  }
+
+  async #cancel(reason: string): Promise<boolean> {
     const queue = await this.#open();
     this.#known(await queue.facts(this.id), queue);
     return queue.cancel(this.id, reason);
+  }
+
+  toString(): string {
+    return `job ${this.id}`;
   }
 
   #known(facts: JobFacts | null, queue: Queue): JobFacts {

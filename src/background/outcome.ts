@@ -50,7 +50,8 @@ export function crashedEnd({ name, id }: Named, losses: number): JobEnd {
 /** @param bytes how the job ended that it needed; undefined if it is not there any more. */
 export function upstreamEnd({ name, id }: Named, root: Named, bytes: Uint8Array | undefined): JobEnd {
   const error = rootOf(root.id, bytes);
-  const details = { task: called(name, id), root: called(root.name, root.id), message: error.message };
+  const remedy = `Mend what it says, and let both begin anew with \`heddle jobs retry ${root.id}\`.`;
+  const details = { task: called(name, id), root: called(root.name, root.id), message: error.message, remedy };
   return signedEnd(id, badEnd(name, "upstreamFailed", new UpstreamError(details, error)));
 }
 

@@ -109,6 +109,13 @@ export interface Service {
   troubled(error: Error): void;
 }
 
+/** Why a job's signal is aborted when its worker gives it back. */
+export class GivenBack extends Error {
+  constructor() {
+    super("the worker ends");
+  }
+}
+
 export interface Serving {
   /** Takes nothing more, and resolves when all that was taken has ended. */
   drain(): Promise<void>;
@@ -128,6 +135,20 @@ export interface Schedule {
   /** When it comes next, in milliseconds since the epoch; null for never again. */
   readonly next: number | null;
 }
+
+/** Jobs of one task that stand in one queue, and only lack a worker. */
+export interface JobsWaiting {
+  readonly queue: string;
+  readonly task: string;
+  /** Thousands are not counted. */
+  readonly count: number;
+}
+
+/** Where `JobsWaiting.count` ends. */
+export const MOST_COUNTED = 1_000;
+
+/** A worker that is there. */
+export type PresentWorker = Pick<Service, "name" | "queues" | "tasks">;
 
 export interface JobFilter {
   readonly states?: readonly CallState[];
@@ -158,6 +179,10 @@ export interface Queue {
   /** Forgets jobs that ended before this time; gives how many. */
   forget(before: number): Promise<number>;
   serve(service: Service): Promise<Serving>;
+  /** What only lacks a worker. */
+  waiting(): Promise<readonly JobsWaiting[]>;
+  /** Those that serve it; null where it does not know them. */
+  workers(): Promise<readonly PresentWorker[] | null>;
   schedule(schedule: Schedule): Promise<void>;
   unschedule(name: string): Promise<boolean>;
   schedules(): Promise<readonly Schedule[]>;

@@ -15,10 +15,20 @@ import { callService } from "./calls.ts";
 import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
 import { Output, Outputs, outputOfRun } from "./output.ts";
-import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
+import {
+  GivenBack,
+  type JobEnd,
+  type JobFacts,
+  type JobsWaiting,
+  type Queue,
+  type Service,
+  type Serving,
+  type TakenJob,
+} from "./queue.ts";
 import { callOf } from "./remote.ts";
 import { remoteAsk, remoteCall } from "./remote-call.ts";
 import { signedEnd } from "./signature.ts";
+import { unserved } from "./unserved.ts";
 import { whileWanted } from "./wanted.ts";
 
 export interface WorkerSettings {
@@ -33,12 +43,16 @@ export interface WorkerSettings {
   began(job: JobFacts): void;
   /** It has ended, after so many milliseconds. */
   ended(job: JobFacts, end: JobEnd, ms: number): void;
+  /** It goes back to the queue, after so many milliseconds, as this worker ends. */
+  gaveBack(job: JobFacts, ms: number): void;
   troubled(error: Error): void;
 }
 
 export interface JobWorker extends Serving {
   /** The tasks that it takes. */
   readonly tasks: readonly Definition[];
+  /** What waits in its queues for others, as it does not know the tasks. */
+  unserved(): Promise<readonly JobsWaiting[]>;
 }
 
 /** Serves a queue with the tasks that this process has loaded. */
@@ -58,15 +72,23 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     calls: callService(frame.scope, known, settings),
     async execute(job, signal) {
       const began = performance.now();
-      settings.began(job.facts);
-      const end = signedEnd(job.facts.id, await execute(job, signal, frame, settings));
-      settings.ended(job.facts, end, performance.now() - began);
+      const { facts } = job;
+      const isGivenBack = () => signal.reason instanceof GivenBack;
+      const aborted = () => {
+        if (isGivenBack()) settings.gaveBack(facts, performance.now() - began);
+      };
+      signal.addEventListener("abort", aborted, { once: true });
+      settings.began(facts);
+      const end = signedEnd(facts.id, await execute(job, signal, frame, settings));
+      signal.removeEventListener("abort", aborted);
+      if (!isGivenBack()) settings.ended(facts, end, performance.now() - began);
       return end;
     },
   };
   const serving = await queue.serve(service);
   return {
     tasks,
+    unserved: () => unserved(queue, service),
     async drain() {
       await serving.drain();
       await frame.close();

@@ -94,6 +94,11 @@ function fitted(columns: readonly Column[], widest: readonly number[], room: num
   return widths;
 }
 
+/** The first of them, and how many more there are. */
+export function cutLines(lines: readonly string[], most: number, rest: string): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `… ${lines.length - most + 1} ${rest}`];
+}
+
 /** Prints lines, many at a time. */
 export function print(lines: Iterable<string>): void {
   let text = "";

@@ -42,5 +42,6 @@ export class Failure {
 /** The error of a call that could not run because of this failure. */
 export function upstreamError(id: string, { root }: Failure): Error {
   const message = root.error.message.split("\n", 1)[0] ?? "";
-  return new UpstreamError({ task: id, root: root.call, message }, root.error);
+  const remedy = `Mend ${root.call}, or take its failure as a value with allowFailure(…).`;
+  return new UpstreamError({ task: id, root: root.call, message, remedy }, root.error);
 }

@@ -156,7 +156,7 @@ function handle(definition: Definition, options: AnyOptions): unknown {
   }
   function withOptions(more: AnyOptions): unknown {
     checkOptions(kind, name, more, true);
-    return handle(definition, { ...options, ...more });
+    return handle(definition, { ...options, ...more, ...delayOf(options, more) });
   }
   function delay(...inputs: unknown[]): unknown {
     if (isParked()) return parkedAt(name, ".delay", delay);
@@ -174,6 +174,12 @@ function handle(definition: Definition, options: AnyOptions): unknown {
   const { identity, fn } = definition;
   const methods = { taskName: name, identity, fn, submit, map, delay, key, clear, clearAll, with: withOptions };
   return Object.assign(call, methods, kind === "flow" ? { plan } : {});
+}
+
+/** What belongs to `delay` are options like others: those not named stay as they were. */
+function delayOf(before: AnyOptions, more: AnyOptions): Pick<AnyOptions, "delay"> {
+  if (before.delay === undefined || more.delay === undefined) return {};
+  return { delay: { ...before.delay, ...more.delay } };
 }
 
 function surroundings(): Scope | "none" | "parked" {

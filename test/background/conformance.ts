@@ -195,6 +195,21 @@ export function conforms(open: () => Promise<Queue>): void {
     expect([await state(other), await state(slow)]).toEqual(["queued", "queued"]);
   });
 
+  test("what only lacks a worker is counted, for each task of each queue", async () => {
+    expect(await queue.waiting()).toEqual([]);
+    const first = await add();
+    await add({ priority: 2 });
+    await add({ queue: "a queue: 100 %" });
+    await add({ task: "other#task" });
+    await add({ after: [first] });
+    await add({ notBefore: Date.now() + 3_600_000 });
+    const counts = (await queue.waiting()).map(({ queue, task, count }) => `${queue} ${task} ${count}`);
+    expect(counts.sort()).toEqual([`a queue: 100 % ${TASK} 1`, `default ${TASK} 2`, "default other#task 1"]);
+    const hand = await Hand.serve(queue, { concurrency: 2 });
+    await hand.beginnings(2);
+    expect((await queue.waiting()).map(({ task }) => task).sort()).toEqual([TASK, "other#task"]);
+  });
+
   test("a job does not start before its time, and starts then", async () => {
     const later = await add({ notBefore: Date.now() + 3_600_000 });
     const notBefore = Date.now() + 50;

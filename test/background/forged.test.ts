@@ -33,7 +33,7 @@ async function given(job: TakenJob, maxInputs = MOST_INPUTS): Promise<JobEnd> {
       return serving;
     },
   } as unknown as Queue;
-  const silent = { began: () => {}, ended: () => {}, troubled: () => {} };
+  const silent = { began: () => {}, gaveBack: () => {}, ended: () => {}, troubled: () => {} };
   const run = { root: import.meta.dirname, quiet: true };
   const worker = await startWorker(queue, {
     name: "w",

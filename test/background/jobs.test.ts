@@ -142,5 +142,5 @@ test("in modules that a command loads, delay and what follows it park", async ()
       'import { task } from "heddle"; export const t = task("t", () => 1); await t.delay(); console.log("never");',
   });
   expect(await place.heddle("run", "parks.mjs:t")).toMatchObject({ code: 0, stdout: "1\n" });
-  expect(await place.heddle("jobs")).toMatchObject({ stdout: "There are no such jobs.\n" });
+  expect(await place.heddle("jobs")).toMatchObject({ stdout: expect.stringMatching(/^Nothing was delayed yet in /) });
 });

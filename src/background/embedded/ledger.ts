@@ -2,7 +2,15 @@
 
 import { newJobId } from "../job-id.ts";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
-import { hasEnded, type JobEnd, type NewJob, type Service, type TakenJob } from "../queue.ts";
+import {
+  hasEnded,
+  type JobEnd,
+  type JobsWaiting,
+  type NewJob,
+  type PresentWorker,
+  type Service,
+  type TakenJob,
+} from "../queue.ts";
 import { News } from "./news.ts";
 import { Shelves, type StoredJob } from "./shelves.ts";
 import { pair, readyPart, shortened, type Tables, under } from "./tables.ts";
@@ -80,6 +88,7 @@ export class Ledger {
   take({ id, address }: Owner, { name, queues, tasks }: Service, room: number, now: number): Taken[] {
     // Somebody may have taken it for dead.
     if (this.#tables.ears.get(id) === undefined) this.#tables.ears.put(id, address);
+    if (this.#tables.services.get(id) === undefined) this.arrive(id, { name, queues, tasks });
     this.#shelves.wake(now);
     this.timetable.fire(job => this.enter(job, now), now);
     const parts = queues.flatMap(queue => tasks.map(task => readyPart(queue, task)));
@@ -124,9 +133,24 @@ export class Ledger {
     else this.#shelves.place(job, now);
   }
 
+  /** Who listens serves this. */
+  arrive(owner: string, { name, queues, tasks }: PresentWorker): void {
+    this.#tables.services.put(owner, JSON.stringify({ name, queues, tasks }));
+  }
+
+  /** It listens no more. */
+  leave(owner: string): void {
+    this.#tables.ears.remove(owner);
+    this.#tables.services.remove(owner);
+  }
+
+  waiting(): JobsWaiting[] {
+    return [...this.#shelves.waiting()];
+  }
+
   /** A worker has died: others take what it had. */
   lose(owner: string, now: number): void {
-    this.#tables.ears.remove(owner);
+    this.leave(owner);
     for (const { key } of [...under(this.#tables.running, pair(owner, ""))]) {
       this.#tables.running.remove(key);
       const job = this.#shelves.read(key.slice(owner.length + 1));

@@ -1,11 +1,14 @@
 /** The queue in the store's folder: no server, and any number of processes of one machine. */
 import { rmSync } from "node:fs";
 import { Batch, type How } from "../../store/batch.ts";
+import { reach } from "../../store/owners/wire.ts";
 import {
   hasEnded,
   type JobFacts,
   type JobFilter,
+  type JobsWaiting,
   type NewJob,
+  type PresentWorker,
   type Queue,
   type Schedule,
   type Service,
@@ -114,10 +117,29 @@ export class EmbeddedQueue implements Queue {
   }
 
   async serve(service: Service): Promise<Serving> {
-    const server = new Server(this, await this.listen(), service, () => this.#servers.delete(server));
+    const owner = await this.listen();
+    const server = new Server(this, owner, service, () => this.#servers.delete(server));
     this.#servers.add(server);
+    await this.commit(ledger => ledger.arrive(owner.id, service));
     await server.open();
     return server;
+  }
+
+  async waiting(): Promise<readonly JobsWaiting[]> {
+    return this.#read(() => this.ledger.waiting());
+  }
+
+  async workers(): Promise<readonly PresentWorker[]> {
+    const { ears, services } = this.#tables;
+    const entered = this.#read(() =>
+      [...services.getRange({})].map(({ key, value }) => ({ ear: ears.get(key), value })),
+    );
+    const found = entered.map(async ({ ear, value }) => {
+      const socket = ear === undefined ? null : await reach(ear);
+      socket?.destroy();
+      return socket === null ? [] : [JSON.parse(value) as PresentWorker];
+    });
+    return (await Promise.all(found)).flat();
   }
 
   async schedule(schedule: Schedule): Promise<void> {
@@ -213,9 +235,7 @@ export class EmbeddedQueue implements Queue {
     this.#waiting.close();
     const me = await this.#bell.leave();
     if (me !== null) {
-      await this.commit(() => {
-        this.#tables.ears.remove(me.id);
-      });
+      await this.commit(ledger => ledger.leave(me.id));
     }
     await this.#bell.close();
     await this.#batch.settled();

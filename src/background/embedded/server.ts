@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JobEnd, Service, Serving } from "../queue.ts";
+import { GivenBack, type JobEnd, type Service, type Serving } from "../queue.ts";
 import type { Owner, Taken } from "./ledger.ts";
 import type { News } from "./news.ts";
 import type { EmbeddedQueue } from "./queue.ts";
@@ -147,7 +147,7 @@ export class Server implements Serving {
     await this.#queue.commit(ledger => {
       for (const id of ids) ledger.giveBack(this.#owner.id, id, Date.now());
     });
-    for (const controller of this.#running.values()) controller.abort(new Error("the worker ends"));
+    for (const controller of this.#running.values()) controller.abort(new GivenBack());
     this.#close();
   }
 

@@ -1,6 +1,6 @@
 /** Where jobs stand: waiting for others, for their time, for a worker, or ended. For use in transactions. */
 import { upstreamEnd } from "../outcome.ts";
-import { hasEnded, type JobEnd, type JobFacts } from "../queue.ts";
+import { hasEnded, type JobEnd, type JobFacts, type JobsWaiting, MOST_COUNTED } from "../queue.ts";
 import { News } from "./news.ts";
 import { dueKey, pair, readyPart, readyPlace, type Tables, timeText, under } from "./tables.ts";
 
@@ -147,6 +147,21 @@ export class Shelves {
       }
     }
     return best;
+  }
+
+  /** What is ready, for each task of each queue: the jobs between are not read. */
+  *waiting(): Generator<JobsWaiting> {
+    const { ready } = this.#tables;
+    let start = "";
+    for (;;) {
+      const [first] = [...ready.getRange({ start, limit: 1 })];
+      if (first === undefined) return;
+      const part = first.key.slice(0, first.key.lastIndexOf("|") + 1);
+      start = `${part}~`;
+      const count = [...ready.getKeys({ start: part, end: start, limit: MOST_COUNTED })].length;
+      const job = this.read(first.value);
+      if (job !== null) yield { queue: job.queue, task: job.task, count };
+    }
   }
 
   put(job: StoredJob): StoredJob {

@@ -38,6 +38,8 @@ export interface Tables {
   readonly running: Texts;
   /** Who listens, and where. */
   readonly ears: Texts;
+  /** What those serve who listen and are workers, as JSON. */
+  readonly services: Texts;
   readonly schedules: Texts;
   readonly numbers: Texts;
 }
@@ -56,6 +58,7 @@ const NAMES = [
   "keys",
   "running",
   "ears",
+  "services",
   "schedules",
   "numbers",
 ] as const;

@@ -1,7 +1,8 @@
 /** Hands jobs to BullMQ, which gives them to workers: each task of a queue has a line of its own there. */
 import type { Queue as BullQueue } from "bullmq";
+import { type JobsWaiting, MOST_COUNTED } from "../queue.ts";
 import type { Connection } from "./connection.ts";
-import { deliveryOf, type Given, lineOf, rankOf } from "./record.ts";
+import { deliveryOf, type Given, lineIn, lineOf, rankOf } from "./record.ts";
 
 /** Triples of an id, a life, and what was given. */
 export type Handed = readonly (string | null)[];
@@ -83,6 +84,20 @@ export class Lines {
     await this.#line(lineOf(given))
       .remove(deliveryOf(id, life))
       .catch(() => {});
+  }
+
+  /** What stands in them. */
+  async waiting(): Promise<JobsWaiting[]> {
+    const { client, keys } = this.#connection;
+    const found = (await client.smembers(`${keys}lines`)).map(async name => {
+      const line = this.#line(name);
+      const [ranked, plain] = await Promise.all([
+        client.zcard(line.toKey("prioritized")),
+        client.llen(line.toKey("wait")),
+      ]);
+      return { ...lineIn(name), count: Math.min(ranked + plain, MOST_COUNTED) };
+    });
+    return (await Promise.all(found)).filter(({ count }) => count > 0);
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@
 import { digestBytes } from "../../codec/digest.ts";
 import { newJobId } from "../job-id.ts";
 import { cancelledEnd, upstreamEnd } from "../outcome.ts";
-import type { JobFacts, JobFilter, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
+import type { JobFacts, JobFilter, JobsWaiting, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
 import { Connection, loadBull, loadRedis } from "./connection.ts";
 import { Ears, type News } from "./ears.ts";
 import { type Handed, Lines } from "./lines.ts";
@@ -183,6 +183,14 @@ export class RedisQueue implements Queue {
     this.connection.troubled = service.troubled;
     server.open();
     return server;
+  }
+
+  waiting(): Promise<readonly JobsWaiting[]> {
+    return this.connection.use(() => this.lines.waiting());
+  }
+
+  async workers(): Promise<null> {
+    return null;
   }
 
   schedule(schedule: Schedule): Promise<void> {

@@ -82,6 +82,12 @@ export function lineOf({ queue, task }: Pick<Given, "queue" | "task">): string {
   return `${plain(queue)} ${plain(task)}`;
 }
 
+/** The queue and the task of a line. */
+export function lineIn(name: string): Pick<Given, "queue" | "task"> {
+  const [queue = "", task = ""] = name.split(" ").map(decodeURIComponent);
+  return { queue, task };
+}
+
 function plain(text: string): string {
   return text.replace(/[%:\s]/g, each => encodeURIComponent(each === ":" ? ":" : each));
 }

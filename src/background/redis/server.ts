@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
-import { hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
+import { GivenBack, hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
 import { calledBy } from "../remote.ts";
 import { Asking } from "./asking.ts";
 import type { News } from "./ears.ts";
@@ -266,7 +266,7 @@ export class Server implements Serving {
     const all = [...this.#running.values()];
     for (const { batch } of all) batch?.abandon();
     await Promise.all(all.map(running => this.#giveBack(running)));
-    for (const { controller } of all) controller.abort(new Error("the worker ends"));
+    for (const { controller } of all) controller.abort(new GivenBack());
     await this.#close();
   }
 

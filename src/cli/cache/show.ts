@@ -8,7 +8,7 @@ import { isKey } from "../../store/key.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { resultFields, resultText } from "../run/result.ts";
-import { print, printJson, type Screen, stdoutScreen } from "../screen.ts";
+import { cutLines, print, printJson, type Screen, stdoutScreen } from "../screen.ts";
 import { Finder } from "./find.ts";
 import { type Input, inputsOf } from "./inputs.ts";
 import { rowOf, shortKey } from "./row.ts";
@@ -147,8 +147,4 @@ function valueLines(content: Content, screen: Screen): readonly string[] {
   const shown = cutLines(lines, screen.rows - 4, "more lines; --value prints all");
   const tooWide = shown === lines && lines.some(line => width(line) > screen.columns);
   return tooWide ? [...lines, screen.style.paint("dim", "(--value prints all)")] : shown;
-}
-
-function cutLines(lines: readonly string[], most: number, rest: string): readonly string[] {
-  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `… ${lines.length - most + 1} ${rest}`];
 }

@@ -6,7 +6,9 @@ import { oneLine } from "../../report/text.ts";
 import type { CallState } from "../../task/types.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { print, printJson, stdoutScreen, table } from "../screen.ts";
+import { checkTask, nothingFound } from "./nothing.ts";
 import { type QueueFlags, withQueue } from "./place.ts";
+import { timeText } from "./time.ts";
 
 export interface ListFlags extends QueueFlags {
   readonly state?: readonly CallState[];
@@ -19,7 +21,7 @@ const IN_TERMINAL = 50;
 export function list(task: string | undefined, flags: ListFlags): Promise<ExitCode> {
   const screen = stdoutScreen();
   const limit = flags.limit === undefined ? (screen.terminal ? IN_TERMINAL : undefined) : readLimit(flags.limit);
-  return withQueue(flags, async queue => {
+  return withQueue(flags, async (queue, place) => {
     const found =
       (await queue?.list({
         ...(flags.state !== undefined && { states: flags.state }),
@@ -28,9 +30,11 @@ export function list(task: string | undefined, flags: ListFlags): Promise<ExitCo
         ...(limit !== undefined && { limit: limit + 1 }),
       })) ?? [];
     const jobs = limit === undefined ? found : found.slice(0, limit);
+    if (jobs.length === 0 && task !== undefined) await checkTask(queue, place, task);
     if (flags.json === true) printJson(jobs.map(factsOf));
-    else if (jobs.length === 0) print(["There are no such jobs."]);
-    else print([...lines(jobs), ...(found.length > jobs.length ? ["and more; --limit shows them"] : [])]);
+    else if (jobs.length === 0) print(await nothingFound(queue, place, task, flags));
+    else
+      print([...lines(jobs), ...(found.length > jobs.length ? ["There are more; a higher --limit shows them."] : [])]);
     return EXIT.ok;
   });
 }
@@ -59,15 +63,8 @@ function lines(jobs: readonly JobFacts[]): string[] {
 export function remark(job: JobFacts): string {
   if (job.problem !== null) return job.problem;
   if (job.state === "running") return `on ${job.worker} since ${timeText(job.startedAt ?? 0)}`;
-  if (job.state !== "pending") return job.losses > 0 ? `begun ${job.attempts} times` : "";
+  if (job.state !== "pending") return job.losses > 0 ? `begun ${plural(job.attempts, "time")}` : "";
   return job.after.length > 0 ? `after ${job.after.join(", ")}` : `not before ${timeText(job.notBefore)}`;
-}
-
-/** In the local time, as logs have it. */
-export function timeText(time: number): string {
-  const date = new Date(time);
-  const local = new Date(time - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace("T", " ");
 }
 
 function readLimit(text: string): number {

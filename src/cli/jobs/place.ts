@@ -1,5 +1,5 @@
 /** Finds the queue that a command is about, and closes it afterwards. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { closeQueues, folderIn, openQueue, queuePlace } from "../../background/place.ts";
 import type { JobFacts, Queue } from "../../background/queue.ts";
@@ -26,6 +26,7 @@ export async function withQueue<R>(
   act: (queue: Queue | null, place: string) => Promise<R>,
 ): Promise<R> {
   const folder = queueFolder(flags);
+  if (flags.store !== undefined && !isRedis(folder)) checkFolder(folder);
   if (!isRedis(folder) && !existsSync(path.join(folder, "queue"))) return act(null, folder);
   try {
     const queue = await openQueue(folder);
@@ -33,6 +34,13 @@ export async function withQueue<R>(
   } finally {
     await closeQueues();
   }
+}
+
+/** What is named on the command line should be there. */
+function checkFolder(folder: string): void {
+  const hint = "Name the folder in which the queue lies: the one that the worker shows when it starts.";
+  if (!existsSync(folder)) throw new UsageError({ problem: `There is no folder ${folder}`, hint });
+  if (!statSync(folder).isDirectory()) throw new UsageError({ problem: `${folder} is no folder`, hint });
 }
 
 /** The job that a word means: an id, or the beginning or the end of one. */

@@ -6,11 +6,12 @@ import { JobCapture } from "../../background/inputs.ts";
 import { closeQueues, openQueue } from "../../background/place.ts";
 import { signedSchedule } from "../../background/signature.ts";
 import { findRoot } from "../../config/find.ts";
+import { shown } from "../../config/shown.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-import { timeText } from "../jobs/list.ts";
 import { readName } from "../jobs/names.ts";
 import { type QueueFlags, queueFolder } from "../jobs/place.ts";
+import { timeText } from "../jobs/time.ts";
 import { choose } from "../run/choose.ts";
 import { readInputs } from "../run/inputs.ts";
 import { loadModule } from "../run/load.ts";
@@ -30,10 +31,16 @@ export async function add(name: string, given: string, flags: AddFlags): Promise
   const { cron, timezone = null } = flags;
   readName(name, "the name of the schedule");
   const next = nextTime({ cron, timezone }, Date.now());
+  if (next === null) {
+    throw new UsageError({
+      problem: `The time ${shown(cron)} never comes`,
+      hint: "Look at its day and its month, or its year.",
+    });
+  }
   const priority = readPriority(flags.priority ?? "0");
   const inputs = await readInputs(flags);
-  const { file, shown, name: wanted } = await locate(given);
-  const { definition } = choose(await loadModule(file, shown), wanted);
+  const { file, shown: named, name: wanted } = await locate(given);
+  const { definition } = choose(await loadModule(file, named), wanted);
   const queue = await openQueue(queueFolder(flags, () => findRoot(path.dirname(file))));
   try {
     const job = {
@@ -48,7 +55,7 @@ export async function add(name: string, given: string, flags: AddFlags): Promise
     await closeQueues();
   }
   if (flags.json === true) printJson({ name, cron, timezone, task: definition.identity, next });
-  else print([`${name}: ${definition.name} ${next === null ? "never again" : `next at ${timeText(next)}`}`]);
+  else print([`${name}: ${definition.name} next at ${timeText(next)}`]);
   return EXIT.ok;
 }
 

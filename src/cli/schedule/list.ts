@@ -2,8 +2,8 @@
 import { UsageError } from "../../errors.ts";
 import { oneLine } from "../../report/text.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-import { timeText } from "../jobs/list.ts";
 import { type QueueFlags, withQueue } from "../jobs/place.ts";
+import { timeText } from "../jobs/time.ts";
 import { print, printJson, stdoutScreen, table } from "../screen.ts";
 
 export function list(flags: QueueFlags): Promise<ExitCode> {

@@ -1,15 +1,20 @@
 /** What a worker says of its jobs: lines on stderr for people, or lines of JSON on stdout. */
+import { type JobsWaiting, MOST_COUNTED } from "../../background/queue.ts";
 import type { WorkerSettings } from "../../background/worker.ts";
-import { duration } from "../../report/format.ts";
+import { duration, plural } from "../../report/format.ts";
 import { styleFor } from "../../report/style.ts";
 import { oneLine } from "../../report/text.ts";
 import type { Definition } from "../../task/definition.ts";
 
 const MINUTE = 60_000;
 
-export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "troubled"> {
+export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "gaveBack" | "troubled"> {
   ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, place: string): void;
   draining(): void;
+  /** Jobs wait in its queues whose task it does not know. */
+  unserved(jobs: JobsWaiting): void;
+  /** Nothing waits in a queue that it serves, but in one whose name is near. */
+  misspelt(queue: string, near: string): void;
 }
 
 export function openReport({ json }: { readonly json?: boolean }): WorkerReport {
@@ -35,11 +40,27 @@ function textReport(): WorkerReport {
       if (state === "completed") say(`${paint("green", symbols.ok)} ${end}`);
       else say(`${paint("red", symbols.failed)} ${end} ${state}: ${problem}`);
     },
+    gaveBack({ name, id }, ms) {
+      running -= 1;
+      say(
+        `${paint("yellow", symbols.retry)} ${oneLine(name)} ${paint("dim", `${id} ${duration(ms)}`)} given back to the queue`,
+      );
+    },
     troubled: oncePerMinute(message => say(`heddle: ${message}`)),
     draining() {
       if (running === 0) return;
-      const jobs = running === 1 ? "1 job" : `${running} jobs`;
-      say(`heddle: ends when ${jobs} have ended; once more gives them back to the queue`);
+      const jobs = running === 1 ? "1 job has" : `${running} jobs have`;
+      say(`heddle: ends when ${jobs} ended; once more gives ${running === 1 ? "it" : "them"} back to the queue`);
+    },
+    unserved({ queue, task, count }) {
+      const jobs = `${plural(count, "job")}${count === MOST_COUNTED ? " or more" : ""}`;
+      const wait = `${jobs} ${count === 1 ? "waits" : "wait"}`;
+      say(`heddle: ${wait} in the queue ${oneLine(queue)} for ${oneLine(task)}, which no module here defines`);
+    },
+    misspelt(queue, near) {
+      say(
+        `heddle: nothing waits in the queue ${oneLine(queue)}, but in ${oneLine(near)}: did you mean --queue ${oneLine(near)}?`,
+      );
     },
   };
 }
@@ -51,8 +72,11 @@ function jsonReport(): WorkerReport {
       say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store }),
     began: ({ id, task, attempts }) => say({ type: "jobStarted", id, task, attempt: attempts }),
     ended: ({ id, task }, { state, problem }, ms) => say({ type: "jobEnded", id, task, state, ms, problem }),
+    gaveBack: ({ id, task }, ms) => say({ type: "jobGivenBack", id, task, ms }),
     troubled: oncePerMinute(message => say({ type: "trouble", message })),
     draining: () => say({ type: "workerDraining" }),
+    unserved: jobs => say({ type: "jobsUnserved", ...jobs }),
+    misspelt: (queue, near) => say({ type: "queueMisspelt", queue, near }),
   };
 }
 

@@ -14,6 +14,7 @@ import { queueFolder } from "../jobs/place.ts";
 import { KEPT, readAge } from "../jobs/prune.ts";
 import { loadModule } from "../run/load.ts";
 import { locate } from "../run/locate.ts";
+import { type Lookout, openLookout, tellMisspelt } from "./lookout.ts";
 import { openReport, type WorkerReport } from "./report.ts";
 import { type PlaceFlags, runSettings } from "./settings.ts";
 import { onSignals, type Signals } from "./signals.ts";
@@ -55,9 +56,12 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   report.ready(started.tasks, queues, concurrency, queue.place);
   const forget = () => void queue.forget(Date.now() - keep).catch(report.troubled);
   forget();
+  await tellMisspelt(queue, queues, report).catch(report.troubled);
+  const lookout = openLookout(started, report, flags);
   const timer = setInterval(forget, FORGETTING);
-  const code = await untilTold(started, flags, signals, report);
+  const code = await untilTold(started, flags, signals, report, lookout);
   clearInterval(timer);
+  lookout.end();
   await closeQueues();
   return code;
 }
@@ -82,10 +86,12 @@ async function untilTold(
   { untilIdle }: WorkerFlags,
   signals: Signals,
   report: WorkerReport,
+  lookout: Lookout,
 ): Promise<ExitCode> {
   const idle = untilIdle === true ? worker.idle() : new Promise<never>(() => {});
   await Promise.race([idle, signals.first]);
   if (signals.count > 0) report.draining();
+  else await lookout.look();
   const drained = worker.drain().then(() => EXIT.ok);
   const now = signals.second.then(async () => {
     await worker.abandon();
