@@ -1,5 +1,6 @@
-/** The examples of Docker and Slurm, with a prefix that every machine has. */
+/** The examples of Docker, Slurm and clusters, with a prefix that every machine has. */
 import { expect, test } from "vitest";
+import clusters from "../../examples/clusters/heddle.config.ts";
 import { formulas } from "../../examples/docker/formulas.ts";
 import docker from "../../examples/docker/heddle.config.ts";
 import slurm from "../../examples/slurm/heddle.config.ts";
@@ -9,6 +10,7 @@ import { checkConfig } from "../../src/config/check.ts";
 test("their configs are right", () => {
   expect(checkConfig(docker, "docker")).toBe(docker);
   expect(checkConfig(slurm, "slurm")).toBe(slurm);
+  expect(checkConfig(clusters, "clusters")).toBe(clusters);
 });
 
 test("formulas: one that ends its process fails alone", async () => {
