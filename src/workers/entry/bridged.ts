@@ -8,6 +8,7 @@ import { FrameReader } from "../../codec/frames.ts";
 import { Parts } from "../cluster/parts.ts";
 import { fillIn, Outgoing } from "../cluster/worker-messages.ts";
 import { endUnheard, flushBeforeEnd } from "../leaving.ts";
+import { TASK } from "../protocol.ts";
 import { Server } from "../serve.ts";
 import { endWith } from "../watch.ts";
 
@@ -24,7 +25,10 @@ const server = new Server(
 flushBeforeEnd(server);
 
 const parts = new Parts(([message, ...values]) => {
-  new FrameReader().push(message!, wire => server.receive(fillIn(wire, values)));
+  new FrameReader().push(message!, wire => {
+    if (wire[0] === TASK) outgoing.taken();
+    server.receive(fillIn(wire, values));
+  });
 });
 channel.on("data", chunk => parts.push(chunk));
 channel.on("error", endUnheard);
