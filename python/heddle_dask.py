@@ -363,7 +363,7 @@ class Bridge:
             self.keep(self.client.run_on_scheduler(forget_events, self.name))
         self.say(words[0], ref, address, *words[1:])
 
-    def tell(self, ref, message, goes_on):
+    def tell(self, ref, message, goes_on=False):
         self.keep(self.pass_on(ref, message, None))
 
     def stop(self, ref, message, grace):

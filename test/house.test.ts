@@ -13,6 +13,7 @@ const ROOMS = [
   "run",
   "runners",
   "workers",
+  "code",
   "cache",
   "store",
   "graph",

@@ -35,8 +35,7 @@ export class StoredJob<T> implements Job<T> {
     const queue = await this.#open();
     const late = new AbortController();
     const stop = ms === null ? () => {} : after(ms, () => late.abort());
-    const facts = this.#known(await queue.ended(this.id, late.signal), queue);
-    stop();
+    const facts = this.#known(await queue.ended(this.id, late.signal).finally(stop), queue);
     if (!hasEnded(facts)) {
       throw new TimeoutError({
         what: `${called(facts.name, this.id)} had not ended after ${shown} (it is ${facts.state})`,

@@ -23,13 +23,18 @@ export function endOf(name: string, state: CallState, outcome: Outcome<unknown>)
 }
 
 export function badEnd(name: string, state: CallState, error: Error): JobEnd {
-  const [line = ""] = error.message.split("\n", 1);
   return {
     state,
     bytes: encoded(ERROR, packError(error, { task: name, role: "error" })),
-    problem: `${error.name}: ${line}`,
+    problem: oneLineOf(error),
     output: "",
   };
+}
+
+/** Users may have put anything in the place of its name and message. */
+function oneLineOf({ name, message }: { readonly name: unknown; readonly message: unknown }): string {
+  const [line = ""] = String(message ?? "").split("\n", 1);
+  return `${typeof name === "string" && name !== "" ? name : "Error"}: ${line}`;
 }
 
 export function cancelledEnd({ name, id }: Named, reason: string): JobEnd {

@@ -148,3 +148,11 @@ const TERMINAL: readonly CallState[] = ["completed", "failed", "crashed", "timed
 export function hasEnded({ state }: Pick<JobFacts, "state">): boolean {
   return TERMINAL.includes(state);
 }
+
+/** What every queue knows of a job, without what one of them keeps besides. */
+export function factsOf(job: JobFacts): JobFacts {
+  const { id, task, name, queue, priority, options, restart, after, state, addedAt, notBefore } = job;
+  const { startedAt, endedAt, attempts, losses, worker, problem } = job;
+  const given = { id, task, name, queue, priority, options, restart, after, state, addedAt, notBefore };
+  return { ...given, startedAt, endedAt, attempts, losses, worker, problem };
+}

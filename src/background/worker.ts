@@ -3,6 +3,7 @@
  * of runners are the same for all of them. Flows that have settings which only a run of its own can have get one.
  */
 
+import { TimeoutError } from "../errors.ts";
 import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
 import type { RunSettings } from "../run/settings.ts";
@@ -188,7 +189,7 @@ async function executeApart(
     const value = await run.result;
     return { ...endOf(definition.name, "completed", { ok: true, value }), output: output.text };
   } catch (error) {
-    const state = signal.aborted ? "cancelled" : "failed";
+    const state = signal.aborted ? "cancelled" : error instanceof TimeoutError ? "timedOut" : "failed";
     return { ...badEnd(definition.name, state, error as Error), output: output.text };
   } finally {
     signal.removeEventListener("abort", interrupt);

@@ -22,11 +22,16 @@ export interface ClusterOptions {
   readonly resources?: Readonly<Record<string, string>>;
   /** How long the cluster may take to answer; default `"30s"`. */
   readonly timeout?: Duration;
+  /**
+   * Where the modules of tasks come from: `"shared"` from the same path on the cluster's machines, `"send"` from here; by
+   * default from there, and from here where there is none, or another one.
+   */
+  readonly code?: "shared" | "send";
   /** Results of more bytes stay in the cluster; default 65,536. */
   readonly keepAbove?: number;
 }
 
-export const clusterKeys = ["python", "node", "env", "init", "resources", "timeout", "keepAbove"];
+export const clusterKeys = ["python", "node", "env", "init", "resources", "timeout", "code", "keepAbove"];
 
 const SMALL = 65_536;
 
@@ -46,10 +51,12 @@ export function clusterSettings(
   const named = typeof resources === "object" && resources !== null && Object.values(resources).every(isName);
   possible(named, "resources", resources, 'Give the names of labels with those of resources: { gpu: "GPU" }.');
   possible(Number.isSafeInteger(keepAbove) && keepAbove >= 0, "keepAbove", keepAbove, "Give a number of bytes.");
+  const { code = null } = options;
+  possible(code === null || code === "shared" || code === "send", "code", code, 'Give "shared" or "send".');
   checkEnv(env, where);
   const timeout = parseDuration(options.timeout ?? "30s", `${where}, timeout`) / 1_000;
   const init = moduleUrl(options.init, where);
-  return { ...engine, python, node, env, init, small: keepAbove, cluster: { ...cluster, timeout } };
+  return { ...engine, python, node, env, init, code, small: keepAbove, cluster: { ...cluster, timeout } };
 }
 
 /** Runners of one cluster, each for calls that ask for the same of it; in a run they share a bridge. */

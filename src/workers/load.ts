@@ -46,6 +46,22 @@ export function tellOfStray(place: string, tell: (text: string) => void): void {
   };
 }
 
+/** Where a module is to be imported from, if not from where it lies for the coordinator. */
+let placeOf: ((module: string) => Promise<string>) | null = null;
+
+export function placeModules(place: (module: string) => Promise<string>): void {
+  placeOf = place;
+}
+
+async function importPlaced(url: string, address: Address): Promise<Loaded> {
+  try {
+    const module = await placeOf!(url);
+    return await importOrPark(module, { ...address, module });
+  } catch (error) {
+    return { state: "failed", error };
+  }
+}
+
 /** Finds the functions of tasks; each module is imported once, and its failure reported to every task in it. */
 export class Loader {
   readonly #modules = new Map<string, Promise<Loaded>>();
@@ -63,7 +79,7 @@ export class Loader {
 
   #load(url: string, address: Address): Promise<Loaded> {
     const before = this.#modules.get(url);
-    const loaded = before ?? importOrPark(url, address);
+    const loaded = before ?? (placeOf === null ? importOrPark : importPlaced)(url, address);
     if (before === undefined) this.#modules.set(url, loaded);
     return loaded;
   }

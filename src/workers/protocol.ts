@@ -25,6 +25,10 @@ export const TELL = 6;
 export const CALLS = 7;
 /** A free segment of shared memory, for the worker's next results. */
 export const SPARE = 8;
+/** To a worker in a cluster: a module, and what its file looks like where the coordinator is. */
+export const CODE = 9;
+/** The answer to NEEDS. */
+export const GIVEN = 10;
 /** From the worker. */
 export const READY = 11;
 export const UNFIT = 12;
@@ -47,6 +51,8 @@ export const FULL = 25;
 export const ENDS = 26;
 /** It has heard that a call is to stop. */
 export const HEARD = 27;
+/** In a cluster: the module of the call is not there, or another one. */
+export const NEEDS = 28;
 
 /** What is told of a call besides. */
 export const TIMED = 1;
@@ -119,6 +125,8 @@ export interface Reports {
   full(bytes: number): void;
   /** It has heard that the call is to stop; told by workers of one call only. */
   heardCancel(): void;
+  /** It needs a list of files, or files, to load a module; told by workers in clusters only. */
+  needs?(what: string, of: string): void;
   /** It is about to die of an error that nobody caught. */
   fatal(seq: number, error: Error): void;
 }
@@ -195,6 +203,10 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case HEARD:
       cursor.at += 1;
       reports.heardCancel();
+      break;
+    case NEEDS:
+      cursor.at += 3;
+      reports.needs?.(operand(1), operand(2));
       break;
     case FATAL:
       cursor.at += 2;

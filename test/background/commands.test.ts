@@ -98,4 +98,6 @@ test("a worker needs a module with tasks, and numbers that are some", async () =
   expect(await refused("tasks.mjs", "--concurrency", "0")).toMatch(/--concurrency 0 is not a number of jobs/);
   expect(await refused("tasks.mjs:add")).toMatch(/tasks\.mjs:add names a task/);
   expect(await refused("tasks.mjs", "--keep", "soon")).toMatch(/"soon" is not a duration/);
+  expect(await refused("tasks.mjs", "--queue", "")).toMatch(/--queue is empty/);
+  expect(await refused("tasks.mjs", "-o", "")).toMatch(/-o is empty/);
 });

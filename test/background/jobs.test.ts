@@ -102,6 +102,20 @@ test("flows are delayed: one that fans out on processes, and one with limits of 
   expect(results).toEqual([[1, 4, 9], [16]]);
 });
 
+test("a flow that has a run of its own ends in the state that it would have in that of the worker", async () => {
+  const { place, script } = rig;
+  const id = await script('return (await apart.delay("never")).id');
+  await place.heddle(...UNTIL_IDLE);
+  expect(await script(`return attach("${id}").state()`)).toBe("timedOut");
+});
+
+test("a program that asked for an unknown job ends, however long it would have waited", async () => {
+  const { stdout, code } = await rig.startScript(
+    'return attach("nothing").result({ timeout: "1h" }).catch(({ code }) => code)',
+  ).ended;
+  expect({ stdout, code }).toEqual({ stdout: '"UNKNOWN_JOB"', code: 0 });
+});
+
 for (const place of [[], ["-n", "2"], ["--runner", "processes", "-n", "2"]]) {
   test(`a job can delay and wait for another ${place.join(" ")}`, async () => {
     const id = await rig.script("return (await delays.delay(41)).id");

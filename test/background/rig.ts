@@ -33,6 +33,7 @@ const TASKS = (address: string) => `
   export const wide = flow("wide", { runner: processes({ workers: 2 }) }, ns => square.map(ns));
   export const squaresOf = flow("squaresOf", ns => square.map(ns));
   export const limited = flow("limited", { limits: { square: 1 } }, ns => square.map(ns));
+  export const apart = flow("apart", { limits: { work: 1 }, timeout: 300 }, name => work(name));
   export const busy = task("busy", async name => { await tell(address, name); for (;;) ; });
   export const counted = task("counted", async n => { await tell(address, "begun " + n); return n; });
   export const says = task("says", { retries: 1 }, async n => {
@@ -75,7 +76,7 @@ beforeEach(async () => {
         import { attach } from "heddle";
         import * as tasks from "./tasks.mjs";
         import { alien } from "./other.mjs";
-        const { add, work, stuck, fails, dies, once, square, wide, limited, busy, counted, delays, says, points, saysAll, saysApart, spins } = tasks;
+        const { add, work, stuck, fails, dies, once, square, wide, limited, apart, busy, counted, delays, says, points, saysAll, saysApart, spins } = tasks;
         const answer = await (async () => { ${body} })();
         process.stdout.write(JSON.stringify(answer ?? null));
       `,

@@ -122,6 +122,10 @@ describe.each(pythons)("dask, %s", (_, python) => {
       await gone(...line.heard.map(point => point.slice(5)));
     });
 
+    test("calls that wait twice leave their thread once", async () => {
+      expect(await run(there(), () => tasks.inTwoSteps.map([1, 2, 3, 4]))).toEqual([4, 8, 12, 16]);
+    });
+
     test("a worker of Dask's that is killed: its call is run elsewhere, at no cost", async () => {
       const line = await channel();
       const doomed = await cluster.worker("--resources", "DOOM=1");

@@ -1,6 +1,11 @@
 /** What goes wrong with the queue's folder. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { StoreError } from "../../errors.ts";
 import { damagedIndex, type Kept, storeError } from "../../store/failures.ts";
 
+/** What the system says of files that somebody has removed while they were open. */
+const LOST = new Set(["ENOENT", "EBADF"]);
 const QUEUE: Kept = {
   name: "queue",
   room: "",
@@ -9,6 +14,11 @@ const QUEUE: Kept = {
 };
 
 export function queueError(folder: string, error: unknown): Error {
+  const opened = error instanceof Error && "code" in error && LOST.has(String(error.code));
+  if (opened && !existsSync(join(folder, "queue"))) {
+    const hint = "What it held is lost. End the processes that use it, and start them again: then it begins anew.";
+    return new StoreError({ kept: QUEUE.name, folder, problem: "its folder is gone", hint }, { cause: error });
+  }
   return storeError(folder, error, QUEUE);
 }
 

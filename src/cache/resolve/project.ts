@@ -63,7 +63,10 @@ export class DiskProject implements Project {
     const name = named(from, specifier);
     const folder = path.dirname(from);
     if (name.kind === "builtin") return name;
-    if (name.kind === "strange") return unknown(specifier, name.problem);
+    // Such as "@/lib": paths of tsconfig.json may begin in any way.
+    if (name.kind === "strange") {
+      return this.#mapped(folder, specifier, prefer) ?? unknown(specifier, name.problem);
+    }
     if (name.kind === "place") {
       return (
         this.#meant(this.#resolvers.place(folder, name.place, prefer)) ?? unknown(specifier, "there is no such file")

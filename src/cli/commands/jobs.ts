@@ -4,7 +4,7 @@ import type { ExitCode } from "../exit.ts";
 import type { ListFlags } from "../jobs/list.ts";
 import type { QueueFlags } from "../jobs/place.ts";
 import type { PruneFlags } from "../jobs/prune.ts";
-import { gather } from "./options.ts";
+import { gatherAmong } from "./options.ts";
 
 type Done = (code: ExitCode) => void;
 
@@ -66,7 +66,9 @@ function addList(jobs: Command, done: Done): void {
     .description("List jobs, the newest first.")
     .argument("[task]", "only those of this task, by its name or its identity")
     .addOption(
-      new Option("--state <state>", "only those in this state; may be repeated").choices(stateNames).argParser(gather),
+      new Option("--state <state>", "only those in this state; may be repeated")
+        .choices(stateNames)
+        .argParser(gatherAmong(stateNames)),
     )
     .option("--queue <name>", "only those of this queue")
     .option("--limit <count>", "at most so many; default: 50 in a terminal, else all")

@@ -1,5 +1,5 @@
 /** Options that several commands have. */
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** What to run, for the commands that need a flow or task and its inputs. */
 export function withTarget(command: Command): Command {
@@ -47,4 +47,14 @@ export function withShowing(command: Command): Command {
 /** Of an option that may be given several times, all that was given. */
 export function gather(given: string, before: readonly string[] = []): readonly string[] {
   return [...before, given];
+}
+
+/** The same, of an option that takes only these words. */
+export function gatherAmong(
+  words: readonly string[],
+): (given: string, before?: readonly string[]) => readonly string[] {
+  return (given, before) => {
+    if (words.includes(given)) return gather(given, before);
+    throw new InvalidArgumentError(`Allowed choices are ${words.join(", ")}.`);
+  };
 }

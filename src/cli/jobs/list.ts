@@ -1,5 +1,5 @@
 /** `heddle jobs`: what was delayed, and what has become of it. */
-import type { JobFacts } from "../../background/queue.ts";
+import { factsOf, type JobFacts } from "../../background/queue.ts";
 import { UsageError } from "../../errors.ts";
 import { plural } from "../../report/format.ts";
 import { oneLine } from "../../report/text.ts";
@@ -28,7 +28,7 @@ export function list(task: string | undefined, flags: ListFlags): Promise<ExitCo
         ...(limit !== undefined && { limit: limit + 1 }),
       })) ?? [];
     const jobs = limit === undefined ? found : found.slice(0, limit);
-    if (flags.json === true) printJson(jobs);
+    if (flags.json === true) printJson(jobs.map(factsOf));
     else if (jobs.length === 0) print(["There are no such jobs."]);
     else print([...lines(jobs), ...(found.length > jobs.length ? ["and more; --limit shows them"] : [])]);
     return EXIT.ok;

@@ -14,6 +14,9 @@ export interface QueueFlags {
 
 /** As it is named with `-o`, by the environment, or by the project that one is in. */
 export function queueFolder({ store }: QueueFlags, root = () => findRoot(process.cwd())): string {
+  if (store === "") {
+    throw new UsageError({ problem: "-o is empty", hint: "Name the folder of a store, or the URL of a Redis." });
+  }
   return queuePlace(store === undefined || isRedis(store) ? store : path.resolve(store), root);
 }
 

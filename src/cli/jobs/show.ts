@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { shownInputs } from "../../background/inputs.ts";
 import { called, outcomeIn } from "../../background/outcome.ts";
-import type { JobFacts } from "../../background/queue.ts";
+import { factsOf, type JobFacts } from "../../background/queue.ts";
 import { inputsOf } from "../../background/signature.ts";
 import { errorFacts } from "../../events/facts.ts";
 import type { Outcome } from "../../task/types.ts";
@@ -22,7 +22,7 @@ export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
         : readable(() => shownInputs(inputsOf(job, called(job.name, job.id), given), job.after));
     const outcome = gave === null ? null : readable(() => outcomeIn(gave, job.id));
     const output = await queue!.outputOf(job.id);
-    if (flags.json === true) printJson({ ...job, inputs, ...endFields(outcome), output });
+    if (flags.json === true) printJson({ ...factsOf(job), inputs, ...endFields(outcome), output });
     else print(text(job, inputs, outcome, output));
     return EXIT.ok;
   });

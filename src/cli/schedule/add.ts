@@ -9,6 +9,7 @@ import { findRoot } from "../../config/find.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { timeText } from "../jobs/list.ts";
+import { readName } from "../jobs/names.ts";
 import { type QueueFlags, queueFolder } from "../jobs/place.ts";
 import { choose } from "../run/choose.ts";
 import { readInputs } from "../run/inputs.ts";
@@ -27,6 +28,7 @@ export interface AddFlags extends QueueFlags {
 
 export async function add(name: string, given: string, flags: AddFlags): Promise<ExitCode> {
   const { cron, timezone = null } = flags;
+  readName(name, "the name of the schedule");
   const next = nextTime({ cron, timezone }, Date.now());
   const priority = readPriority(flags.priority ?? "0");
   const inputs = await readInputs(flags);
@@ -37,7 +39,7 @@ export async function add(name: string, given: string, flags: AddFlags): Promise
     const job = {
       task: definition.identity,
       name: definition.name,
-      queue: flags.queue ?? DEFAULT_QUEUE,
+      queue: readName(flags.queue ?? DEFAULT_QUEUE, "--queue"),
       priority,
       inputs: await new JobCapture(definition.name, inputs).bytes(),
     };

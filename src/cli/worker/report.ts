@@ -2,7 +2,10 @@
 import type { WorkerSettings } from "../../background/worker.ts";
 import { duration } from "../../report/format.ts";
 import { styleFor } from "../../report/style.ts";
+import { oneLine } from "../../report/text.ts";
 import type { Definition } from "../../task/definition.ts";
+
+const MINUTE = 60_000;
 
 export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "troubled"> {
   ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, place: string): void;
@@ -19,7 +22,7 @@ function textReport(): WorkerReport {
   let running = 0;
   return {
     ready(tasks, queues, concurrency, place) {
-      const names = tasks.map(({ name }) => name).sort();
+      const names = tasks.map(({ name }) => oneLine(name)).sort();
       const queue = queues.length === 1 ? `queue ${queues[0]}` : `queues ${queues.join(", ")}`;
       say(`heddle worker: ${names.join(", ")} · ${queue} · ${concurrency} at once · ${place}`);
     },
@@ -28,11 +31,11 @@ function textReport(): WorkerReport {
     },
     ended({ name, id }, { state, problem }, ms) {
       running -= 1;
-      const end = `${name} ${paint("dim", `${id} ${duration(ms)}`)}`;
+      const end = `${oneLine(name)} ${paint("dim", `${id} ${duration(ms)}`)}`;
       if (state === "completed") say(`${paint("green", symbols.ok)} ${end}`);
       else say(`${paint("red", symbols.failed)} ${end} ${state}: ${problem}`);
     },
-    troubled: error => say(`heddle: ${error.message}`),
+    troubled: oncePerMinute(message => say(`heddle: ${message}`)),
     draining() {
       if (running === 0) return;
       const jobs = running === 1 ? "1 job" : `${running} jobs`;
@@ -48,7 +51,19 @@ function jsonReport(): WorkerReport {
       say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store }),
     began: ({ id, task, attempts }) => say({ type: "jobStarted", id, task, attempt: attempts }),
     ended: ({ id, task }, { state, problem }, ms) => say({ type: "jobEnded", id, task, state, ms, problem }),
-    troubled: error => say({ type: "trouble", message: error.message }),
+    troubled: oncePerMinute(message => say({ type: "trouble", message })),
     draining: () => say({ type: "workerDraining" }),
+  };
+}
+
+/** Trouble that lasts is met each second, and told again when a minute has passed. */
+function oncePerMinute(tell: (message: string) => void): (error: Error) => void {
+  const told = new Map<string, number>();
+  return ({ message }) => {
+    const now = Date.now();
+    if (now - (told.get(message) ?? 0) < MINUTE) return;
+    for (const [before, at] of told) if (now - at >= MINUTE) told.delete(before);
+    told.set(message, now);
+    tell(message);
   };
 }

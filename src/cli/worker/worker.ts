@@ -9,6 +9,7 @@ import { findRoot } from "../../config/find.ts";
 import { parseSize } from "../../config/size.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { readName } from "../jobs/names.ts";
 import { queueFolder } from "../jobs/place.ts";
 import { KEPT, readAge } from "../jobs/prune.ts";
 import { loadModule } from "../run/load.ts";
@@ -34,6 +35,7 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const concurrency = readConcurrency(flags.concurrency);
   const maxInputs = flags.maxInputs === undefined ? MOST_INPUTS : parseSize(flags.maxInputs, "--max-inputs");
   const keep = readAge(flags.keep ?? KEPT, "--keep");
+  const queues = [...new Set(flags.queue ?? [DEFAULT_QUEUE])].map(queue => readName(queue, "--queue"));
   const root = await load(files);
   const folder = queueFolder(flags, () => root);
   // What its jobs delay, on whichever worker, comes into the same queue.
@@ -41,7 +43,6 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const run = await runSettings(flags, root, folder);
   const report = openReport(flags);
   const queue = await openQueue(folder);
-  const queues = flags.queue ?? [DEFAULT_QUEUE];
   const name = `${hostname()}:${process.pid}`;
   const signals = onSignals();
   const started = await startWorker(queue, { name, queues, concurrency, maxInputs, run, ...report });

@@ -1,3 +1,5 @@
+import type { CodeWay } from "./code.ts";
+
 /** What differs between engines, as the coordinator sees them, and what a runner has been told. */
 export interface ClusterSettings {
   readonly name: "dask" | "ray";
@@ -11,6 +13,7 @@ export interface ClusterSettings {
   readonly node: string;
   readonly env: Readonly<Record<string, string>>;
   readonly init: string | null;
+  readonly code: CodeWay;
   /** What the bridge is told of the cluster: plain JSON. */
   readonly cluster: Readonly<Record<string, unknown>>;
   /** Values of more bytes stay in the cluster. */

@@ -9,6 +9,7 @@ import type { Host } from "../../task/runner.ts";
 import { open } from "../envelope.ts";
 import { writeSetup } from "../protocol.ts";
 import { Bridge } from "./bridge.ts";
+import { CodeSource } from "./code.ts";
 import type { ClusterSettings } from "./engine.ts";
 import { brokenBy, endedEarly } from "./failure.ts";
 import { message } from "./messages.ts";
@@ -33,6 +34,7 @@ interface Fetch {
 
 export class Link implements Keeper {
   readonly settings: ClusterSettings;
+  readonly code: CodeSource;
   readonly #first: Uint8Array;
   readonly #users = new Set<LinkUser>();
   readonly #owners = new Map<number, LinkUser>();
@@ -48,6 +50,7 @@ export class Link implements Keeper {
 
   constructor(settings: ClusterSettings, { runId, dirs }: Host) {
     this.settings = settings;
+    this.code = new CodeSource(settings.code);
     const setup: unknown[] = [];
     const { init } = settings;
     writeSetup({ runId, concurrency: 1, init, parent: process.pid, dirs, memory: Number.POSITIVE_INFINITY }, setup);

@@ -150,7 +150,7 @@ export class ClusterSession implements RunnerSession, LinkUser {
   }
 
   #submit(call: Dispatch): void {
-    const wire: unknown[] = [];
+    const wire = this.#link.code.origin(call.task.module);
     try {
       writeTask(0, call.task, wire);
       writeCall(1, 0, call, wire);
@@ -198,7 +198,15 @@ export class ClusterSession implements RunnerSession, LinkUser {
       heardCancel: () => {},
       unfit: () => {},
       waits: call => this.#host.waits(call),
+      needs: (what, of) => void this.#provide(underway, where, what, of),
     });
+  }
+
+  /** The code of the call is not where it runs. */
+  async #provide({ call, ref }: Underway, where: string, what: string, of: string): Promise<void> {
+    if (what === "manifest" && this.#link.settings.code === null) this.warn(sending(of, where));
+    const wire = await this.#link.code.answer(what, of);
+    if (this.#byId.get(call.id)?.ref === ref) this.#link.say("tell", ref, message(wire), false);
   }
 
   #ended(underway: Underway): void {
@@ -249,4 +257,8 @@ export class ClusterSession implements RunnerSession, LinkUser {
 
 function displayOf({ call }: Underway): string {
   return `${call.task.name}-${call.id}`;
+}
+
+function sending(module: string, where: string): string {
+  return `${module} is not on ${where}, or another one: what it needs is sent there`;
 }

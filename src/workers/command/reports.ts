@@ -14,6 +14,8 @@ export interface CallMoments {
   unfit(): void;
   /** The call waits for what it called, and leaves its place to others. */
   waits(id: number): void;
+  /** It needs code that is not where it runs. */
+  needs?(what: string, of: string): void;
 }
 
 /** The reports of a call that runs in a command of its own, as they come. */
@@ -58,6 +60,10 @@ export class CommandReports extends CallReports {
 
   override heardCancel(): void {
     this.#moments.heardCancel();
+  }
+
+  needs(what: string, of: string): void {
+    this.#moments.needs?.(what, of);
   }
 
   override fatal(_seq: number, error: Error): void {

@@ -5,9 +5,11 @@
  */
 import { Socket } from "node:net";
 import { FrameReader } from "../../codec/frames.ts";
+import { Origins } from "../cluster/origins.ts";
 import { Parts } from "../cluster/parts.ts";
 import { fillIn, Outgoing } from "../cluster/worker-messages.ts";
 import { endUnheard, flushBeforeEnd } from "../leaving.ts";
+import { placeModules } from "../load.ts";
 import { TASK } from "../protocol.ts";
 import { Server } from "../serve.ts";
 import { endWith } from "../watch.ts";
@@ -24,10 +26,15 @@ const server = new Server(
 );
 flushBeforeEnd(server);
 
+const origins = new Origins(wire => outgoing.reports(wire));
+placeModules(module => origins.placeOf(module));
+
 const parts = new Parts(([message, ...values]) => {
   new FrameReader().push(message!, wire => {
-    if (wire[0] === TASK) outgoing.taken();
-    server.receive(fillIn(wire, values));
+    const rest = origins.take(fillIn(wire, values));
+    if (rest === null) return;
+    if (rest[0] === TASK) outgoing.taken();
+    server.receive(rest);
   });
 });
 channel.on("data", chunk => parts.push(chunk));

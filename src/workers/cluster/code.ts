@@ -1,0 +1,62 @@
+/** On the coordinator's side: what workers elsewhere are told of the code of tasks, and given of it. */
+import { readFileSync, statSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { CodeFile, Manifest } from "../../code/manifest.ts";
+import { digestBytes } from "../../codec/digest.ts";
+import { CODE, GIVEN } from "../protocol.ts";
+import { stampOf } from "./stamp.ts";
+
+/** `send`: from here; `shared`: from there; null: from there, if it is there and the same. */
+export type CodeWay = "send" | "shared" | null;
+
+export class CodeSource {
+  readonly #way: CodeWay;
+  readonly #stamps = new Map<string, string>();
+  readonly #manifests = new Map<string, Promise<Manifest>>();
+
+  constructor(way: CodeWay) {
+    this.#way = way;
+  }
+
+  /** What is said of a module before a call of its tasks. */
+  origin(module: string | null): unknown[] {
+    if (this.#way === "shared" || module === null || !module.startsWith("file:")) return [];
+    let stamp = this.#stamps.get(module);
+    if (stamp === undefined) {
+      const stat = statSync(fileURLToPath(module), { throwIfNoEntry: false });
+      stamp = this.#way === "send" || stat === undefined ? "" : stampOf(stat);
+      this.#stamps.set(module, stamp);
+    }
+    return [CODE, module, stamp];
+  }
+
+  /** The answer to what a worker needs. Never rejects. */
+  async answer(what: string, of: string): Promise<unknown[]> {
+    try {
+      if (what === "manifest") return [GIVEN, "manifest", JSON.stringify(await this.#manifest(of))];
+      const [entry, wanted] = JSON.parse(of) as [entry: string, wanted: readonly string[]];
+      const { files } = await this.#manifest(pathToFileURL(entry).href);
+      const byDigest = new Map<string, CodeFile>(files.map(file => [file.digest, file]));
+      return [GIVEN, "files", ...wanted.map(digest => contentOf(byDigest.get(digest)))];
+    } catch (error) {
+      return [GIVEN, "refused", (error as Error).message];
+    }
+  }
+
+  #manifest(module: string): Promise<Manifest> {
+    let manifest = this.#manifests.get(module);
+    if (manifest === undefined) {
+      // Looked for only when somebody needs it.
+      manifest = import("../../code/gather.ts").then(({ gatherCode }) => gatherCode(module));
+      this.#manifests.set(module, manifest);
+    }
+    return manifest;
+  }
+}
+
+function contentOf(file: CodeFile | undefined): Uint8Array {
+  if (file === undefined) throw new Error("a file was asked for that is no part of it");
+  const bytes = readFileSync(file.path);
+  if (digestBytes(bytes) !== file.digest) throw new Error(`${file.path} was changed since the run began`);
+  return bytes;
+}

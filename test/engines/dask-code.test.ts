@@ -1,0 +1,231 @@
+/** Dask workers on machines that do not have the code: a cluster that sees another folder in the place of that of the projects. */
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { type DaskCluster, pythons, startDask } from "./dask.ts";
+import { runProgram } from "./debian.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const home = mkdtempSync(path.join(tmpdir(), "heddle-code-"));
+const [projects, there, shelf] = ["projects", "there", "shelf"].map(name => path.join(home, name)) as [
+  string,
+  string,
+  string,
+];
+for (const folder of [projects, there]) mkdirSync(folder);
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const python = pythons.map(([, each]) => each).find(each => typeof each !== "string");
+const problem = python === undefined ? "there is no Python with distributed" : await whyNoOtherView();
+
+async function whyNoOtherView(): Promise<string | null> {
+  const tried = await runProgram("unshare", ["-m", "mount", "--bind", there, projects]).catch(String);
+  if (typeof tried === "object" && tried.code === 0) return null;
+  return "this machine does not let a process have other mounts (unshare -m)";
+}
+
+/** The cluster does not see the projects, nor what is written there. */
+async function hiddenCluster(): Promise<DaskCluster> {
+  const wrapper = path.join(home, "python");
+  const words = `mount --bind ${there} ${projects} && exec ${python!.program} "$@"`;
+  writeFileSync(wrapper, `#!/bin/sh\nexec unshare -m sh -c '${words}' sh "$@"\n`);
+  chmodSync(wrapper, 0o755);
+  return startDask(wrapper, 1);
+}
+
+let count = 0;
+
+/** A project with these files, gone with the rest. */
+function project(files: Readonly<Record<string, string>>): string {
+  const folder = path.join(projects, `p${count++}`);
+  mkdirSync(path.join(folder, "node_modules"), { recursive: true });
+  symlinkSync(ROOT, path.join(folder, "node_modules/heddle"));
+  write(folder, { "package.json": '{ "name": "woven", "type": "module" }', ...files });
+  return folder;
+}
+
+function write(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+}
+
+if (problem !== null) test.skip(`code that is sent: ${problem}`);
+else {
+  const cluster = await hiddenCluster();
+  afterAll(() => cluster.stop());
+  suite(cluster);
+}
+
+function suite(cluster: DaskCluster): void {
+  /** Runs a script in which `on` runs something on the cluster; gives what it printed, as JSON, and its warnings. */
+  async function script(
+    folder: string,
+    body: string,
+    more: Readonly<Record<string, unknown>> = {},
+    loader: string[] = [],
+  ) {
+    const options = { address: cluster.address, python: python!.program, env: { HEDDLE_CODE: shelf }, ...more };
+    const name = `main-${count++}.mjs`;
+    write(folder, {
+      [name]: `
+        import { dask, run } from "heddle";
+        const runner = dask(${JSON.stringify(options)});
+        const on = body => run({ runner }, body);
+        const tell = promise => promise.then(value => value, ({ name, message }) => name + ": " + message);
+        const answer = await (async () => { ${body} })();
+        process.stdout.write(JSON.stringify(answer));
+      `,
+    });
+    const child = spawn(process.execPath, [...loader, name], {
+      cwd: folder,
+      env: { ...process.env, VITEST: undefined },
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const code = await new Promise(resolve => child.on("close", resolve));
+    if (code !== 0) throw new Error(stderr);
+    return { answer: JSON.parse(stdout) as unknown, stderr };
+  }
+
+  const files = {
+    "src/tasks.mjs": `
+      import { readFileSync } from "node:fs";
+      import { task, context } from "heddle";
+      import { louder } from "./lib/louder.mjs";
+      import { left } from "left";
+      export const shout = task("shout", text => louder(left(text)));
+      export const asset = task("asset", () => readFileSync(new URL("./words.txt", import.meta.url), "utf8"));
+      export const late = task("late", async () => (await import("./lib/late.mjs")).value);
+      export const where = task("where", () => import.meta.url);
+      export const fails = task("fails", () => { throw new TypeError("as asked"); });
+      export const identity = shout.identity;
+    `,
+    "src/other.mjs": `
+      import { task } from "heddle";
+      import { shout } from "./tasks.mjs";
+      export const twice = task("twice", async text => (await shout.submit(text)) + (await shout.submit(text)));
+    `,
+    "src/words.txt": "woven words",
+    "src/lib/louder.mjs": 'export const louder = text => text.toUpperCase() + "!";',
+    "src/lib/late.mjs": 'export const value = "late";',
+    "node_modules/left/package.json":
+      '{ "name": "left", "version": "1.0.0", "main": "index.cjs", "dependencies": { "deep": "1" } }',
+    "node_modules/left/index.cjs":
+      'const name = "./pad.cjs"; exports.left = text => require(name)(require("deep").sign, text);',
+    "node_modules/left/pad.cjs": "module.exports = (sign, text) => sign + text;",
+    "node_modules/deep/package.json": '{ "name": "deep", "version": "1.0.0", "main": "index.json" }',
+    "node_modules/deep/index.json": '{ "sign": "> " }',
+  };
+
+  test("what a task imports, of the project and of packages, comes along; assets too", async () => {
+    const folder = project(files);
+    const { answer, stderr } = await script(
+      folder,
+      `const { shout, asset, late, where, fails } = await import("./src/tasks.mjs");
+       const { twice } = await import("./src/other.mjs");
+       return on(async () => ({
+         shouted: await shout.map(["a", "b"]), asset: await asset.submit(), late: await late.submit(),
+         twice: await twice.submit("c"), where: await where.submit(),
+         failed: await fails.submit().catch(error => error.stack),
+       }));`,
+    );
+    expect(answer).toEqual({
+      shouted: ["> A!", "> B!"],
+      asset: "woven words",
+      late: "late",
+      twice: "> C!> C!",
+      where: expect.stringContaining(`${path.join(folder, "src/tasks.mjs")}`),
+      failed: expect.stringMatching(/^TypeError: as asked\n.*src\/tasks\.mjs:10:/),
+    });
+    expect((answer as { where: string }).where).toContain(shelf);
+    expect(stderr).toMatch(/tasks\.mjs is not on tcp:.*, or another one: what it needs is sent there/);
+    expect(readdirSync(path.join(shelf, "files")).length).toBeGreaterThan(0);
+  });
+
+  test("two versions of the code at once", async () => {
+    const folders = ["one", "two"].map(word =>
+      project({
+        "tasks.mjs": `import { task } from "heddle"; export const say = task("say", () => ${JSON.stringify(word)});`,
+      }),
+    );
+    const said = await Promise.all(
+      folders.map(folder =>
+        script(folder, 'const { say } = await import("./tasks.mjs"); return on(() => say.map([1, 2]));'),
+      ),
+    );
+    expect(said.map(({ answer }) => answer)).toEqual([
+      ["one", "one"],
+      ["two", "two"],
+    ]);
+  });
+
+  test("TypeScript", async () => {
+    const folder = project({
+      "tasks.ts":
+        'import { task } from "heddle"; import type { N } from "./n.ts"; import { one } from "./n.ts"; export const add = task("add", (n: N): N => n + one);',
+      "n.ts": "export type N = number; export const one: N = 1;",
+    });
+    const tsx = path.join(ROOT, "node_modules/tsx/dist/loader.mjs");
+    const { answer } = await script(
+      folder,
+      'const { add } = await import("./tasks.ts"); return on(() => add.submit(41));',
+      {},
+      ["--import", tsx],
+    );
+    expect(answer).toBe(42);
+  });
+
+  test("what is changed while nothing of it is there: the next run has the new code", async () => {
+    const text = (word: string) => `import { task } from "heddle"; export const say = task("say", () => "${word}");`;
+    const folder = project({ "tasks.mjs": text("before") });
+    const body = 'const { say } = await import("./tasks.mjs"); return on(() => say.submit());';
+    expect((await script(folder, body)).answer).toBe("before");
+    write(folder, { "tasks.mjs": text("after") });
+    expect((await script(folder, body, { code: "send" })).answer).toBe("after");
+  });
+
+  test("a checkout of its own is used if it is the same, and not if it is another", async () => {
+    const files = (word: string) => ({
+      "package.json": '{ "name": "woven", "type": "module" }',
+      "tasks.mjs":
+        'import { task } from "heddle"; import { word } from "./word.mjs"; export const say = task("say", () => [word, import.meta.url]);',
+      "word.mjs": `export const word = "${word}";`,
+    });
+    const body = 'const { say } = await import("./tasks.mjs"); return on(() => say.submit());';
+    const folder = project(files("now"));
+    const copy = path.join(there, path.basename(folder));
+    mkdirSync(path.join(copy, "node_modules"), { recursive: true });
+    symlinkSync(ROOT, path.join(copy, "node_modules/heddle"));
+    write(copy, files("now"));
+    const tasks = pathToFileURL(path.join(folder, "tasks.mjs")).href;
+    expect((await script(folder, body)).answer).toEqual(["now", tasks]);
+    expect((await script(folder, body, { code: "send" })).answer).toEqual(["now", expect.stringContaining(shelf)]);
+    write(copy, files("before"));
+    expect((await script(folder, body)).answer).toEqual(["now", expect.stringContaining(shelf)]);
+    expect((await script(folder, body, { code: "shared" })).answer).toEqual(["before", tasks]);
+  });
+
+  test("code that is not to be sent is not; what cannot be loaded there says why", async () => {
+    const folder = project({
+      "tasks.mjs": 'import { task } from "heddle"; import "absent"; export const say = task("say", () => 1);',
+      "absent.mjs": "",
+      "node_modules/absent/package.json":
+        '{ "name": "absent", "version": "1.0.0", "exports": "./index.js", "type": "module" }',
+      "node_modules/absent/index.js": "",
+    });
+    const body = 'const { say } = await import("./tasks.mjs"); return tell(on(() => say.submit()));';
+    expect((await script(folder, body, { code: "shared" })).answer).toMatch(/^ModuleLoadError: .*Cannot find module/);
+    write(folder, { "node_modules/absent/native.node": "" });
+    expect((await script(folder, body)).answer).toBe(1);
+  });
+}
