@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    globalSetup: ["test/engines/setup.ts"],
     // The build and the fixtures are loaded as a user's program loads them, not transformed.
     server: { deps: { external: [/\/dist\//, /\/test\/fixtures\//] } },
     testTimeout: 60_000,

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const peers = fileURLToPath(new URL("./peers/python/", import.meta.url));
 const home = fileURLToPath(new URL("../node_modules/.cache/bench-python/", import.meta.url));
-const program = join(home, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+export const program = join(home, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
 const pinned = readFileSync(join(peers, "requirements.txt"), "utf8").trim().split("\n");
 const state = join(home, "installed.json");
 

@@ -123,3 +123,37 @@ function ones() {
 function checkArray(array) {
   if (array.length !== LENGTH || array[LENGTH - 1] !== 1) throw new Error("the array came back as another");
 }
+
+/** Calls that compute for a millisecond, all at once. */
+export async function computed({ map }, calls) {
+  const inputs = Array.from({ length: calls }, () => 1);
+  const began = performance.now();
+  const results = await map(inputs);
+  const ms = performance.now() - began;
+  if (results.length !== calls || results.some(result => result !== 1)) throw new Error("some results are wrong");
+  return { ms };
+}
+
+/** All at once, over an array; the results are fetched when the clock has stopped. */
+export async function kept({ keep }, calls) {
+  const inputs = Array.from({ length: calls }, (_, i) => i);
+  const began = performance.now();
+  const bring = await keep(inputs);
+  const ms = performance.now() - began;
+  const results = await bring();
+  check(
+    results.reduce((sum, x) => sum + x, 0),
+    calls,
+  );
+  return { ms };
+}
+
+/** One after the other: two arrays of 100 MiB are made by calls, and are the inputs of a third. */
+export async function passedOn({ handOn }, calls) {
+  const began = performance.now();
+  for (let i = 0; i < calls; i++) {
+    const [length, sum] = await handOn();
+    if (length !== 200 * 2 ** 20 || sum !== 3) throw new Error("a result is wrong");
+  }
+  return { ms: performance.now() - began };
+}

@@ -5,6 +5,7 @@ docs/design/clusters.md. What it hands on, calls, reports and values, are bytes 
 `distributed`, from 2022.12 on, and nothing else.
 """
 import asyncio
+import functools
 import importlib
 import sys
 
@@ -179,20 +180,36 @@ class Bridge:
     def __init__(self, say):
         self.say = say
         self.client = None
+        self.name = None
+        self.scheduler = None
+        self.watchers = set()
+        self.known_events = 0
+
+    async def open(self, options, first):
+        """For a run; the first one connects."""
+        if distributed is None:
+            raise Refused("package", problem)
+        self.options = options
+        self.name = options["name"]
         self.futures = {}
         self.places = {}
         self.stopped = set()
         self.calls = []
         self.known = None
-        self.watchers = set()
-        self.known_events = 0
+        if self.client is None:
+            await self.connect(options)
+        await self.check_versions()
+        self.client.subscribe_topic(self.name, functools.partial(self.heard, self.name))
+        plugin = NodeWorkers(self.name, {**options["worker"], "first": first, "Node": Node})
+        if hasattr(self.client, "register_plugin"):
+            await self.client.register_plugin(plugin, name=self.name)
+        else:
+            await self.client.register_worker_plugin(plugin, name=self.name)
+        workers = await self.look()
+        self.say("ready", distributed.__version__, len(workers))
+        self.keep(self.watch_workers())
 
-    async def open(self, options, first):
-        if distributed is None:
-            raise Refused("package", problem)
-        self.options = options
-        self.name = options["name"]
-        self.resources = {}
+    async def connect(self, options):
         self.cluster = None
         address, cluster = options["address"], options["cluster"]
         try:
@@ -213,16 +230,6 @@ class Bridge:
                 raise Refused("option", "there is neither an address nor a cluster")
         except (OSError, asyncio.TimeoutError) as error:
             raise Refused("address", f"{type(error).__name__}: {error}")
-        await self.check_versions()
-        self.client.subscribe_topic(self.name, self.heard)
-        plugin = NodeWorkers(self.name, {**options["worker"], "first": first, "Node": Node})
-        if hasattr(self.client, "register_plugin"):
-            await self.client.register_plugin(plugin, name=self.name)
-        else:
-            await self.client.register_worker_plugin(plugin, name=self.name)
-        workers = await self.look()
-        self.say("ready", distributed.__version__, len(workers))
-        self.keep(self.watch_workers())
 
     def security(self, given):
         return None if given is None else distributed.security.Security(**given)
@@ -259,6 +266,9 @@ class Bridge:
     async def look(self):
         """The workers, as the scheduler has them now."""
         info = await self.client.scheduler.identity(**self.all_workers())
+        if self.scheduler not in (None, info["id"]):
+            raise ConnectionError("another one is in its place, which knows nothing of this run")
+        self.scheduler = info["id"]
         self.workers = info["workers"]
         slots = sum(worker["nthreads"] for worker in self.workers.values())
         if slots != self.known:
@@ -276,13 +286,18 @@ class Bridge:
         return {"n_workers": -1} if "n_workers" in parameters else {}
 
     async def watch_workers(self):
-        while True:
+        await asyncio.sleep(1)
+        while await self.answers():
             await asyncio.sleep(1)
-            try:
-                await asyncio.wait_for(self.look(), self.options["timeout"])
-            except Exception as error:
-                self.say("broken", f"the scheduler does not answer: {type(error).__name__} {error}")
-                return
+
+    async def answers(self):
+        """Whether the scheduler is still the one that has the calls; if not, all that it had is lost."""
+        try:
+            await asyncio.wait_for(self.look(), self.options["timeout"])
+        except Exception as error:
+            self.say("broken", f"the scheduler does not answer: {type(error).__name__} {error}")
+            return False
+        return True
 
     def keep(self, work):
         task = asyncio.ensure_future(work)
@@ -349,13 +364,18 @@ class Bridge:
         await distributed.wait(future)
         if future.status == "finished":
             self.say("done", ref)
-        elif future.status == "error":
-            error = await future.exception()
+            return
+        status, error = future.status, await future.exception() if future.status == "error" else None
+        if (error is None and ref in self.stopped) or not await self.answers():
+            return
+        if error is not None:
             self.say("lost", ref, f"{type(error).__name__}: {error}")
-        elif ref not in self.stopped:
-            self.say("gone", ref, f"Dask has {future.status} it")
+        else:
+            self.say("gone", ref, f"Dask has {status} it")
 
-    def heard(self, event):
+    def heard(self, name, event):
+        if name != self.name:
+            return
         _, (ref, address, *words) = event
         self.places[ref] = address
         self.known_events += 1
@@ -399,16 +419,30 @@ class Bridge:
         except BaseException as error:
             self.say("no value", ref, f"{type(error).__name__}: {error}")
 
+    async def rest(self):
+        """The run has ended, and nothing of it is left but the connection."""
+        await self.clear()
+        self.say("resting")
+        self.keep(self.watch_workers())
+
+    async def clear(self):
+        for task in list(self.watchers):
+            task.cancel()
+        name, self.name = self.name, None
+        if name is None:
+            return
+        futures, self.futures = list(self.futures.values()), {}
+        self.client.unsubscribe_topic(name)
+        await self.client.cancel(futures, force=True)
+        await self.client.run_on_scheduler(forget_events, name)
+        if hasattr(self.client, "unregister_worker_plugin"):
+            await self.client.unregister_worker_plugin(name)
+
     async def close(self):
         if self.client is None:
             return
-        for task in list(self.watchers):
-            task.cancel()
         try:
-            await self.client.cancel(list(self.futures.values()), force=True)
-            await self.client.run_on_scheduler(forget_events, self.name)
-            if hasattr(self.client, "unregister_worker_plugin"):
-                await self.client.unregister_worker_plugin(self.name)
+            await self.clear()
         finally:
             await self.client.close()
             if self.cluster is not None and self.options["cluster"]["shutdown"] == "close":

@@ -214,12 +214,15 @@ async def serve(Bridge):
     bridge = Bridge(say)
     bridge.output = output
     try:
-        operation, options, first = await decode(reader)
-        await bridge.open(json.loads(options), first)
-        while operation != "close":
+        while True:
             operation, *operands = await decode(reader)
-            if operation != "close":
-                getattr(bridge, operation)(*operands)
+            if operation == "close":
+                break
+            if operation == "open":
+                operands[0] = json.loads(operands[0])
+            done = getattr(bridge, operation)(*operands)
+            if asyncio.iscoroutine(done):
+                await done
     except Refused as error:
         say("failed", error.kind, str(error))
     except asyncio.IncompleteReadError:

@@ -50,6 +50,11 @@ export const names = [
   "jobs-embedded-1ms",
   "jobs-redis",
   "jobs-redis-1ms",
+  "dask-mapped",
+  "dask-kept",
+  "dask-idle",
+  "dask-1ms",
+  "dask-200mb",
 ];
 
 /** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */

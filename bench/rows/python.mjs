@@ -3,11 +3,12 @@ const modules = {
   joblib: "joblib_loky",
   "concurrent.futures": "concurrent_futures",
   dask: "dask_local",
+  "Client.submit": "dask_local",
   ray: "ray_local",
   prefect: "prefect_local",
 };
 /** The package that has to be there. */
-const packages = { dask: "distributed" };
+const packages = { dask: "distributed", "Client.submit": "distributed" };
 
 /** `most` is by contender; those that it does not name are left out. */
 export const python = (place, way, most, warmUp = 2_000) =>

@@ -4,7 +4,7 @@ import { TooLargeError, UntrustedError } from "../errors.ts";
 import type { Definition } from "../task/definition.ts";
 import { checkOptions } from "../task/options.ts";
 import { called } from "./outcome.ts";
-import type { TakenJob } from "./queue.ts";
+import type { JobFacts, TakenJob } from "./queue.ts";
 import { calledBy } from "./remote.ts";
 import { secret } from "./secret.ts";
 import { inputsOf } from "./signature.ts";
@@ -15,7 +15,6 @@ export const MOST_INPUTS = 256 * 1024 ** 2;
 export interface Admitted {
   /** The task that the job is of, or of which it is a call. */
   readonly definition: Definition;
-  readonly isCall: boolean;
   readonly inputs: Uint8Array;
 }
 
@@ -26,7 +25,26 @@ export interface Admitted {
  * @throws UntrustedError, TooLargeError, OptionError
  */
 export function admit({ facts, inputs, upstream }: TakenJob, known: Tasks, most: number): Admitted {
-  const { id, task, name, options } = facts;
+  const { id, name, options } = facts;
+  const size = upstream.reduce((sum, { byteLength }) => sum + byteLength, inputs.byteLength);
+  const definition = admitted(facts, known, size, most);
+  const payload = inputsOf(facts, called(name, id), inputs);
+  checkOptions(definition.kind, name, options, false);
+  if (secret() === null) checkPlace(called(name, id), options);
+  return { definition, inputs: payload };
+}
+
+/**
+ * The same for a batch of calls of a run, whose options say only what it is.
+ *
+ * @throws UntrustedError, TooLargeError
+ */
+export function admitCalls(facts: JobFacts, inputs: Uint8Array, known: Tasks, most: number): Admitted {
+  const definition = admitted(facts, known, inputs.byteLength, most);
+  return { definition, inputs: inputsOf(facts, called(facts.name, facts.id), inputs) };
+}
+
+function admitted({ id, name, task }: JobFacts, known: Tasks, size: number, most: number): Definition {
   const what = called(name, id);
   const identity = calledBy(task) ?? task;
   const definition = known.get(identity);
@@ -37,12 +55,8 @@ export function admit({ facts, inputs, upstream }: TakenJob, known: Tasks, most:
       hint: "A worker runs the tasks of the modules that it was started with, and no others. See who else may write to the queue.",
     });
   }
-  const size = upstream.reduce((sum, { byteLength }) => sum + byteLength, inputs.byteLength);
   if (size > most) throw new TooLargeError({ what, size: formatSize(size), limit: formatSize(most) });
-  const payload = inputsOf(facts, what, inputs);
-  checkOptions(definition.kind, name, options, false);
-  if (secret() === null) checkPlace(what, options);
-  return { definition, isCall: identity !== task, inputs: payload };
+  return definition;
 }
 
 export type Tasks = ReadonlyMap<string, Definition>;

@@ -1,5 +1,7 @@
 /** Where the queue of this process is, opened once for each place. */
 import { join, resolve } from "node:path";
+import { shown } from "../config/shown.ts";
+import { OptionError } from "../errors.ts";
 import type { Queue } from "./queue.ts";
 import { isRedis } from "./redis/place.ts";
 
@@ -16,8 +18,19 @@ export function queuePlace(named: string | undefined, root: () => string): strin
   const said = process.env[QUEUE_VARIABLE];
   const url = named ?? said;
   if (url !== undefined && isRedis(url)) return url;
-  if (named !== undefined) return resolve(root(), named);
-  return said === undefined || said === "" ? join(root(), ".heddle") : resolve(said);
+  if (named !== undefined) return resolve(root(), folderIn(named, "the store"));
+  return said === undefined || said === "" ? join(root(), ".heddle") : resolve(folderIn(said, QUEUE_VARIABLE));
+}
+
+/**
+ * What looks like an address is no folder: one of that name would be made, and nobody would look there.
+ *
+ * @throws OptionError
+ */
+export function folderIn(place: string, where: string): string {
+  if (!/^[a-z][\w+.-]+:\/|^[\w.-]+:\d+$/i.test(place)) return place;
+  const problem = `${shown(place)} is no folder, and no URL of a Redis`;
+  throw new OptionError({ where, problem, hint: 'Write "redis://host:6379", or "rediss://…" for TLS.' });
 }
 
 /** @throws StoreError */

@@ -73,6 +73,25 @@ export interface TakenJob {
   readonly upstream: readonly Uint8Array[];
 }
 
+/** How a call of a run elsewhere ended: what its worker says of it, or why it says nothing. */
+export type CallEnd = { readonly said: Uint8Array } | { readonly state: CallState; readonly error: Error };
+
+export interface CallAtWork {
+  /** Never rejects. */
+  readonly end: Promise<CallEnd>;
+  cancel(reason: string): void;
+}
+
+/** Executes calls of runs elsewhere, which come in batches. */
+export interface CallService {
+  /** Some of a task have come; what it gives is told when they have ended. */
+  begin(job: JobFacts): (end: JobEnd) => void;
+  /** The calls in what a run has handed over. */
+  read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
+  /** `ask` brings to the run what the call asks that calls tasks itself, and gives the answer. */
+  execute(call: Uint8Array, ask: (bytes: Uint8Array) => Promise<Uint8Array>): CallAtWork;
+}
+
 /** What a worker takes, and what it does with it. */
 export interface Service {
   /** The worker, for those who look at jobs. */
@@ -84,6 +103,8 @@ export interface Service {
   readonly concurrency: number;
   /** Never rejects. `signal` is aborted when the job is cancelled, or has ended elsewhere. */
   execute(job: TakenJob, signal: AbortSignal): Promise<JobEnd>;
+  /** Left out by who takes none. */
+  readonly calls?: CallService;
   /** The queue is in trouble, which it will try to get over. */
   troubled(error: Error): void;
 }

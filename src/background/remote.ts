@@ -1,37 +1,47 @@
-/** Calls of runs that are executed elsewhere, as jobs: what a runner hands over is the input, what it wants the result. */
+/** Calls of runs that are executed elsewhere: what a runner hands over of them, by task, and what workers make of that. */
+import { ProtocolError } from "../errors.ts";
 import type { Definition } from "../task/definition.ts";
 import { bytesOf, open } from "../workers/envelope.ts";
+import { CALL, PLACED, TASK } from "../workers/protocol.ts";
 
 const SUFFIX = " (call)";
-/** Where in the message stands which task it is, and where its module lies. */
-const [IDENTITY, NAME, MODULE] = [4, 5, 6];
+/** A batch is the envelope of one call with more calls behind it: where it says which task it is, and where calls begin. */
+const [OPERATION, IDENTITY, MODULE, CALLS] = [2, 4, 6, 9];
+/** Where a call says what is told of it, and how long its inputs are; and how long it is itself. */
+const [FLAGS, LENGTH, HEAD] = [5, 6, 7];
 
 /** The identity of the jobs that are calls of this task. */
 export function callOf(identity: string): string {
   return identity + SUFFIX;
 }
 
-/** The task of which such a job is a call; null for other jobs. */
+/** The task of which such a job is calls; null for other jobs. */
 export function calledBy(identity: string): string | null {
   return identity.endsWith(SUFFIX) ? identity.slice(0, -SUFFIX.length) : null;
 }
 
-export interface Called {
-  readonly identity: string;
-  readonly name: string;
-}
-
-export function calledIn(bytes: Uint8Array): Called {
+/** The calls of a batch, each as `execute` takes it, of the task as this process knows it: other machines have other paths. */
+export function callsIn(
+  bytes: Uint8Array,
+  { identity, module }: Pick<Definition, "identity" | "module">,
+): Uint8Array[] {
   const wire = open(bytes, "a run");
-  return { identity: String(wire[IDENTITY]), name: String(wire[NAME]) };
-}
-
-/** The same call, of the task as this process knows it: other machines have other paths. */
-export function calledHere(bytes: Uint8Array, { identity, module }: Definition): Uint8Array {
-  const wire = open(bytes, "a run");
-  // A call comes as one of the task that it is.
-  if (wire[IDENTITY] !== identity)
-    throw new TypeError(`a call of ${String(wire[IDENTITY])} came as one of ${identity}`);
+  // Calls come as those of the task that they are of.
+  if (wire[OPERATION] !== TASK || wire[IDENTITY] !== identity) {
+    throw new ProtocolError({
+      from: "a run",
+      problem: `calls of ${String(wire[IDENTITY])} came as those of ${identity}`,
+    });
+  }
   wire[MODULE] = module;
-  return bytesOf(wire);
+  const head = wire.slice(0, CALLS);
+  const calls: Uint8Array[] = [];
+  for (let at = CALLS; at < wire.length; ) {
+    if (wire[at] !== CALL) throw new ProtocolError({ from: "a run", problem: "something among the calls is none" });
+    const placed = ((wire[at + FLAGS] as number) & PLACED) === 0 ? 0 : 1;
+    const end = at + HEAD + (wire[at + LENGTH] as number) + placed;
+    calls.push(bytesOf([...head, ...wire.slice(at, end)]));
+    at = end;
+  }
+  return calls;
 }

@@ -48,6 +48,36 @@ export function resultOf(id: string, what: string, bytes: Uint8Array): Uint8Arra
   return verified([resultAbout(id)], what, bytes);
 }
 
+/** How a call of a run ended, by its place in its batch. */
+export function signedCall(batch: string, place: number, bytes: Uint8Array): Uint8Array {
+  return signed(callAbout(batch, place), bytes);
+}
+
+/** @throws UntrustedError */
+export function callOutcome(batch: string, place: number, what: string, bytes: Uint8Array): Uint8Array {
+  return verified([callAbout(batch, place)], what, bytes);
+}
+
+/** What such a call asks its run. */
+export function signedQuestion(batch: string, place: number, bytes: Uint8Array): Uint8Array {
+  return signed(questionAbout(batch, place), bytes);
+}
+
+/** @throws UntrustedError */
+export function questionOf(batch: string, place: number, bytes: Uint8Array): Uint8Array {
+  return verified([questionAbout(batch, place)], "what a call asks", bytes);
+}
+
+/** The answer to a question of this number. */
+export function signedAnswer(number: string, bytes: Uint8Array): Uint8Array {
+  return signed(answerAbout(number), bytes);
+}
+
+/** @throws UntrustedError */
+export function answerOf(number: string, bytes: Uint8Array): Uint8Array {
+  return verified([answerAbout(number)], "the answer of a run", bytes);
+}
+
 type Signing = Pick<
   JobFacts,
   "id" | "task" | "name" | "queue" | "priority" | "notBefore" | "options" | "restart" | "after"
@@ -63,6 +93,18 @@ function scheduleAbout({ task, name, queue, priority }: Schedule["job"] | Signin
 
 function resultAbout(id: string): About {
   return ["heddle result 1", id];
+}
+
+function callAbout(batch: string, place: number): About {
+  return ["heddle call 1", batch, place];
+}
+
+function questionAbout(batch: string, place: number): About {
+  return ["heddle question 1", batch, place];
+}
+
+function answerAbout(number: string): About {
+  return ["heddle answer 1", number];
 }
 
 function signed(about: About, payload: Uint8Array): Uint8Array {

@@ -10,15 +10,16 @@ import type { RunSettings } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
-import type { Future, Outcome } from "../task/types.ts";
 import { admit, MOST_INPUTS, type Tasks } from "./admission.ts";
+import { callService } from "./calls.ts";
 import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
 import { Output, Outputs, outputOfRun } from "./output.ts";
 import type { JobEnd, JobFacts, Queue, Service, Serving, TakenJob } from "./queue.ts";
-import { calledHere, callOf } from "./remote.ts";
-import { remoteCall } from "./remote-call.ts";
+import { callOf } from "./remote.ts";
+import { remoteAsk, remoteCall } from "./remote-call.ts";
 import { signedEnd } from "./signature.ts";
+import { whileWanted } from "./wanted.ts";
 
 export interface WorkerSettings {
   /** As those who look at jobs see it. */
@@ -42,9 +43,8 @@ export interface JobWorker extends Serving {
 
 /** Serves a queue with the tasks that this process has loaded. */
 export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
-  const tasks = [...shared.definitions.values()].filter(
-    each => each.module !== null && each !== definitionFor(remoteCall),
-  );
+  const own = [remoteCall, remoteAsk].map(definitionFor);
+  const tasks = [...shared.definitions.values()].filter(each => each.module !== null && !own.includes(each));
   const known = new Map(tasks.map(each => [each.identity, each]));
   const outputs = new Outputs();
   const readers = [...(settings.run.readers ?? []), outputs.reader];
@@ -55,6 +55,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
     concurrency: settings.concurrency,
     troubled: settings.troubled,
+    calls: callService(frame.scope, known, settings),
     async execute(job, signal) {
       const began = performance.now();
       settings.began(job.facts);
@@ -129,7 +130,10 @@ async function execute(
 ): Promise<JobEnd> {
   const { name } = job.facts;
   try {
-    const { definition, inputs } = callFor(job, tasks, maxInputs);
+    const { definition, inputs: payload } = admit(job, tasks, maxInputs);
+    const { after } = job.facts;
+    const upstream = job.upstream.map((outcome, i) => ({ id: after[i]!, outcome }));
+    const inputs = inputsIn(payload, upstream);
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
     if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, run);
     let output = new Output();
@@ -144,34 +148,9 @@ async function execute(
   }
 }
 
-/** @throws what is the matter with the job. */
-function callFor(job: TakenJob, tasks: Tasks, most: number): { definition: Definition; inputs: unknown[] } {
-  const { definition, isCall, inputs } = admit(job, tasks, most);
-  if (isCall) return { definition: definitionFor(remoteCall), inputs: [calledHere(inputs, definition)] };
-  const { after } = job.facts;
-  return {
-    definition,
-    inputs: inputsIn(
-      inputs,
-      job.upstream.map((outcome, i) => ({ id: after[i]!, outcome })),
-    ),
-  };
-}
-
 /** Whether a flow names what only the flow that is run may name. */
 function isApart({ kind }: Definition, { limits, maxLiveBytes, store }: AnyOptions): boolean {
   return kind === "flow" && (limits !== undefined || maxLiveBytes !== undefined || store !== undefined);
-}
-
-async function whileWanted(call: Future<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> {
-  const cancel = () => void call.cancel((signal.reason as Error).message);
-  signal.addEventListener("abort", cancel, { once: true });
-  if (signal.aborted) cancel();
-  try {
-    return await call.settled();
-  } finally {
-    signal.removeEventListener("abort", cancel);
-  }
 }
 
 async function executeApart(

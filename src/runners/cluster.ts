@@ -36,7 +36,7 @@ export const clusterKeys = ["python", "node", "env", "init", "resources", "timeo
 const SMALL = 65_536;
 
 export function clusterSettings(
-  engine: Pick<ClusterSettings, "name" | "bridge" | "package">,
+  engine: Pick<ClusterSettings, "name" | "bridge" | "package" | "rests">,
   options: ClusterOptions,
   where: string,
   cluster: Readonly<Record<string, unknown>>,

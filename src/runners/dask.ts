@@ -55,7 +55,8 @@ export function dask(options: DaskOptions = {}): Runner {
   }
   const local = address === undefined && cluster === undefined;
   const count = local ? countWorkers(workers, where) : Number.POSITIVE_INFINITY;
-  const settings = clusterSettings({ name: "dask", bridge: "heddle_dask", package: "distributed" }, options, where, {
+  const engine = { name: "dask", bridge: "heddle_dask", package: "distributed", rests: address !== undefined } as const;
+  const settings = clusterSettings(engine, options, where, {
     address: address ?? null,
     security: security ?? null,
     cluster: local ? localCluster(count) : factoryOf(cluster, where),

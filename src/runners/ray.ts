@@ -48,15 +48,20 @@ export function ray(options: RayOptions = {}): Runner {
   if (typeof grows !== "boolean") throw not(`grows is ${shown(grows)}`, "Give true or false.");
   const count = address === undefined ? countWorkers(workers, where) : Number.POSITIVE_INFINITY;
   const needs = address?.startsWith("ray://") === true ? '"ray[client]"' : "ray";
-  const settings = clusterSettings({ name: "ray", bridge: "heddle_ray", package: needs }, options, where, {
-    address: address ?? "local",
-    init: {
-      namespace: namespace ?? null,
-      runtime_env: runtimeEnv ?? null,
-      num_cpus: address === undefined ? count : null,
+  const settings = clusterSettings(
+    { name: "ray", bridge: "heddle_ray", package: needs, rests: false },
+    options,
+    where,
+    {
+      address: address ?? "local",
+      init: {
+        namespace: namespace ?? null,
+        runtime_env: runtimeEnv ?? null,
+        num_cpus: address === undefined ? count : null,
+      },
+      grows,
     },
-    grows,
-  });
+  );
   const runner = clusterRunner(settings, count, options.resources);
   return address === undefined ? { ...runner, resized: more => ray({ ...options, workers: more }) } : runner;
 }

@@ -1,8 +1,9 @@
 /** What a store's folder looks like: everything that the cache keeps lies in `cache`, so that runs can lie beside it. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StoreVersionError } from "../errors.ts";
 import { foreignFolder, storeError } from "./failures.ts";
+import { makeFolder } from "./made.ts";
 import { assertRoom } from "./room.ts";
 import { TURNSTILE } from "./turnstile.ts";
 
@@ -48,7 +49,7 @@ export function placesOf(folder: string): Places {
  */
 export function prepare(places: Places): void {
   try {
-    mkdirSync(places.cache, { recursive: true });
+    makeFolder(places.cache);
     const format = readFormat(places);
     if (format !== null && format > FORMAT) {
       throw new StoreVersionError({ folder: places.folder, found: format, known: FORMAT });
@@ -59,7 +60,7 @@ export function prepare(places: Places): void {
     const files = [join(places.index, "data.mdb"), join(places.gate, TURNSTILE)];
     if (!files.every(existsSync)) assertRoom(places.cache, NEW_INDEX);
     for (const folder of [places.gate, places.blobs, places.dirs, places.uses, places.tmp]) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     }
   } catch (error) {
     throw storeError(places.folder, error);

@@ -54,6 +54,15 @@ export interface ExecuteOptions {
  * process.on("message", async bytes => process.send(await execute(bytes)));
  */
 export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): Promise<Uint8Array> {
+  return executeWithin(null, bytes, options);
+}
+
+/** The same for a worker's own call that stands for it: told to stop, that stops it. */
+export async function executeWithin(
+  within: Execution | null,
+  bytes: Uint8Array,
+  options: ExecuteOptions,
+): Promise<Uint8Array> {
   const wire = open(bytes, "a runner");
   const [runId, dirs, task, , identity, name, module, where, inside] = wire;
   const [operation, seq, , id, attempt, flags, length] = wire.slice(CALL_AT, INPUTS) as number[];
@@ -74,6 +83,7 @@ export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): 
     const dir = (flags! & PLACED) === 0 ? null : String(wire[INPUTS + length!]);
     const execution = new Execution(seq!, id!, address.name, attempt!, String(runId), reporter, { dir });
     follow(options.signal, execution);
+    within?.leads(execution);
     const finished = new Promise<void>(resolve => {
       ended = resolve;
     });

@@ -133,6 +133,13 @@ export class Execution implements RunningCall, Ambient, CallSink {
     this.#more?.waiting?.goOn();
   }
 
+  /** What is to stop when it is told to. */
+  leads(inner: Execution): void {
+    this.#more ??= new More();
+    this.#more.inner = inner;
+    if (this.#more.reason !== null) inner.abort(this.#more.reason);
+  }
+
   abort(reason: Error): void {
     this.#more ??= new More();
     this.#more.stop(reason);
@@ -208,6 +215,7 @@ class More {
   bounded: BoundedOutput | null = null;
   nested: NestedScope | null = null;
   waiting: Waiting | null = null;
+  inner: Execution | null = null;
   #abort: AbortController | null = null;
 
   get signal(): AbortSignal {
@@ -222,6 +230,7 @@ class More {
     this.reason ??= reason;
     this.nested?.giveUp(reason.message);
     this.waiting?.release();
+    this.inner?.abort(reason);
     this.#abort?.abort(reason);
   }
 }

@@ -100,4 +100,5 @@ test("a worker needs a module with tasks, and numbers that are some", async () =
   expect(await refused("tasks.mjs", "--keep", "soon")).toMatch(/"soon" is not a duration/);
   expect(await refused("tasks.mjs", "--queue", "")).toMatch(/--queue is empty/);
   expect(await refused("tasks.mjs", "-o", "")).toMatch(/-o is empty/);
+  expect(await refused("tasks.mjs", "-o", "/proc/none")).toMatch(/The queue in \/proc\/none cannot be used/);
 });

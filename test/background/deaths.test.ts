@@ -31,6 +31,17 @@ test("a worker is killed in a job: one that starts later takes it over", async (
   expect(await resultOf(id)).toBe("a done");
 });
 
+test("what a killed worker had is done by one that works until there is nothing left", async () => {
+  const id = await rig.script('return (await work.delay("a")).id');
+  const first = await rig.worker();
+  await rig.channel.reached("a");
+  first.process.kill("SIGKILL");
+  await gone(first.process.pid!);
+  rig.channel.passAll();
+  expect(await rig.place.heddle("worker", "tasks.mjs", "--until-idle")).toMatchObject({ code: 0 });
+  expect(await stateOf(id)).toBe("completed");
+});
+
 test("a worker that is stopped keeps its job", async () => {
   const id = await rig.script('return (await work.delay("a")).id');
   const first = await rig.worker();

@@ -1,16 +1,16 @@
 /** A worker that is given jobs which nobody may have delayed: each ends badly, and nothing of it runs. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MOST_INPUTS } from "../../src/background/admission.ts";
+import { admitCalls, MOST_INPUTS } from "../../src/background/admission.ts";
 import { JobCapture } from "../../src/background/inputs.ts";
 import { badEnd, endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobEnd, JobFacts, NewJob, Queue, Service, TakenJob } from "../../src/background/queue.ts";
-import { callOf } from "../../src/background/remote.ts";
+import { callOf, callsIn } from "../../src/background/remote.ts";
 import { remoteCall } from "../../src/background/remote-call.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
 import { signedEnd, signedJob, signedSchedule } from "../../src/background/signature.ts";
 import { startWorker } from "../../src/background/worker.ts";
 import { flow, task } from "../../src/index.ts";
-import { bytesOf } from "../../src/workers/envelope.ts";
+import { bytesOf, open } from "../../src/workers/envelope.ts";
 import { CALL, TASK } from "../../src/workers/protocol.ts";
 
 const ran: unknown[] = [];
@@ -124,18 +124,26 @@ function callBytes(change: Partial<Record<"identity" | "module", unknown>>): Uin
 }
 
 test("a call of a run whose task is another, or whose module lies elsewhere", async () => {
-  const call = async (bytes: Uint8Array) => {
-    const made = await job([], { task: callOf(add.identity) });
-    return given({ ...made, inputs: bytes });
+  const { facts } = await job([], { task: callOf(add.identity) });
+  const known = new Map([[add.identity, { identity: add.identity, module: "file:///here/own.mjs" }]]) as never;
+  const read = (bytes: Uint8Array, about = facts) => {
+    const { definition, inputs } = admitCalls(about, bytes, known, MOST_INPUTS);
+    return callsIn(inputs, definition);
   };
-  expect(await call(callBytes({ identity: other.identity }))).toMatchObject({
-    state: "failed",
-    problem: expect.stringMatching(/^TypeError: a call of .*#other came as one of .*#add$/),
-  });
-  expect(ran).toEqual([]);
+  expect(() => read(callBytes({ identity: other.identity }))).toThrow(/calls of .*#other came as those of .*#add/);
+  const alien = { ...facts, task: callOf(other.identity) };
+  expect(() => read(callBytes({ identity: other.identity }), alien)).toThrow(/which the modules of this worker do not/);
   // The module that it names is not looked at: the worker's own is run.
-  expect(await call(callBytes({ module: "file:///nowhere/evil.mjs" }))).toMatchObject({ state: "completed" });
-  expect(ran).toEqual([[1, 2]]);
+  const [call] = read(callBytes({ module: "file:///nowhere/evil.mjs" }));
+  const wire = open(call!, "the test");
+  expect(wire).toContain("file:///here/own.mjs");
+  expect(wire).not.toContain("file:///nowhere/evil.mjs");
+});
+
+test("a call of a run in a queue that takes none", async () => {
+  const { inputs, ...made } = await job([], { task: callOf(add.identity) });
+  expect(await given({ ...made, inputs: callBytes({}) })).toMatchObject({ state: "failed" });
+  expect(ran).toEqual([]);
 });
 
 test("payloads that would reach the prototypes of others", async () => {

@@ -94,6 +94,16 @@ test("what cannot be stored is refused where it is delayed", async () => {
   ]);
 });
 
+test.each(["redis:/host", "http://host:1", "localhost:6379"])("%s is the place of no queue", async place => {
+  const { stderr, code } = await rig.place.heddle("jobs", "-o", place);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("and no URL of a Redis") });
+  const say = "({ code, message }) => [code, message.split('\\n')[0]]";
+  expect(await rig.script(`return add.with({ delay: { store: "${place}" } }).delay(1).catch(${say})`)).toEqual([
+    "OPTION",
+    `the store: "${place}" is no folder, and no URL of a Redis`,
+  ]);
+});
+
 test("flows are delayed: one that fans out on processes, and one with limits of its own", async () => {
   const { place, script } = rig;
   const ids = await script("return [(await wide.delay([1, 2, 3])).id, (await limited.delay([4])).id]");

@@ -74,6 +74,52 @@ function suite(server: RedisServer): void {
     await expect.poll(jobs).toEqual([]);
   });
 
+  test("tasks that call tasks, on a worker with one place", async () => {
+    rig.place.write({
+      "nest.mjs": `
+        import { task } from "heddle";
+        export const down = task("down", n => n === 0 ? 0 : down.submit(n - 1));
+        export const tree = task("tree", async n => n === 0 ? 1 : (await tree.map([n - 1, n - 1])).reduce((a, b) => a + b));
+        export const fussy = task("fussy", async () => down.submit("no number", 1).then(() => { throw new RangeError("as it must"); }));
+      `,
+    });
+    for (const how of [[], ["--runner", "inline"]]) {
+      const worker = rig.place.start(["worker", "nest.mjs", "--concurrency", "1", ...how]);
+      const script = rig.startScript(
+        onWorkers(`
+          const { down, tree } = await import("./nest.mjs");
+          return run(() => Promise.all([down.submit(12), tree.submit(4)]));
+        `),
+      );
+      const { code, stdout, stderr } = await script.ended;
+      expect({ code, stderr, stdout }).toMatchObject({ code: 0, stdout: "[0,16]" });
+      worker.process.kill("SIGTERM");
+      expect(await worker.ended).toMatchObject({ code: 0 });
+      expect(await jobs()).toEqual([]);
+    }
+  });
+
+  test("one call of many that travel together is cancelled, the others go on", async () => {
+    const script = rig.startScript(
+      onWorkers(`
+        return run(async () => {
+          await add.map(Array.from({ length: 500 }, (_, n) => n));
+          const calls = Array.from({ length: 100 }, (_, n) => add.submit(n));
+          calls[50].cancel("not needed");
+          await new Promise(setImmediate);
+          calls[60].cancel("not needed");
+          process.stderr.write("submitted");
+          const outcomes = await Promise.all(calls.map(call => call.settled()));
+          return [calls[50].state, calls[60].state, outcomes.filter(({ ok }) => ok).length];
+        });
+      `),
+    );
+    await rig.worker();
+    const { code, stdout, stderr } = await script.ended;
+    expect({ code, stderr, stdout }).toMatchObject({ code: 0, stdout: '["cancelled","cancelled",98]' });
+    await expect.poll(jobs).toEqual([]);
+  });
+
   test("workers are killed in 300 calls: all results are there", async () => {
     const workers = [await rig.worker("--concurrency", "8"), await rig.worker("--concurrency", "8")];
     const script = rig.startScript(

@@ -62,7 +62,10 @@ const WITH_PEERS = [
   "cache-cold",
 ];
 
-test.each(names.filter(name => ![...LONG, ...shown, ...ALIKE].includes(name)))("%s runs", async name => {
+/** They need a Python with the engine's package; one of them is shown with that of the engine's tests. */
+const onEngines = names.filter(name => name.startsWith("dask-"));
+
+test.each(names.filter(name => ![...LONG, ...shown, ...ALIKE, ...onEngines].includes(name)))("%s runs", async name => {
   const who = WITH_PEERS.includes(name) ? [] : ["--only", "floor"];
   const { stdout } = await bench(name, "--rounds", "1", "--calls", name.includes("64mb") ? "1" : "4", ...who);
   expect(stdout.match(/^### /gm)).toHaveLength(1);

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { flow, run as start, task } from "heddle";
 import { describe, expect, test } from "vitest";
 import { same } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { on, throughout } from "./places.ts";
 import { script } from "./script.ts";
 
 describe.each(["inline()", "threads({ workers: 1 })", "processes({ workers: 1 })"])("a program on %s", place => {
@@ -24,7 +24,7 @@ describe.each(["inline()", "threads({ workers: 1 })", "processes({ workers: 1 })
 });
 
 describe("hooks", () => {
-  on(everywhere, "one that cancels its own call ends it, and the flow goes on", async ({ run }) => {
+  on(throughout, "one that cancels its own call ends it, and the flow goes on", async ({ run }) => {
     const result = await run(async () => {
       let cancel = () => {};
       const future = same.with({ onStart: () => cancel() }).submit(1);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folder, runOn } from "../cached/rig.ts";
 import { boxed, held, lengthOf, long } from "../fixtures/cases/cache-tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { here, on } from "./places.ts";
 import { script } from "./script.ts";
 
 /** The only large result in the store. */
@@ -29,7 +29,7 @@ const damages = {
 describe("a large result", () => {
   for (const [how, damage] of Object.entries(damages)) {
     for (const compress of [true, false]) {
-      on(everywhere, `that is ${how}${compress ? ", compressed" : ""}`, async bench => {
+      on(here, `that is ${how}${compress ? ", compressed" : ""}`, async bench => {
         const { at } = bench;
         const where = folder();
         const body = async () => {
@@ -49,29 +49,25 @@ describe("a large result", () => {
     }
   }
 
-  on(
-    everywhere,
-    "that is damaged and that nobody reads costs nothing; its consumers read what is computed",
-    async bench => {
-      const { at } = bench;
-      const where = folder();
-      const body = (more: boolean) => () => {
-        const text = long.submit(at, "x", 60_000);
-        return [lengthOf.submit(at, text), more ? boxed.submit(at, text as never).get("value") : null];
-      };
-      await runOn(bench, where, body(false));
-      flip(blobIn(where), 900);
-      expect(await runOn(bench, where, body(false))).toMatchObject({ value: [60_000, null], told: [], warnings: [] });
-      const ran = await runOn(bench, where, body(true));
-      expect(ran.value).toEqual([60_000, expect.stringMatching(/^[0-9a-z]{60000}$/)]);
-      expect(ran.told).toEqual([expect.stringMatching(/^boxed /), "long x"]);
-      expect(ran.warnings).toEqual([expect.stringMatching(/^The stored result of long-\d+ is damaged/)]);
-    },
-  );
+  on(here, "that is damaged and that nobody reads costs nothing; its consumers read what is computed", async bench => {
+    const { at } = bench;
+    const where = folder();
+    const body = (more: boolean) => () => {
+      const text = long.submit(at, "x", 60_000);
+      return [lengthOf.submit(at, text), more ? boxed.submit(at, text as never).get("value") : null];
+    };
+    await runOn(bench, where, body(false));
+    flip(blobIn(where), 900);
+    expect(await runOn(bench, where, body(false))).toMatchObject({ value: [60_000, null], told: [], warnings: [] });
+    const ran = await runOn(bench, where, body(true));
+    expect(ran.value).toEqual([60_000, expect.stringMatching(/^[0-9a-z]{60000}$/)]);
+    expect(ran.told).toEqual([expect.stringMatching(/^boxed /), "long x"]);
+    expect(ran.warnings).toEqual([expect.stringMatching(/^The stored result of long-\d+ is damaged/)]);
+  });
 });
 
 describe("a small result, in the index", () => {
-  on(everywhere, "that is changed in one byte", async bench => {
+  on(here, "that is changed in one byte", async bench => {
     const { at } = bench;
     const where = folder();
     bench.channel.passAll();

@@ -6,10 +6,10 @@ import { describe, expect, test } from "vitest";
 import { folder, runOn } from "../cached/rig.ts";
 import { project } from "../cli/rig.ts";
 import { fillsDirectory, readsFile } from "../fixtures/cases/cache-tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { here, on } from "./places.ts";
 
 describe("the directory of a cached call", () => {
-  on(everywhere, "is empty at first, kept with the result, read downstream, and goes with the result", async bench => {
+  on(here, "is empty at first, kept with the result, read downstream, and goes with the result", async bench => {
     const { at } = bench;
     const where = folder();
     const body = async () => {
@@ -36,7 +36,7 @@ describe("the directory of a cached call", () => {
     "that was deleted": path => rmSync(join(path, ".."), { recursive: true }),
   };
   for (const [how, damage] of Object.entries(damages)) {
-    on(everywhere, `${how}: the call is executed again, in an empty one`, async bench => {
+    on(here, `${how}: the call is executed again, in an empty one`, async bench => {
       const { at } = bench;
       const where = folder();
       const body = async () => {

@@ -6,11 +6,11 @@ import { Store } from "../../src/store/store.ts";
 import { runOn } from "../cached/rig.ts";
 import { boxed, lengthOf, long } from "../fixtures/cases/cache-tasks.mjs";
 import { fill, smallDisk, whyNoDisk } from "./disk.ts";
-import { everywhere, on, type PlaceName } from "./places.ts";
+import { here, on, type PlaceName } from "./places.ts";
 import { script } from "./script.ts";
 
 const why = whyNoDisk;
-const places: readonly PlaceName[] = why === null ? everywhere : [];
+const places: readonly PlaceName[] = why === null ? here : [];
 
 async function verified(where: string): Promise<number> {
   const store = Store.open(where);

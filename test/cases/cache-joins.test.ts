@@ -18,10 +18,10 @@ import {
   shows,
   spins,
 } from "../fixtures/cases/cache-tasks.mjs";
-import { becomes, everywhere, on, pools } from "./places.ts";
+import { becomes, here, on, pools } from "./places.ts";
 
 describe("equal calls in one run", () => {
-  on(everywhere, "are executed once, in one map too, and all get values of their own", async bench => {
+  on(here, "are executed once, in one map too, and all get values of their own", async bench => {
     const { at, channel } = bench;
     const where = folder();
     channel.passAll();
@@ -40,7 +40,7 @@ describe("equal calls in one run", () => {
     expect(ran.calls.every(call => call.state === "completed")).toBe(true);
   });
 
-  on(everywhere, "submitted while the first runs: both get its result, or its error", async bench => {
+  on(here, "submitted while the first runs: both get its result, or its error", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const ran = await runOn(bench, where, async () => {
@@ -67,7 +67,7 @@ describe("equal calls in one run", () => {
     expect(later.told).toEqual(["bad one"]);
   });
 
-  on(everywhere, "a call that fails, with nobody looking at the one that joined it, fails the flow", async bench => {
+  on(here, "a call that fails, with nobody looking at the one that joined it, fails the flow", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(bench, folder(), async () => {
       const first = held.submit(at, "bad one");
@@ -79,7 +79,7 @@ describe("equal calls in one run", () => {
     expect(ran.error).toMatchObject({ code: "UNOBSERVED" });
   });
 
-  on(everywhere, "are retried once for all of them", async bench => {
+  on(here, "are retried once for all of them", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(bench, folder(), async () => {
       const calls = [failsUntil.submit(at, "try", 3)];
@@ -124,7 +124,7 @@ describe("equal calls in one run", () => {
     expect(readFileSync(file, "utf8")).toBe("..");
   });
 
-  on(everywhere, "wait where the first waits, and none comes before its inputs", async bench => {
+  on(here, "wait where the first waits, and none comes before its inputs", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(bench, folder(), async () => {
       const slow = held.submit(at, "slow", 1);
@@ -139,7 +139,7 @@ describe("equal calls in one run", () => {
 });
 
 describe("cancellation of one of several equal calls", () => {
-  on(everywhere, "while it waits for a place: the other is executed", async bench => {
+  on(here, "while it waits for a place: the other is executed", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(
       bench,
@@ -160,7 +160,7 @@ describe("cancellation of one of several equal calls", () => {
     expect(ran.told).toEqual(["boxed 1", "first"]);
   });
 
-  on(everywhere, "while it runs: the execution goes on for the other, and is kept", async bench => {
+  on(here, "while it runs: the execution goes on for the other, and is kept", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const ran = await runOn(bench, where, async () => {
@@ -180,7 +180,7 @@ describe("cancellation of one of several equal calls", () => {
     expect([again.value, again.told]).toEqual([5, []]);
   });
 
-  on(everywhere, "and of all: it is told to stop, nothing is kept, and the next call starts anew", async bench => {
+  on(here, "and of all: it is told to stop, nothing is kept, and the next call starts anew", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const ran = await runOn(bench, where, async () => {
@@ -198,7 +198,7 @@ describe("cancellation of one of several equal calls", () => {
     expect(ran.told.filter(each => each.includes("stopped"))).toHaveLength(1);
   });
 
-  on(everywhere, "within a map: the others go on", async bench => {
+  on(here, "within a map: the others go on", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(bench, folder(), async () => {
       const list = patient.map(unmapped(at), ["a", "b", "a", "a"]);
@@ -212,7 +212,7 @@ describe("cancellation of one of several equal calls", () => {
     expect(ran.told).toEqual(["a", "b"]);
   });
 
-  on(everywhere, "of a flow: the other conducts it anew, and its result is kept", async bench => {
+  on(here, "of a flow: the other conducts it anew, and its result is kept", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const ran = await runOn(bench, where, async () => {
@@ -229,7 +229,7 @@ describe("cancellation of one of several equal calls", () => {
     expect([warm.value, warm.told]).toEqual([["inside", 3], []]);
   });
 
-  on(everywhere, "the error, the cancelled one's signal and retries are those of who goes on", async bench => {
+  on(here, "the error, the cancelled one's signal and retries are those of who goes on", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(bench, folder(), async () => {
       const calls = [failsUntil.submit(at, "try", 3), failsUntil.submit(at, "try", 3)];
@@ -273,7 +273,7 @@ describe("cancellation of one of several equal calls", () => {
 });
 
 describe("priorities", () => {
-  on(everywhere, "a call that joins one with a lower priority raises it", async bench => {
+  on(here, "a call that joins one with a lower priority raises it", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(
       bench,
@@ -297,20 +297,20 @@ describe("priorities", () => {
 });
 
 describe("calls that wait for themselves", () => {
-  on(everywhere, "a flow that calls itself with equal inputs fails, and the path is named", async bench => {
+  on(here, "a flow that calls itself with equal inputs fails, and the path is named", async bench => {
     const ran = await runOn(bench, folder(), () => callsItself.submit(bench.at, 1));
     expect(ran.error).toMatchObject({ name: "WaitCycleError", code: "WAIT_CYCLE" });
     expect(ran.error!.message).toMatch(/callsItself-(\d+) waits for itself: callsItself-\d+ → callsItself-\1/);
     expect(ran.told).toEqual(["callsItself 1"]);
   });
 
-  on(everywhere, "through another flow", async bench => {
+  on(here, "through another flow", async bench => {
     const ran = await runOn(bench, folder(), () => ping.submit(bench.at));
     expect(ran.error).toMatchObject({ name: "WaitCycleError" });
     expect(ran.error!.message).toMatch(/ping-\d+ → pong-\d+ → ping-\d+/);
   });
 
-  on(everywhere, "two that wait for each other through joins", async bench => {
+  on(here, "two that wait for each other through joins", async bench => {
     const { at, channel } = bench;
     const ran = await runOn(bench, folder(), async () => {
       const both = [left.submit(at), right.submit(at)];

@@ -17,12 +17,12 @@ import {
   long,
   sign,
 } from "../fixtures/cases/cache-tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { here, on } from "./places.ts";
 
 const HEDDLE = fileURLToPath(new URL("../../dist/cli/heddle.js", import.meta.url));
 
 describe("normalised arguments", () => {
-  on(everywhere, "a default spelled out or left out is one call; with rest parameters all count", async bench => {
+  on(here, "a default spelled out or left out is one call; with rest parameters all count", async bench => {
     const { at } = bench;
     const where = folder();
     const ran = await runOn(bench, where, () => [
@@ -37,7 +37,7 @@ describe("normalised arguments", () => {
     expect(ran.told).toEqual(["counts 1", "counts 2", "defaulted 1 2", "defaulted 1 3"]);
   });
 
-  on(everywhere, "a parameter that is ignored makes no other call", async bench => {
+  on(here, "a parameter that is ignored makes no other call", async bench => {
     const { at } = bench;
     const where = folder();
     const first = await runOn(bench, where, () => chatty.submit(at, 1, true));
@@ -49,7 +49,7 @@ describe("normalised arguments", () => {
   });
 });
 
-on(everywhere, "a warm run reads digests, and decodes the value of the root alone", async bench => {
+on(here, "a warm run reads digests, and decodes the value of the root alone", async bench => {
   const { at } = bench;
   const where = folder();
   const body = () =>
@@ -68,7 +68,7 @@ on(everywhere, "a warm run reads digests, and decodes the value of the root alon
   expect(decodes.count - before).toBe(1);
 });
 
-on(everywhere, "pruning by another process while a run reads leaves what the run uses", async bench => {
+on(here, "pruning by another process while a run reads leaves what the run uses", async bench => {
   const { at, channel } = bench;
   const where = folder();
   const name = (index: number) => `text ${index}`;

@@ -16,10 +16,10 @@ import {
   shows,
   sign,
 } from "../fixtures/cases/cache-tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { here, on, throughout } from "./places.ts";
 
 describe("cold and warm", () => {
-  on(everywhere, "what was computed is taken from the store, by the next run too", async bench => {
+  on(throughout, "what was computed is taken from the store, by the next run too", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => all({ sum: add.submit(at, 1, 2), boxes: boxed.map([at, at], [1, 2]) });
@@ -35,7 +35,7 @@ describe("cold and warm", () => {
     });
   });
 
-  on(everywhere, "choose(6, 3) cold, warm, and after choose(3, 3) was cleared", async bench => {
+  on(here, "choose(6, 3) cold, warm, and after choose(3, 3) was cleared", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => choose.submit(at, 6, 3);
@@ -53,7 +53,7 @@ describe("cold and warm", () => {
     expect(await runOn(bench, where, body)).toMatchObject({ value: 20n, told: [] });
   });
 
-  on(everywhere, "what is written last is there when the run has ended, values of all kinds", async bench => {
+  on(throughout, "what is written last is there when the run has ended, values of all kinds", async bench => {
     const { at } = bench;
     const where = folder();
     const values = [
@@ -98,7 +98,7 @@ describe("cold and warm", () => {
 });
 
 describe("what counts", () => {
-  on(everywhere, "a value makes another call if a task could tell it apart", async bench => {
+  on(here, "a value makes another call if a task could tell it apart", async bench => {
     const { at } = bench;
     const where = folder();
     const values = () => [
@@ -131,7 +131,7 @@ describe("what counts", () => {
     expect(found.value).toEqual(values().map(group => group.length));
   });
 
-  on(everywhere, "the order of keys of a plain object makes none; that of a Map does", async bench => {
+  on(here, "the order of keys of a plain object makes none; that of a Map does", async bench => {
     const { at } = bench;
     const where = folder();
     const run = (value: unknown) => runOn(bench, where, () => shows.submit(at, value));
@@ -159,7 +159,7 @@ describe("what counts", () => {
     ).toHaveLength(1);
   });
 
-  on(everywhere, "cycles, and a structure shared 40 deep, are counted in linear time", async bench => {
+  on(here, "cycles, and a structure shared 40 deep, are counted in linear time", async bench => {
     const { at } = bench;
     const where = folder();
     const build = () => {
@@ -182,7 +182,7 @@ describe("what counts", () => {
     expect((await runOn(bench, where, body)).told).toEqual([]);
   });
 
-  on(everywhere, "an upstream that is run again and gives the same stops the work there", async bench => {
+  on(here, "an upstream that is run again and gives the same stops the work there", async bench => {
     const { at } = bench;
     const where = folder();
     const body = (n: number) => () => {
@@ -198,7 +198,7 @@ describe("what counts", () => {
     expect(forced.told).toEqual(["even 4", "sign 4"]);
   });
 
-  on(everywhere, "keys of what takes results are the same cold and warm, however it takes them", async bench => {
+  on(here, "keys of what takes results are the same cold and warm, however it takes them", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => {
@@ -233,7 +233,7 @@ describe("what counts", () => {
     expect(again.value).toBe(30_000);
   });
 
-  on(everywhere, "key() is the key of the entry that a run makes; clear and clearAll forget", async bench => {
+  on(here, "key() is the key of the entry that a run makes; clear and clearAll forget", async bench => {
     const { at } = bench;
     const where = folder();
     const ran = await runOn(bench, where, async () => {
@@ -256,7 +256,7 @@ describe("what counts", () => {
 });
 
 describe("what is not kept", () => {
-  on(everywhere, "a task that fails is executed in the next run too", async bench => {
+  on(here, "a task that fails is executed in the next run too", async bench => {
     const { at } = bench;
     const where = folder();
     for (let round = 0; round < 2; round++) {
@@ -272,7 +272,7 @@ describe("what is not kept", () => {
     expect(twice.told).toHaveLength(2);
   });
 
-  on(everywhere, "a result with a function in it fails the call, names it, and leaves no entry", async bench => {
+  on(throughout, "a result with a function in it fails the call, names it, and leaves no entry", async bench => {
     const { at } = bench;
     const where = folder();
     for (let round = 0; round < 2; round++) {

@@ -1,10 +1,10 @@
 import { all, quote, run, unmapped } from "heddle";
 import { describe, expect } from "vitest";
 import { add, held, hello, pairNow, pairSoon, same, says, seen } from "../fixtures/cases/tasks.mjs";
-import { becomes, everywhere, on } from "./places.ts";
+import { becomes, everywhere, on, throughout } from "./places.ts";
 
 describe("calls", () => {
-  on(everywhere, "a sync and an async function both give their value", async ({ run }) => {
+  on(throughout, "a sync and an async function both give their value", async ({ run }) => {
     const pairs = await run(() => [pairNow.submit(1, 2), pairSoon.submit(1, 2)]);
     expect(pairs).toEqual([
       [1, 2],
@@ -12,7 +12,7 @@ describe("calls", () => {
     ]);
   });
 
-  on(everywhere, "a chain can be submitted before its first call is done", async ({ run, at, channel }) => {
+  on(throughout, "a chain can be submitted before its first call is done", async ({ run, at, channel }) => {
     const values = await run(async () => {
       const first = held.submit(at, "first", 2);
       const second = add.submit(first, 1);
@@ -26,7 +26,7 @@ describe("calls", () => {
     expect(values).toEqual([2, 3, 4]);
   });
 
-  on(everywhere, "futures as inputs, also inside structures, arrive as values", async ({ run }) => {
+  on(throughout, "futures as inputs, also inside structures, arrive as values", async ({ run }) => {
     const found = await run(() => {
       const one = add.submit(0, 1);
       const two = add.submit(one, one);
@@ -55,7 +55,7 @@ describe("calls", () => {
     expect(found).toEqual([3, { a: 2, b: [4] }, [{ x: 1 }, { a: 2, b: [4] }]]);
   });
 
-  on(everywhere, "what a flow returns has its futures resolved, however deep", async ({ run }) => {
+  on(throughout, "what a flow returns has its futures resolved, however deep", async ({ run }) => {
     const found = await run(() => ({
       list: add.map([1, 2], [3, 4]),
       deep: { one: [add.submit(1, 1), new Map([["k", add.submit(2, 2)]])] },
@@ -74,7 +74,7 @@ describe("calls", () => {
     expect(found).toEqual([value, [value, 1], [[1, value]]]);
   });
 
-  on(everywhere, "parts of a result are futures, and chain", async ({ run }) => {
+  on(throughout, "parts of a result are futures, and chain", async ({ run }) => {
     const found = await run(() => {
       const whole = hello.submit();
       const deep = whole.get("map").get("k" as never);
@@ -100,7 +100,7 @@ describe("calls", () => {
     expect(after).toMatchObject({ code: "UPSTREAM", root: part });
   });
 
-  on(everywhere, "`after` orders calls without data", async ({ run, runner, at, channel }) => {
+  on(throughout, "`after` orders calls without data", async ({ run, runner, at, channel }) => {
     await run(
       async () => {
         const first = held.submit(at, "first");

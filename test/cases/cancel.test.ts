@@ -1,7 +1,7 @@
 import { flow, unmapped } from "heddle";
 import { describe, expect } from "vitest";
 import { held, patient, same, says, spins } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on, pools } from "./places.ts";
+import { everywhere, on, pools, throughout } from "./places.ts";
 
 const waits = flow("waits", (at: string) => patient.submit(at, "inside"));
 const manySteps = flow("manySteps", async (at: string) => {
@@ -10,7 +10,7 @@ const manySteps = flow("manySteps", async (at: string) => {
 });
 
 describe("cancellation", () => {
-  on(everywhere, "a call that waits for a place never runs", async ({ run, runner, at, channel }) => {
+  on(throughout, "a call that waits for a place never runs", async ({ run, runner, at, channel }) => {
     await run(
       async () => {
         const first = held.submit(at, "first");
@@ -42,7 +42,7 @@ describe("cancellation", () => {
     expect(channel.heard).toEqual(["first"]);
   });
 
-  on(everywhere, "a running call is told by its signal, with the reason", async ({ run, at, channel }) => {
+  on(throughout, "a running call is told by its signal, with the reason", async ({ run, at, channel }) => {
     await run(async () => {
       const future = patient.submit(at, "point");
       await channel.reached("point");
@@ -73,7 +73,7 @@ describe("cancellation", () => {
     },
   );
 
-  on(everywhere, "a list: what runs is told, what waits never runs", async ({ run, runner, at, channel }) => {
+  on(throughout, "a list: what runs is told, what waits never runs", async ({ run, runner, at, channel }) => {
     await run(
       async () => {
         const list = patient.map(unmapped(at), ["a", "b", "c", "d"]);
@@ -135,7 +135,7 @@ describe("cancellation", () => {
     expect(channel.heard).not.toContain("step two");
   });
 
-  on(everywhere, "a whole run, by its future", async ({ runner, at, channel }) => {
+  on(throughout, "a whole run, by its future", async ({ runner, at, channel }) => {
     const whole = waits.with({ runner: runner() })(at);
     await channel.reached("inside");
     expect(whole.cancel("enough of it")).toBe(true);

@@ -12,12 +12,12 @@ import {
   throwsNothing,
   withParts,
 } from "../fixtures/cases/tasks.mjs";
-import { abroad, becomes, everywhere, on, pools } from "./places.ts";
+import { abroad, becomes, everywhere, on, pools, throughout } from "./places.ts";
 
 type Failed = Error & Record<string, unknown>;
 
 describe("failure", () => {
-  on(everywhere, "a failure that nobody looked at fails the flow, naming the call", async ({ run }) => {
+  on(throughout, "a failure that nobody looked at fails the flow, naming the call", async ({ run }) => {
     const failed = (await run(() => {
       fails.submit("first");
       says.map(["nowhere"], ["bad"]);
@@ -47,7 +47,7 @@ describe("failure", () => {
     expect(seen).toBe("seen");
   });
 
-  on(everywhere, "what depends on a failed call does not run, and names the root", async ({ run }) => {
+  on(throughout, "what depends on a failed call does not run, and names the root", async ({ run }) => {
     const found = await run(async () => {
       const root = fails.submit("the root");
       const one = same.submit([root]);
@@ -89,7 +89,7 @@ describe("failure", () => {
     },
   );
 
-  on(everywhere, "stop: nothing new starts after the flow has thrown", async ({ run, runner, at, channel }) => {
+  on(throughout, "stop: nothing new starts after the flow has thrown", async ({ run, runner, at, channel }) => {
     const states: string[] = [];
     const running = run(
       async () => {
@@ -102,7 +102,7 @@ describe("failure", () => {
           Array.from({ length: 6 }, (_, i) => `q${i}`),
         );
         for (const one of [...list, ...more]) one.onDone(future => states.push(future.state));
-        await Promise.all([channel.nth(0), channel.nth(1)]);
+        await Promise.all([0, 1].map(i => becomes(list.at(i), "running")));
         throw new Error("stop here");
       },
       { runner: runner(2) },
@@ -160,7 +160,7 @@ describe("failure", () => {
 });
 
 describe("errors across borders", () => {
-  on(everywhere, "name, message, code, cause, own properties, and a stack at the user's line", async ({ run }) => {
+  on(throughout, "name, message, code, cause, own properties, and a stack at the user's line", async ({ run }) => {
     const error = (await run(() => coded.submit("lost").catch(caught => caught))) as unknown as Failed;
     expect(error).toMatchObject({ name: "CodedError", message: "lost", code: "E_CODED", details: { tries: [1, 2] } });
     expect((error.cause as Failed).message).toBe("the cause");
@@ -168,7 +168,7 @@ describe("errors across borders", () => {
     expect(error).toBeInstanceOf(Error);
   });
 
-  on(everywhere, "circular errors, and members of an AggregateError", async ({ run }) => {
+  on(throughout, "circular errors, and members of an AggregateError", async ({ run }) => {
     const error = (await run(() => circular.submit().catch(caught => caught))) as unknown as AggregateError & Failed;
     expect(error.name).toBe("AggregateError");
     expect(error.errors.map((each: Error) => each.message)).toEqual(["one", "two"]);

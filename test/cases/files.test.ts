@@ -14,10 +14,10 @@ import {
   trusts,
   writes,
 } from "../fixtures/cases/files-tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { everywhere, on, throughout } from "./places.ts";
 
 describe("a file as an input", () => {
-  on(everywhere, "arrives as its absolute path, in every way in which it can be passed", async bench => {
+  on(throughout, "arrives as its absolute path, in every way in which it can be passed", async bench => {
     const where = folder();
     const path = join(where, "a.txt");
     writeFileSync(path, "content");
@@ -90,7 +90,7 @@ describe("a file as an input", () => {
 });
 
 describe("a file in a result", () => {
-  on(everywhere, "is read as its absolute path", async bench => {
+  on(throughout, "is read as its absolute path", async bench => {
     const path = join(folder(), "out.txt");
     const value = await bench.run(async () => {
       const future = plainGives.submit(path, "x");
@@ -107,7 +107,7 @@ describe("a file in a result", () => {
     });
   });
 
-  on(everywhere, "must be there when the task returns", async bench => {
+  on(throughout, "must be there when the task returns", async bench => {
     const { at } = bench;
     const gone = join(folder(), "gone.txt");
     const problem = (call: PromiseLike<unknown>) => call.then(String, (error: Error) => error.message);

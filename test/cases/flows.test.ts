@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { allowFailure, defineRunner, FlowEndedError, flow, NoFlowError, run } from "heddle";
 import { describe, expect, test } from "vitest";
 import { add, fails, held, same, says, submitsInside } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { calling, everywhere, on, throughout } from "./places.ts";
 
 const sumTo = flow("sumTo", async (n: number): Promise<number> => (n === 0 ? 0 : add(n, await sumTo(n - 1))));
 const level = flow("level", async (n: number): Promise<number> => {
@@ -63,7 +63,7 @@ describe("flows", () => {
     expect((outcome as unknown as { error: Error }).error.message).toMatch(/"careless".*fails-\d+ \(nobody looked\)/);
   });
 
-  on(everywhere, "a flow ends only when all that it started has ended", async ({ run, at, channel }) => {
+  on(throughout, "a flow ends only when all that it started has ended", async ({ run, at, channel }) => {
     let ended = false;
     const running = run(() => {
       held.submit(at, "left behind");
@@ -103,7 +103,7 @@ describe("flows", () => {
     expect(await sumTo(3)).toBe(6);
   });
 
-  on(everywhere, "a future that a task returns becomes its value", async ({ run }) => {
+  on(calling, "a future that a task returns becomes its value", async ({ run }) => {
     expect(await run(() => submitsInside.submit())).toBe(3);
   });
 
@@ -125,7 +125,7 @@ describe("flows", () => {
     expect(error.message).toMatch(/submitsInside-\d+ cannot call tasks where it runs.*answer/s);
   });
 
-  on(everywhere, "runs side by side do not meet", async ({ run, at, channel }) => {
+  on(throughout, "runs side by side do not meet", async ({ run, at, channel }) => {
     const one = run(() => held.submit(at, "one", 1));
     const two = run(() => held.submit(at, "two", 2));
     await Promise.all([channel.reached("one"), channel.reached("two")]);

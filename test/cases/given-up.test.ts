@@ -1,7 +1,7 @@
 /** Attempts that are given up, and what becomes of those that take their place or stand beside them. */
 import { expect } from "vitest";
 import { endsLater, goesOn, held, leaf, throwsUnknown, waitsFor } from "../fixtures/cases/nested-tasks.mjs";
-import { abroad, everywhere, on, pools } from "./places.ts";
+import { abroad, calling, on, pools } from "./places.ts";
 
 // Where the first cannot be killed.
 on(["inline", "custom"], "an attempt that ends late is not taken for the next one", async ({ at, channel, watch }) => {
@@ -14,7 +14,7 @@ on(["inline", "custom"], "an attempt that ends late is not taken for the next on
   expect(witness.of("submitted").reduce((sum, { count }) => sum + count, 0)).toBe(2);
 });
 
-on(everywhere, "a call that has nothing left to wait for ends, though others want its slot", async bench => {
+on(calling, "a call that has nothing left to wait for ends, though others want its slot", async bench => {
   const { at, channel, run, runner } = bench;
   await run(
     async () => {

@@ -15,7 +15,7 @@ import {
   works,
 } from "../fixtures/cases/limits-tasks.mjs";
 import { dies, fails, patient } from "../fixtures/cases/tasks.mjs";
-import { type Bench, everywhere, on, pools, Witness } from "./places.ts";
+import { type Bench, calling, everywhere, on, pools, throughout, Witness } from "./places.ts";
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 
@@ -44,7 +44,7 @@ async function witnessed({ runner }: Bench, body: () => unknown, settings: RunSe
 let made = 0;
 
 describe("limits", () => {
-  on(everywhere, "of 1 on the task's own name: never more than one at once", async ({ run, runner, at, channel }) => {
+  on(throughout, "of 1 on the task's own name: never more than one at once", async ({ run, runner, at, channel }) => {
     channel.passAll();
     const list = names("c", 10);
     expect(await run(() => works.map(unmapped(at), list), { limits: { works: 1 }, runner: runner(2, 2) })).toEqual(
@@ -53,7 +53,7 @@ describe("limits", () => {
     expect(peak(channel)).toBe(1);
   });
 
-  on(everywhere, "on two labels: both hold at every instant", async ({ run, runner, at, channel }) => {
+  on(throughout, "on two labels: both hold at every instant", async ({ run, runner, at, channel }) => {
     const both = works.with({ labels: ["gpu", "memory"] });
     const body = async () => {
       const first = [works.with({ labels: "gpu" }).submit(at, "gpu"), both.submit(at, "gpu memory")];
@@ -159,7 +159,7 @@ describe("a label is free again", () => {
   const limits: LimitsConfig = { gpu: 1 };
   const labels = "gpu";
 
-  on(everywhere, "after a failure, a time-out, and being cancelled", async ({ run, at, channel }) => {
+  on(throughout, "after a failure, a time-out, and being cancelled", async ({ run, at, channel }) => {
     const found = await run(
       async () => {
         const ends = [fails.with({ labels }).submit(), patient.with({ labels, timeout: 30 }).submit(at, "too long")];
@@ -189,7 +189,7 @@ describe("a label is free again", () => {
     expect(found).toEqual(["crashed", "last"]);
   });
 
-  on(everywhere, "while a call waits for one of its own", async ({ run, runner }) => {
+  on(calling, "while a call waits for one of its own", async ({ run, runner }) => {
     expect(await run(() => [lets.submit(), lets.submit()], { limits, runner: runner(1) })).toEqual(["one", "one"]);
   });
 });
@@ -197,7 +197,7 @@ describe("a label is free again", () => {
 describe("what is held", () => {
   const limits: LimitsConfig = { gpu: 2 };
 
-  on(everywhere, "is lent to those within, and to no other", async ({ run, runner, at, channel }) => {
+  on(calling, "is lent to those within, and to no other", async ({ run, runner, at, channel }) => {
     const list = names("gpu ", 4);
     const found = await run(
       async () => {
@@ -215,7 +215,7 @@ describe("what is held", () => {
     expect(channel.heard.indexOf("+other")).toBeGreaterThan(channel.heard.indexOf("-lends"));
   });
 
-  on(everywhere, "a child that needs more than is lent is refused", async ({ run }) => {
+  on(calling, "a child that needs more than is lent is refused", async ({ run }) => {
     const outcome = await run(() => asksTooMuch.submit().settled(), { limits: { gpu: 4 } });
     expect(outcome).toMatchObject({ ok: false, error: { code: "AMOUNT" } });
     const { message } = (outcome as unknown as { error: Error }).error;
@@ -224,11 +224,11 @@ describe("what is held", () => {
     );
   });
 
-  on(everywhere, "what is held is lent through a flow, too", async ({ run }) => {
+  on(calling, "what is held is lent through a flow, too", async ({ run }) => {
     expect(await run(() => lendsToFlow.submit(), { limits: { gpu: 1 } })).toBe("one");
   });
 
-  on(everywhere, "in opposite orders is an error that names who holds what, and no hang", async bench => {
+  on(calling, "in opposite orders is an error that names who holds what, and no hang", async bench => {
     const { run, runner, at, channel } = bench;
     const outcomes = await run(
       async () => {

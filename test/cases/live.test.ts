@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { runOn } from "../cached/rig.ts";
 import { crashes, filled, fragile, step, stepMoved, stepShared, sum } from "../fixtures/cases/arrays-tasks.mjs";
 import { fill, smallDisk, whyNoDisk } from "./disk.ts";
-import { abroad, everywhere, on, pools } from "./places.ts";
+import { here, on, pools } from "./places.ts";
 
 const LENGTH = 10_000;
 const BOUND = 4 * LENGTH * 8;
@@ -35,8 +35,11 @@ async function leave(where: string, count: number): Promise<void> {
   while (away(where).length < count) await new Promise(setImmediate);
 }
 
+/** What is in this process's memory, and is put on its disk: results on an engine are kept there, or come late. */
+const awayHere = here.filter(place => place !== "inline");
+
 describe("a bound for the results in memory", () => {
-  on(everywhere, "results are the same, however often they are read", async ({ run, place }) => {
+  on(here, "results are the same, however often they are read", async ({ run, place }) => {
     const where = store();
     const sums = await run(async () => {
       const made = all.map(i => filled.submit(LENGTH, i));
@@ -53,7 +56,7 @@ describe("a bound for the results in memory", () => {
     expect(away(where)).toEqual([]);
   });
 
-  on(abroad, "results in a list, and in a structure, are read back for who takes it whole", async ({ run }) => {
+  on(awayHere, "results in a list, and in a structure, are read back for who takes it whole", async ({ run }) => {
     const where = store();
     const totals = await run(async () => {
       const list = filled.map(
@@ -82,7 +85,7 @@ describe("a bound for the results in memory", () => {
     }, options(where));
   });
 
-  on(abroad, "keys are the same whether a result was on disk or not", async bench => {
+  on(awayHere, "keys are the same whether a result was on disk or not", async bench => {
     const where = store();
     const body = (most?: number) => async () => {
       const made = all.map(i => filled.with({ cache: true }).submit(LENGTH, i));
@@ -111,7 +114,7 @@ describe("a bound for the results in memory", () => {
     }, options(where));
   });
 
-  on(abroad, "a file that somebody removed fails who needs it, and nobody else", async ({ run }) => {
+  on(awayHere, "a file that somebody removed fails who needs it, and nobody else", async ({ run }) => {
     const where = store();
     await run(
       async () => {
@@ -132,7 +135,7 @@ describe("a bound for the results in memory", () => {
   });
 
   if (whyNoDisk !== null) test.skip(`on a full disk: ${whyNoDisk}`);
-  on(whyNoDisk === null ? abroad : [], "on a full disk all stay in memory, with a warning", async bench => {
+  on(whyNoDisk === null ? awayHere : [], "on a full disk all stay in memory, with a warning", async bench => {
     const disk = smallDisk(4 << 20);
     const where = join(disk, "store");
     expect(await runOn(bench, where, () => sum.submit(filled.submit(9, 1)))).toMatchObject({ value: 9 });

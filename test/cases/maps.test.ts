@@ -3,14 +3,14 @@ import { runInNewContext } from "node:vm";
 import { asCompleted, MapLengthError, NothingToMapError, unmapped } from "heddle";
 import { describe, expect } from "vitest";
 import { add, fails, held, pairNow, same, says } from "../fixtures/cases/tasks.mjs";
-import { becomes, everywhere, on } from "./places.ts";
+import { becomes, everywhere, here, on, throughout } from "./places.ts";
 
 function* count(to: number): Generator<number> {
   for (let i = 1; i <= to; i++) yield i;
 }
 
 describe("maps", () => {
-  on(everywhere, "elements are taken in pairs and results keep their order", async ({ run }) => {
+  on(throughout, "elements are taken in pairs and results keep their order", async ({ run }) => {
     expect(await run(() => pairNow.map([1, 2, 3], [4, 5, 6]))).toEqual([
       [1, 4],
       [2, 5],
@@ -55,7 +55,7 @@ describe("maps", () => {
     expect(found.error?.message).toContain("2 and more than 2");
   });
 
-  on(everywhere, "unmapped values go to every call, and strings are not iterated", async ({ run }) => {
+  on(throughout, "unmapped values go to every call, and strings are not iterated", async ({ run }) => {
     const found = await run(() => [
       add.map([1, 2, 3], unmapped(5)),
       pairNow.map(["a", "b"], "test" as never),
@@ -74,7 +74,7 @@ describe("maps", () => {
     ]);
   });
 
-  on(everywhere, "sync and async generators, sets and lists are mapped over", async ({ run }) => {
+  on(throughout, "sync and async generators, sets and lists are mapped over", async ({ run }) => {
     const found = await run(() => {
       const doubled = add.map(count(3), new Set([1, 2, 3]));
       async function* later() {
@@ -123,7 +123,7 @@ describe("maps", () => {
     });
   });
 
-  on(everywhere, "a handle settles though nobody holds its list any more", async ({ run, at, channel }) => {
+  on(throughout, "a handle settles though nobody holds its list any more", async ({ run, at, channel }) => {
     const values = await run(async () => {
       const waiting = held
         .map(unmapped(at), ["a", "b"], [1, 2])
@@ -205,7 +205,7 @@ describe("maps", () => {
     expect(list.error).toMatchObject({ code: "UPSTREAM", root: { message: "no list" } });
   });
 
-  on(everywhere, "a map runs no further ahead of its source than inFlight", async ({ run, at, channel }) => {
+  on(throughout, "a map runs no further ahead of its source than inFlight", async ({ run, at, channel }) => {
     let pulled = 0;
     function* points() {
       for (let i = 0; i < 12; i++) {
@@ -225,7 +225,7 @@ describe("maps", () => {
     expect(pulled).toBe(12);
   });
 
-  on(everywhere, "a stream of results holds its map back too", async ({ run }) => {
+  on(here, "a stream of results holds its map back too", async ({ run }) => {
     let pulled = 0;
     let most = 0;
     let taken = 0;

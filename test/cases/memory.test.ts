@@ -13,7 +13,7 @@ import {
   sum,
 } from "../fixtures/cases/arrays-tasks.mjs";
 import { same } from "../fixtures/cases/tasks.mjs";
-import { abroad, everywhere, on, pools } from "./places.ts";
+import { abroad, everywhere, on, pools, throughout } from "./places.ts";
 
 /** Well below the length from which an array has memory of its own, and well above. */
 const lengths = [100, 9_000];
@@ -23,7 +23,7 @@ const of = (array: Float64Array) => ({ length: array.length, values: [...new Set
 const all = (length: number, value: number) => ({ length, values: [value] });
 
 describe("large arrays", () => {
-  on(everywhere, "go in and out of calls, and from one to the next", async ({ run }) => {
+  on(throughout, "go in and out of calls, and from one to the next", async ({ run }) => {
     for (const length of lengths) {
       const end = await run(async () => {
         const first = step.submit(ones(length));
@@ -69,7 +69,7 @@ describe("large arrays", () => {
     },
   );
 
-  on(everywhere, "all kinds of arrays keep their kind and their part of a buffer", async ({ run }) => {
+  on(throughout, "all kinds of arrays keep their kind and their part of a buffer", async ({ run }) => {
     const bytes = new Uint8Array(200_000).map((_, i) => i);
     const given = [
       bytes.subarray(3, 150_003),

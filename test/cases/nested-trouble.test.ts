@@ -2,10 +2,10 @@ import { callsIn } from "heddle/testing";
 import { expect } from "vitest";
 import { folder, runOn } from "../cached/rig.ts";
 import { down, keptLeaf, keptSum, killedWhileWaiting, tooLong, tree } from "../fixtures/cases/nested-tasks.mjs";
-import { everywhere, on, pools } from "./places.ts";
+import { calling, on, pools } from "./places.ts";
 
 on(
-  everywhere,
+  calling,
   "a cached task that calls cached tasks: warm, none runs; what is cleared runs, and what called it",
   async bench => {
     const { at } = bench;
@@ -21,11 +21,11 @@ on(
   },
 );
 
-on(everywhere, "recursion with a limit of 1 on the task itself", async ({ run, runner }) => {
+on(calling, "recursion with a limit of 1 on the task itself", async ({ run, runner }) => {
   expect(await run(() => down.submit(15), { runner: runner(2), limits: { down: 1 } })).toBe(15);
 });
 
-on(everywhere, "a tree under two limits, with calls of its own kind waiting", async ({ watch, runner }) => {
+on(calling, "a tree under two limits, with calls of its own kind waiting", async ({ watch, runner }) => {
   const { result } = watch(() => tree.submit(5), runner(2));
   expect(await result).toBe(32);
 });
@@ -45,17 +45,13 @@ on(pools, "a call that kills its workers while it waits is found after some rest
   expect(witness.of("restarted").length).toBeLessThanOrEqual(3);
 });
 
-on(
-  everywhere,
-  "a task whose time is up while it waits takes what it called with it",
-  async ({ channel, at, watch }) => {
-    const { result, witness } = watch(async () => await tooLong.submit(at, "for ever").settled());
-    await channel.reached("for ever");
-    await result;
-    const calls = callsIn(witness.events).slice(1);
-    expect(calls.map(call => [call.task, call.state])).toEqual([
-      ["tooLong", "timedOut"],
-      ["held", "cancelled"],
-    ]);
-  },
-);
+on(calling, "a task whose time is up while it waits takes what it called with it", async ({ channel, at, watch }) => {
+  const { result, witness } = watch(async () => await tooLong.submit(at, "for ever").settled());
+  await channel.reached("for ever");
+  await result;
+  const calls = callsIn(witness.events).slice(1);
+  expect(calls.map(call => [call.task, call.state])).toEqual([
+    ["tooLong", "timedOut"],
+    ["held", "cancelled"],
+  ]);
+});

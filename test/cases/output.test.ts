@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { printsAndFails, printsMuch, spinsFor, talks } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on, type Witness } from "./places.ts";
+import { everywhere, on, throughout, type Witness } from "./places.ts";
 
 /** The numbers of the calls, in the order of submission. */
 function calls(witness: Witness, from = 1): number[] {
@@ -9,7 +9,7 @@ function calls(witness: Witness, from = 1): number[] {
 }
 
 describe("what calls print", () => {
-  on(everywhere, "two failures at once each have their own text", async ({ watch, at, channel }) => {
+  on(throughout, "two failures at once each have their own text", async ({ watch, at, channel }) => {
     const { result, witness } = watch(() => printsAndFails.map([at, at], ["red", "blue"]).settled());
     await Promise.all([channel.reached("red"), channel.reached("blue")]);
     channel.pass("red", "blue");
@@ -23,7 +23,7 @@ describe("what calls print", () => {
     }
   });
 
-  on(everywhere, "ten calls at once per worker do not mix", async ({ watch, runner, at, channel }) => {
+  on(throughout, "ten calls at once per worker do not mix", async ({ watch, runner, at, channel }) => {
     const names = Array.from({ length: 20 }, (_, i) => `call ${i}`);
     const { result, witness } = watch(
       () =>
@@ -42,7 +42,7 @@ describe("what calls print", () => {
     }
   });
 
-  on(everywhere, "logs, progress and process warnings belong to their call", async ({ watch }) => {
+  on(throughout, "logs, progress and process warnings belong to their call", async ({ watch }) => {
     const { result, witness } = watch(() => talks.map(["a", "b"]));
     await result;
     const [a, b] = calls(witness);
@@ -65,7 +65,7 @@ describe("what calls print", () => {
     }
   });
 
-  on(everywhere, "a task knows who it is", async ({ watch }) => {
+  on(throughout, "a task knows who it is", async ({ watch }) => {
     const { result, witness } = watch(() => talks.submit("me"));
     const [call] = [await result, ...calls(witness)].slice(1);
     const [run] = witness.of("runStarted");

@@ -18,12 +18,23 @@ import {
 } from "heddle";
 import { afterAll, onTestFinished, test } from "vitest";
 import { Channel } from "../channel/channel.ts";
+import { type EngineName, engines, type MakeRunner } from "./engines.ts";
 
-export type PlaceName = "inline" | "threads" | "processes" | "custom" | "dask";
+export type PlaceName = "inline" | "threads" | "processes" | "custom" | EngineName;
 
-export const everywhere: readonly PlaceName[] = ["inline", "threads", "processes", "custom"];
+/**
+ * Dask is not among them, as a case takes a second of the processor there; those that show what crosses its border, and
+ * how, are `throughout`.
+ */
+export const everywhere: readonly PlaceName[] = ["inline", "threads", "processes", "custom", "redis"];
+export const throughout: readonly PlaceName[] = [...everywhere, "dask"];
 /** Where values cross a border. */
-export const abroad: readonly PlaceName[] = ["threads", "processes", "custom"];
+export const abroad: readonly PlaceName[] = throughout.filter(place => place !== "inline");
+/** Without engines: for what the coordinator and its store decide by themselves, and for calls by the thousand. */
+export const here: readonly PlaceName[] = everywhere.filter(place => place !== "redis");
+/** Where tasks can call tasks: workers on a Redis know nothing of the run. */
+export const calling: readonly PlaceName[] = here;
+export const callingThroughout: readonly PlaceName[] = throughout.filter(place => place !== "redis");
 /** Where heddle owns the workers. */
 export const pools: readonly PlaceName[] = ["threads", "processes"];
 
@@ -33,19 +44,24 @@ export interface Bench {
   readonly channel: Channel;
   /** What tasks need to find the channel. */
   readonly at: string;
-  runner(workers?: number, concurrency?: number): Runner;
+  runner(workers?: number, concurrency?: number): Runner | string;
   /** Runs a function as a flow in this place. */
   run<R>(body: () => R | PromiseLike<R>, options?: FlowOptions): Promise<Resolved<R>>;
   /** The same, with all its events. */
-  watch(body: () => unknown, runner?: Runner): { readonly result: Promise<unknown>; readonly witness: Witness };
+  watch(
+    body: () => unknown,
+    runner?: Runner | string,
+  ): { readonly result: Promise<unknown>; readonly witness: Witness };
 }
 
 /** One case: what it is called, where it makes sense, and what must hold. */
 export function on(places: readonly PlaceName[], title: string, check: (bench: Bench) => Promise<unknown>): void {
-  test.each(places.map(place => [place] as const))(`${title} · %s`, async place => {
+  test.for(places)(`${title} · %s`, async (place, { skip }) => {
+    const make = place === "redis" || place === "dask" ? await engines[place]() : local[place];
+    if (typeof make === "string") return skip(make);
     const channel = await Channel.open();
     onTestFinished(() => channel.close());
-    const runner: Bench["runner"] = (workers, concurrency) => make(place, workers, concurrency);
+    const runner: Bench["runner"] = (workers, concurrency = 1) => make(workers, concurrency);
     await check({
       place,
       channel,
@@ -98,7 +114,7 @@ function opensOnError<R>(body: () => R, channel: Channel): () => R {
 
 let watched = 0;
 
-function watch(body: () => unknown, runner: Runner): ReturnType<Bench["watch"]> {
+function watch(body: () => unknown, runner: Runner | string): ReturnType<Bench["watch"]> {
   const witness = new Witness();
   const target = flow(`watched ${++watched}`, body);
   const { result } = startRun(target, [], { runner, readers: [witness.read], quiet: true });
@@ -106,12 +122,13 @@ function watch(body: () => unknown, runner: Runner): ReturnType<Bench["watch"]> 
   return { result, witness };
 }
 
-function make(place: PlaceName, workers: number | undefined, concurrency = 1): Runner {
-  if (place === "inline") return workers === undefined ? inline() : inline({ concurrency: workers * concurrency });
-  if (place === "threads") return threads({ workers: workers ?? 2, concurrency });
-  if (place === "processes") return processes({ workers: workers ?? 2, concurrency });
-  return defineRunner({ name: "custom", workers: (workers ?? 2) * concurrency, run: elsewhere });
-}
+const local: Readonly<Record<Exclude<PlaceName, EngineName>, MakeRunner>> = {
+  inline: (workers, concurrency) => inline(workers === undefined ? {} : { concurrency: workers * concurrency }),
+  threads: (workers = 2, concurrency) => threads({ workers, concurrency }),
+  processes: (workers = 2, concurrency) => processes({ workers, concurrency }),
+  custom: (workers = 2, concurrency) =>
+    defineRunner({ name: "custom", workers: workers * concurrency, run: elsewhere }),
+};
 
 interface Said {
   readonly kind: "ask" | "outcome";

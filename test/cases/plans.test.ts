@@ -17,7 +17,7 @@ import {
   sign,
   summed,
 } from "../fixtures/cases/cache-tasks.mjs";
-import { type Bench, everywhere, on } from "./places.ts";
+import { type Bench, here, on } from "./places.ts";
 
 let made = 0;
 
@@ -47,7 +47,7 @@ function needs(plan: Plan): string[] {
 }
 
 describe("a plan", () => {
-  on(everywhere, "on an empty store: what would run, and what waits for that", async bench => {
+  on(here, "on an empty store: what would run, and what waits for that", async bench => {
     const { at } = bench;
     const body = () => {
       const sum = add.submit(at, 1, 2);
@@ -66,7 +66,7 @@ describe("a plan", () => {
     expect(plan.calls.map(({ key }) => key !== null)).toEqual([false, true, false, false, true]);
   });
 
-  on(everywhere, "of what is cached: nothing would run, and keys are those of the entries", async bench => {
+  on(here, "of what is cached: nothing would run, and keys are those of the entries", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => all([shows.submit(at, add.submit(at, 1, 2)), ...boxed.map([at, at], [1, 2])]);
@@ -78,7 +78,7 @@ describe("a plan", () => {
     expect(added.key).toBe((await runOn(bench, where, () => add.key(at, 1, 2))).value);
   });
 
-  on(everywhere, "of a new argument: the path in it; what depends on it may run", async bench => {
+  on(here, "of a new argument: the path in it; what depends on it may run", async bench => {
     const { at } = bench;
     const where = folder();
     const body = (deep: number) => () => {
@@ -93,7 +93,7 @@ describe("a plan", () => {
     ]);
   });
 
-  on(everywhere, "of another upstream that is cached: its call is named", async bench => {
+  on(here, "of another upstream that is cached: its call is named", async bench => {
     const { at } = bench;
     const where = folder();
     await runOn(bench, where, () => [shows.submit(at, add.submit(at, 1, 2)), add.submit(at, 2, 3)]);
@@ -103,7 +103,7 @@ describe("a plan", () => {
     expect(shown!.reason).toContain(`${sum!.id} (`);
   });
 
-  on(everywhere, "of inputs with results in them: what differs, a result or what stands beside it", async bench => {
+  on(here, "of inputs with results in them: what differs, a result or what stands beside it", async bench => {
     const { at } = bench;
     const where = folder();
     const body = (a: number, b: number, limit: number) => () => {
@@ -123,7 +123,7 @@ describe("a plan", () => {
     expect(await shown(1, 9, 6)).toBe("input changed: sums[1], limit of value");
   });
 
-  on(everywhere, "only the calls of a map that would run are what the next one needs", async bench => {
+  on(here, "only the calls of a map that would run are what the next one needs", async bench => {
     const { at } = bench;
     const where = folder();
     await runOn(bench, where, () => sign.map([at, at], [1, 2]));
@@ -135,7 +135,7 @@ describe("a plan", () => {
     expect(plan.edges.filter(({ to }) => to === shown.id)).toHaveLength(3);
   });
 
-  on(everywhere, "an option that counts, and going back", async bench => {
+  on(here, "an option that counts, and going back", async bench => {
     const { at } = bench;
     const where = folder();
     const body = (version: string) => () => sign.with({ cache: { version } }).submit(at, 1);
@@ -144,7 +144,7 @@ describe("a plan", () => {
     expect(told(await planOn(bench, where, body("1")))).toEqual(["sign hit"]);
   });
 
-  on(everywhere, "what has expired", async bench => {
+  on(here, "what has expired", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => sign.with({ cache: { ttl: 1 } }).submit(at, 1);
@@ -156,13 +156,13 @@ describe("a plan", () => {
     ]);
   });
 
-  on(everywhere, "equal calls: one would run for both", async bench => {
+  on(here, "equal calls: one would run for both", async bench => {
     const { at } = bench;
     const plan = await planOn(bench, folder(), () => [sign.submit(at, 1), sign.submit(at, 1)]);
     expect(told(plan)).toEqual(["sign run: never run", "sign mayRun: same call as sign, which runs once for both"]);
   });
 
-  on(everywhere, "a map over what is not there yet is unknown, and says what it waits for", async bench => {
+  on(here, "a map over what is not there yet is unknown, and says what it waits for", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => {
@@ -179,7 +179,7 @@ describe("a plan", () => {
 });
 
 describe("a flow", () => {
-  on(everywhere, "that awaits what would be computed is planned up to there, and says so", async bench => {
+  on(here, "that awaits what would be computed is planned up to there, and says so", async bench => {
     const { at } = bench;
     const where = folder();
     const body = async () => {
@@ -195,7 +195,7 @@ describe("a flow", () => {
     expect(further.unfinished).toEqual([]);
   });
 
-  on(everywhere, "that only returns it, async or not, is planned to its end", async bench => {
+  on(here, "that only returns it, async or not, is planned to its end", async bench => {
     const { at } = bench;
     for (const body of [
       async () => add.submit(at, 1, 2),
@@ -210,7 +210,7 @@ describe("a flow", () => {
     expect((await planOn(bench, folder(), within)).unfinished).toHaveLength(1);
   });
 
-  on(everywhere, "in a flow: its calls are below it, and a cached one is a hit as a whole", async bench => {
+  on(here, "in a flow: its calls are below it, and a cached one is a hit as a whole", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => summed.submit(at, [1, 2]);
@@ -227,7 +227,7 @@ describe("a flow", () => {
     expect(told(await planOn(bench, where, body))).toEqual(["summed hit"]);
   });
 
-  on(everywhere, "one of whose calls was cleared says which", async bench => {
+  on(here, "one of whose calls was cleared says which", async bench => {
     const { at } = bench;
     const where = folder();
     const body = () => summed.submit(at, [1, 2]);
@@ -240,7 +240,7 @@ describe("a flow", () => {
     expect(told(plan).filter(line => line.startsWith("boxed"))).toEqual(["boxed hit", expect.stringMatching(/run/)]);
   });
 
-  on(everywhere, "that calls itself: every level, no task", async bench => {
+  on(here, "that calls itself: every level, no task", async bench => {
     const { at } = bench;
     const where = folder();
     await runOn(bench, where, () => choose.submit(at, 6, 3));
@@ -253,7 +253,7 @@ describe("a flow", () => {
     ]);
   });
 
-  on(everywhere, "whose function throws fails the plan with that error", async bench => {
+  on(here, "whose function throws fails the plan with that error", async bench => {
     const body = () => {
       throw new RangeError("no such year");
     };
@@ -268,7 +268,7 @@ describe("a flow", () => {
   });
 });
 
-on(everywhere, "a plan can be drawn, and is plain data", async bench => {
+on(here, "a plan can be drawn, and is plain data", async bench => {
   const { at } = bench;
   const where = folder();
   await runOn(bench, where, () => even.submit(at, 2));
@@ -280,7 +280,7 @@ on(everywhere, "a plan can be drawn, and is plain data", async bench => {
   expect(data.calls).toEqual(plan.calls);
 });
 
-on(everywhere, "a result whose bytes are gone would be computed again", async bench => {
+on(here, "a result whose bytes are gone would be computed again", async bench => {
   const { at } = bench;
   const where = folder();
   const body = () => long.submit(at, "text", 300_000);

@@ -1,7 +1,7 @@
 import { backoff, flow, type HookCall } from "heddle";
 import { describe, expect } from "vitest";
 import { add, failsUntil, held, says, stalls } from "../fixtures/cases/tasks.mjs";
-import { type Bench, everywhere, on } from "./places.ts";
+import { type Bench, everywhere, on, throughout } from "./places.ts";
 
 let flows = 0;
 
@@ -13,7 +13,7 @@ async function delays({ watch }: Bench, body: () => unknown): Promise<number[]> 
 }
 
 describe("retries", () => {
-  on(everywhere, "as many attempts as retries allow, with the last delay repeated", async bench => {
+  on(throughout, "as many attempts as retries allow, with the last delay repeated", async bench => {
     const waited = await delays(bench, () => failsUntil.with({ retries: 3, retryDelay: [1, 2] }).submit(9, bench.at));
     expect(waited).toEqual([1, 2, 2]);
     expect(bench.channel.heard).toEqual(["attempt 1", "attempt 2", "attempt 3", "attempt 4"]);
@@ -24,7 +24,7 @@ describe("retries", () => {
     expect(channel.heard).toHaveLength(3);
   });
 
-  on(everywhere, "a map retries each of its calls", async ({ run }) => {
+  on(throughout, "a map retries each of its calls", async ({ run }) => {
     const found = await run(() => failsUntil.with({ retries: 2 }).map([1, 2, 3, 4], ["", "", "", ""]).settled());
     expect(found.map(outcome => outcome.ok && outcome.value)).toEqual(["attempt 1", "attempt 2", "attempt 3", false]);
   });
@@ -67,7 +67,7 @@ describe("retries", () => {
     expect(await delays(bench, () => broken.submit(9, ""))).toEqual([]);
   });
 
-  on(everywhere, "an attempt that runs out of time is tried again", async ({ run, at, channel }) => {
+  on(throughout, "an attempt that runs out of time is tried again", async ({ run, at, channel }) => {
     expect(await run(() => stalls.with({ retries: 9, timeout: 1_000 }).submit(at))).toMatch(/^attempt [2-9]$/);
     expect(channel.count("stalled")).toBeLessThanOrEqual(1);
   });

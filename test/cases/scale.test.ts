@@ -1,7 +1,7 @@
 import { asCompleted, type Future, inline, run, task } from "heddle";
 import { describe, expect, test } from "vitest";
 import { add, held, same, says, stamps, sum } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { here, on, throughout } from "./places.ts";
 import { script } from "./script.ts";
 
 const next = task("next", (n: number) => n + 1);
@@ -46,7 +46,7 @@ describe("graphs at scale", () => {
     expect([list.length, list[0], list[999_999]]).toEqual([1_000_000, 0, 999_999]);
   });
 
-  on(everywhere, "chains, fan-ins and fan-outs of thousands", async ({ run }) => {
+  on(here, "chains, fan-ins and fan-outs of thousands", async ({ run }) => {
     const found = await run(() => {
       let chain: Future<number> = add.submit(0, 1);
       for (let i = 1; i < 300; i++) chain = add.submit(chain, 1);
@@ -121,27 +121,32 @@ describe("graphs at scale", () => {
 });
 
 describe("order", () => {
-  on(everywhere, "higher priority first, and equal ones as they were submitted", async bench => {
-    const { run, runner, at, channel } = bench;
-    const points = Array.from({ length: 50 }, (_, i) => String(i));
-    await run(
-      async () => {
-        const first = held.submit(at, "first");
-        await channel.reached("first");
-        for (const point of points) {
-          says.with({ priority: 1 }).submit(at, `low ${point}`);
-          says.with({ priority: 2 }).submit(at, `high ${point}`);
-        }
-        channel.pass("first");
-        await first;
-      },
-      { runner: runner(1) },
-    );
-    const expected = ["high", "low"].flatMap(level => points.map(point => `${level} ${point}`));
-    expect(channel.heard.slice(1)).toEqual(expected);
-  });
+  // One by one, 100 calls take too long on a worker that looks for each at the lines of all tasks of all cases.
+  on(
+    throughout.filter(place => place !== "redis"),
+    "higher priority first, and equal ones as they were submitted",
+    async bench => {
+      const { run, runner, at, channel } = bench;
+      const points = Array.from({ length: 50 }, (_, i) => String(i));
+      await run(
+        async () => {
+          const first = held.submit(at, "first");
+          await channel.reached("first");
+          for (const point of points) {
+            says.with({ priority: 1 }).submit(at, `low ${point}`);
+            says.with({ priority: 2 }).submit(at, `high ${point}`);
+          }
+          channel.pass("first");
+          await first;
+        },
+        { runner: runner(1) },
+      );
+      const expected = ["high", "low"].flatMap(level => points.map(point => `${level} ${point}`));
+      expect(channel.heard.slice(1)).toEqual(expected);
+    },
+  );
 
-  on(everywhere, "a wide map that feeds a tree keeps few results alive", async ({ watch, runner }) => {
+  on(here, "a wide map that feeds a tree keeps few results alive", async ({ watch, runner }) => {
     const inputs = new Map<number, number[]>();
     const numberOf = (future: Future<number>) => Number(future.id.split("-")[1]);
     const { result, witness } = watch(() => {
@@ -166,7 +171,7 @@ describe("order", () => {
     expect(most).toBeLessThan(256);
   });
 
-  on(everywhere, "a chain of short calls runs without idling", async ({ run }) => {
+  on(here, "a chain of short calls runs without idling", async ({ run }) => {
     const found = await run(async () => {
       let last = stamps.submit(null);
       const chain = [last];

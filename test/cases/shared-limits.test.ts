@@ -7,7 +7,7 @@ import { checkLimits } from "../../src/config/limits.ts";
 import { folder, runOn } from "../cached/rig.ts";
 import { holdsLeft, holdsRight, kept, lends, lets, works } from "../fixtures/cases/limits-tasks.mjs";
 import { fails } from "../fixtures/cases/tasks.mjs";
-import { type Bench, becomes, everywhere, on } from "./places.ts";
+import { type Bench, becomes, here, on } from "./places.ts";
 
 const gpu = works.with({ labels: "gpu" });
 const limits: LimitsConfig = { gpu: { amount: 2, shared: true } };
@@ -33,7 +33,7 @@ async function taken(bench: Bench, where: string) {
 }
 
 describe("limits that runs share", () => {
-  on(everywhere, "of two runs in one process: never more together", async bench => {
+  on(here, "of two runs in one process: never more together", async bench => {
     const { at, channel } = bench;
     const where = folder();
     channel.passAll();
@@ -44,7 +44,7 @@ describe("limits that runs share", () => {
     expect(peak(channel.heard)).toBeLessThanOrEqual(2);
   });
 
-  on(everywhere, "what a call waits for names other runs, and the event says whose use it tells", async bench => {
+  on(here, "what a call waits for names other runs, and the event says whose use it tells", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const { events, reader } = collectEvents();
@@ -72,7 +72,7 @@ describe("limits that runs share", () => {
     for (const event of told) expect(event).toMatchObject({ label: "gpu", limit: 2, shared: true });
   });
 
-  on(everywhere, "a share comes back after a failure, and when a call is cancelled or waits", async bench => {
+  on(here, "a share comes back after a failure, and when a call is cancelled or waits", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const one: LimitsConfig = { gpu: { amount: 1, shared: true } };
@@ -98,7 +98,7 @@ describe("limits that runs share", () => {
     expect([(await first).value, (await second).value]).toEqual(["first", "second"]);
   });
 
-  on(everywhere, "what is held is lent within, and not to other runs", async bench => {
+  on(here, "what is held is lent within, and not to other runs", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const first = runOn(bench, where, () => lends.submit(at, names("gpu", 3)), { limits });
@@ -111,7 +111,7 @@ describe("limits that runs share", () => {
     expect(channel.heard.indexOf("+other")).toBeGreaterThan(channel.heard.indexOf("-lends"));
   });
 
-  on(everywhere, "cached calls that runs want at once, too", async bench => {
+  on(here, "cached calls that runs want at once, too", async bench => {
     const { at, channel } = bench;
     const where = folder();
     const body = () => kept.map(unmapped(at), names("kept", 5));
@@ -155,7 +155,7 @@ describe("limits that runs share", () => {
   });
 });
 
-on(everywhere, "runs whose calls hold what the other needs: one call fails, and no run hangs", async bench => {
+on(here, "runs whose calls hold what the other needs: one call fails, and no run hangs", async bench => {
   const { at, channel } = bench;
   const where = folder();
   const two: LimitsConfig = { left: { amount: 1, shared: true }, right: { amount: 1, shared: true } };

@@ -1,7 +1,7 @@
 import { asCompleted, type Future, TimeoutError, unmapped, wait } from "heddle";
 import { describe, expect } from "vitest";
 import { fails, held, same, says } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on } from "./places.ts";
+import { everywhere, on, throughout } from "./places.ts";
 
 describe("waiting", () => {
   on(everywhere, "wait gives what is done and what is pending, without throwing", async ({ run, at, channel }) => {
@@ -42,7 +42,7 @@ describe("waiting", () => {
     );
   });
 
-  on(everywhere, "asCompleted gives outcomes in the order of their ends", async ({ run, runner, at, channel }) => {
+  on(throughout, "asCompleted gives outcomes in the order of their ends", async ({ run, runner, at, channel }) => {
     const order = await run(
       async () => {
         const points = ["first", "bad", "third"];

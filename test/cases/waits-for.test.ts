@@ -5,12 +5,12 @@ import { held as cachedHeld } from "../fixtures/cases/cache-tasks.mjs";
 import { works } from "../fixtures/cases/limits-tasks.mjs";
 import { starts } from "../fixtures/cases/nested-tasks.mjs";
 import { add, failsUntil } from "../fixtures/cases/tasks.mjs";
-import { becomes, everywhere, on, pools, Witness } from "./places.ts";
+import { becomes, here, on, pools, Witness } from "./places.ts";
 
 const turn = () => new Promise(setImmediate);
 
 describe("what a call waits for", () => {
-  on(everywhere, "inputs, by their ids, and what it comes after", async ({ run, at, channel }) => {
+  on(here, "inputs, by their ids, and what it comes after", async ({ run, at, channel }) => {
     const found = await run(async () => {
       const first = works.submit(at, "first");
       const second = works.submit(at, "second");
@@ -30,7 +30,7 @@ describe("what a call waits for", () => {
     expect(found.ended).toEqual([]);
   });
 
-  on(everywhere, "labels and rates", async ({ run, runner, at, channel }) => {
+  on(here, "labels and rates", async ({ run, runner, at, channel }) => {
     const gpu = works.with({ labels: { gpu: 2 } });
     const both = works.with({ labels: { gpu: 1, web: 1 } });
     const found = await run(
@@ -53,7 +53,7 @@ describe("what a call waits for", () => {
     expect(found).toEqual([["label gpu: 2 of 2 in use"], ["label gpu: 2 of 2 in use", "rate of web: 1 per 3600s"]]);
   });
 
-  on(everywhere, "a free worker, and calls of its own", async ({ run, runner, at, channel }) => {
+  on(here, "a free worker, and calls of its own", async ({ run, runner, at, channel }) => {
     const found = await run(
       async () => {
         const parent = starts.submit(at, "child");
@@ -73,7 +73,7 @@ describe("what a call waits for", () => {
     expect(found).toEqual({ said: [["calls of its own"], ["a free worker"]], length: 2 });
   });
 
-  on(everywhere, "its next attempt", async ({ run }) => {
+  on(here, "its next attempt", async ({ run }) => {
     const found = await run(async () => {
       const future = failsUntil.with({ retries: 1, retryDelay: "1h" }).submit(9, "");
       await becomes(future, "retrying");
@@ -84,7 +84,7 @@ describe("what a call waits for", () => {
     expect(found).toEqual(["its next attempt"]);
   });
 
-  on(everywhere, "an equal call that is executed already", async bench => {
+  on(here, "an equal call that is executed already", async bench => {
     const { at, channel } = bench;
     const { value } = await runOn(bench, folder(), async () => {
       const first = cachedHeld.submit(at, "once");

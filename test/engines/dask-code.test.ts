@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { type DaskCluster, pythons, startDask } from "./dask.ts";
+import { type DaskCluster, newest, startDask } from "./dask.ts";
 import { runProgram } from "./debian.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,8 +18,9 @@ const [projects, there, shelf] = ["projects", "there", "shelf"].map(name => path
 for (const folder of [projects, there]) mkdirSync(folder);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const python = pythons.map(([, each]) => each).find(each => typeof each !== "string");
-const problem = python === undefined ? "there is no Python with distributed" : await whyNoOtherView();
+const python = await newest();
+const program = typeof python === "string" ? "" : python.program;
+const problem = typeof python === "string" ? python : await whyNoOtherView();
 
 async function whyNoOtherView(): Promise<string | null> {
   const tried = await runProgram("unshare", ["-m", "mount", "--bind", there, projects]).catch(String);
@@ -30,7 +31,7 @@ async function whyNoOtherView(): Promise<string | null> {
 /** The cluster does not see the projects, nor what is written there. */
 async function hiddenCluster(): Promise<DaskCluster> {
   const wrapper = path.join(home, "python");
-  const words = `mount --bind ${there} ${projects} && exec ${python!.program} "$@"`;
+  const words = `mount --bind ${there} ${projects} && exec ${program} "$@"`;
   writeFileSync(wrapper, `#!/bin/sh\nexec unshare -m sh -c '${words}' sh "$@"\n`);
   chmodSync(wrapper, 0o755);
   return startDask(wrapper, 1);
@@ -69,7 +70,7 @@ function suite(cluster: DaskCluster): void {
     more: Readonly<Record<string, unknown>> = {},
     loader: string[] = [],
   ) {
-    const options = { address: cluster.address, python: python!.program, env: { HEDDLE_CODE: shelf }, ...more };
+    const options = { address: cluster.address, python: program, env: { HEDDLE_CODE: shelf }, ...more };
     const name = `main-${count++}.mjs`;
     write(folder, {
       [name]: `

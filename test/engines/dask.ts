@@ -1,50 +1,62 @@
 /** A Dask cluster of the tests' own: a scheduler, and workers that can be killed. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { processesWith } from "../commands/rig.ts";
 import { debianWith, type Python, pythonWith } from "./python.ts";
+import { daemon, shared } from "./shared.ts";
 
-/** The Pythons that have it: PyPI's newest, and Debian's. */
-export const pythons: readonly (readonly [string, Python | string])[] = [
-  ["the newest", await pythonWith("distributed")],
-  ["Debian's", await debianWith("distributed", "python3-distributed")],
-];
+/** PyPI's newest. */
+export const newest = (): Promise<Python | string> => pythonWith("distributed");
+/** Debian's, which is old. */
+export const debians = (): Promise<Python | string> => debianWith("distributed", "python3-distributed");
+
+const SCHEDULING = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"];
+const SCHEDULER = /Scheduler at:\s+(tcp:\S+)/;
+const WORKING = ["--no-nanny", "--no-dashboard", "--local-directory", "/tmp/heddle-dask"];
+const WORKER = /Registered to:\s+(tcp:\S+)/;
 
 export interface DaskCluster {
   readonly address: string;
   /** Starts a worker process with one thread; gives its process. */
   worker(...options: readonly string[]): Promise<ChildProcess>;
+  /** One that has this folder, and what it writes lies there. */
+  workerIn(folder: string, ...options: readonly string[]): Promise<ChildProcess>;
   readonly scheduler: ChildProcess;
+  /** Another scheduler in the place of one that was killed; it knows nothing. */
+  revive(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startDask(python: string, workers = 2): Promise<DaskCluster> {
   const all: ChildProcess[] = [];
-  const start = (module: string, options: readonly string[], sign: RegExp) => {
+  const start = (module: string, options: readonly string[], sign: RegExp, cwd = process.cwd()) => {
     const child = spawn(python, ["-m", `distributed.cli.${module}`, ...options], {
       stdio: ["ignore", "ignore", "pipe"],
+      cwd,
     });
     all.push(child);
     return said(child, sign).then(found => ({ child, found }));
   };
-  const options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"];
-  const { child: scheduler, found: address } = await start("dask_scheduler", options, /Scheduler at:\s+(tcp:\S+)/);
+  const { child: scheduler, found: address } = await start("dask_scheduler", SCHEDULING, SCHEDULER);
   const worker = async (...more: readonly string[]) => {
-    const options = [
-      "--nthreads",
-      "1",
-      "--no-nanny",
-      "--no-dashboard",
-      "--local-directory",
-      "/tmp/heddle-dask",
-      ...more,
-    ];
-    return (await start("dask_worker", [address, ...options], /Registered to:\s+(tcp:\S+)/)).child;
+    const options = [address, ...WORKING, "--nthreads", "1", ...more];
+    return (await start("dask_worker", options, WORKER)).child;
+  };
+  const workerIn = async (folder: string, ...more: readonly string[]) => {
+    const options = [address, ...WORKING, "--nthreads", "1", "--local-directory", folder, ...more];
+    return (await start("dask_worker", options, WORKER, folder)).child;
   };
   await Promise.all(Array.from({ length: workers }, () => worker()));
   return {
     address,
     worker,
+    workerIn,
     scheduler,
+    async revive() {
+      const port = new URL(address).port;
+      await start("dask_scheduler", ["--host", "127.0.0.1", "--port", port, "--no-dashboard"], SCHEDULER);
+    },
     async stop() {
       const living = all.filter(child => child.exitCode === null && child.signalCode === null);
       const ends = living.map(child => new Promise(resolve => child.once("exit", resolve)));
@@ -52,6 +64,31 @@ export async function startDask(python: string, workers = 2): Promise<DaskCluste
       await Promise.all(ends);
     },
   };
+}
+
+export interface SharedDask {
+  readonly address: string;
+  readonly python: string;
+}
+
+/** A cluster of one process with so many threads, which all files share; a reason where there is none. */
+export function sharedDask(name: string, threads: number): Promise<SharedDask | string> {
+  return shared(name, async () => {
+    const python = await newest();
+    if (typeof python === "string") return python;
+    const { program } = python;
+    const start = (part: string, sign: RegExp, ...args: string[]) =>
+      daemon(`${name}-${part}`, sign, [program, "-m", `distributed.cli.dask_${part}`, ...args]);
+    const address = await start("scheduler", SCHEDULER, ...SCHEDULING);
+    await start("worker", WORKER, address, ...WORKING, "--nthreads", String(threads));
+    return { address, python: program };
+  });
+}
+
+/** The bridges that this process has. */
+export function bridges(): number[] {
+  const isOurs = (pid: string) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${process.pid}\n`);
+  return processesWith("heddle_dask.py").filter(isOurs).map(Number);
 }
 
 /** Resolves to what the expression finds in what a program says. */

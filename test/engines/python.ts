@@ -1,8 +1,9 @@
 /** Python environments for tests, each with one package, made at the first need; and Debian's packages. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install, runProgram } from "./debian.ts";
+import { exclusively } from "./exclusive.ts";
 
 const home = fileURLToPath(new URL("../../node_modules/.cache/python/", import.meta.url));
 
@@ -14,19 +15,23 @@ export interface Python {
 /** An environment with the newest release of a package; a reason where there is none. */
 export async function pythonWith(name: string): Promise<Python | string> {
   const folder = join(home, name);
-  const program = join(folder, "bin/python");
-  if (!existsSync(folder)) {
-    mkdirSync(home, { recursive: true });
-    const made = await runProgram("python3", ["-m", "venv", folder]);
-    if (made.code !== 0) return `python3 makes no environment: ${made.output.trim().split("\n").at(-1)}`;
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", name];
-    const { code, output } = await runProgram(program, pip);
-    if (code !== 0) {
-      rmSync(folder, { recursive: true });
-      return `pip does not install ${name}: ${output.trim().split("\n").at(-1)}`;
-    }
-  }
-  return versioned(program, name);
+  const problem = await exclusively(folder, () => make(folder, name));
+  return problem ?? versioned(join(folder, "bin/python"), name);
+}
+
+/** Makes it where that is not done. Gives why that is not possible, else null. */
+async function make(folder: string, name: string): Promise<string | null> {
+  const whole = join(folder, "whole");
+  if (existsSync(whole)) return null;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  const made = await runProgram("python3", ["-m", "venv", folder]);
+  if (made.code !== 0) return `python3 makes no environment: ${made.output.trim().split("\n").at(-1)}`;
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", name];
+  const { code, output } = await runProgram(join(folder, "bin/python"), pip);
+  if (code !== 0) return `pip does not install ${name}: ${output.trim().split("\n").at(-1)}`;
+  writeFileSync(whole, "");
+  return null;
 }
 
 /** The system's Python with a package of Debian's. */

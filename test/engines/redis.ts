@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { install, programAt, runProgram, until } from "./debian.ts";
+import { daemon, shared } from "./shared.ts";
 
 export interface RedisServer {
   readonly port: number;
@@ -56,6 +57,18 @@ export async function startRedis(more: readonly string[] = []): Promise<RedisSer
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The URL of one that all files share; a reason where there is none. */
+export function sharedRedis(): Promise<{ readonly url: string } | string> {
+  return shared("redis", async () => {
+    const problem = await install(["redis-server"], ["redis-server"]);
+    if (problem !== null) return problem;
+    const port = String(await freePort());
+    const program = programAt("redis-server")!;
+    await daemon("redis", /Ready to accept/, [program, "--port", port, "--bind", "127.0.0.1", "--save", ""]);
+    return { url: `redis://127.0.0.1:${port}` };
+  });
 }
 
 function freePort(): Promise<number> {

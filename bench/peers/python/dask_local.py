@@ -1,9 +1,9 @@
 """dask.distributed with a LocalCluster of two processes."""
 from itertools import islice
 
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, LocalCluster, as_completed, wait
 
-from work import noop
+from work import busy, heavy, noop, weigh
 
 FROM = "distributed"
 
@@ -14,6 +14,20 @@ class At:
 
     def map(self, inputs):
         return self._client.gather(self._client.map(noop, inputs, pure=False))
+
+    def compute(self, inputs):
+        return self._client.gather(self._client.map(busy, inputs, pure=False))
+
+    def keep(self, inputs):
+        """Gives what brings the results, when they are there."""
+        futures = self._client.map(noop, inputs, pure=False)
+        wait(futures)
+        return lambda: self._client.gather(futures)
+
+    def hand_on(self):
+        """Two large results go to a third call."""
+        parts = self._client.map(heavy, [1, 2], pure=False)
+        return self._client.submit(weigh, *parts, pure=False).result()
 
     def call(self, x):
         return self._client.submit(noop, x, pure=False).result()

@@ -15,8 +15,8 @@ import type { Texts } from "./tables.ts";
 
 export interface Hearing {
   heard(news: News): void;
-  /** The process is gone. */
-  died(id: string): void;
+  /** The process is gone. Resolves when that is known to all. */
+  died(id: string): Promise<void>;
 }
 
 type Message = readonly [queued: boolean, ended: readonly string[], stopped: readonly string[]];
@@ -80,6 +80,12 @@ export class Bell {
     for (const owner of this.#others()) this.#line(owner);
   }
 
+  /** Resolves when it knows of all of them whether they live. */
+  async met(): Promise<void> {
+    this.meet();
+    await Promise.all(this.#lines.values());
+  }
+
   /** Tells all who listen. Resolves when they have been told, but for those who are too busy. */
   async ring({ queued, ended, stopped }: News): Promise<void> {
     const line = `${JSON.stringify([queued, ended, stopped] satisfies Message)}\n`;
@@ -107,14 +113,14 @@ export class Bell {
   #line(owner: Owner): Socket | Promise<Socket | null> {
     const known = this.#lines.get(owner.id);
     if (known !== undefined) return known;
-    const line = reach(owner.address).then(socket => {
+    const line = reach(owner.address).then(async socket => {
       if (this.#closed) {
         socket?.destroy();
         return null;
       }
       if (socket === null) {
         this.#lines.delete(owner.id);
-        this.#hearing.died(owner.id);
+        await this.#hearing.died(owner.id);
         return null;
       }
       this.#lines.set(owner.id, socket);

@@ -48,7 +48,7 @@ export class EmbeddedQueue implements Queue {
     this.#waiting = new Waiting(id => this.#look(id));
     this.#bell = new Bell(folder, tables.ears, {
       heard: news => this.#hear(news),
-      died: id => void this.#bury(id),
+      died: id => this.#bury(id),
     });
   }
 
@@ -183,6 +183,11 @@ export class EmbeddedQueue implements Queue {
     } catch (error) {
       throw queueError(this.place, error);
     }
+  }
+
+  /** Resolves when what dead workers had stands in the queue again. */
+  met(): Promise<void> {
+    return this.#bell.met();
   }
 
   listen(): Promise<Owner> {

@@ -132,6 +132,7 @@ export class Server implements Serving {
 
   async idle(): Promise<void> {
     do {
+      await this.#queue.met();
       this.look();
       await this.#rested();
     } while (!this.#draining && this.#queue.glance(this.#service) === true);

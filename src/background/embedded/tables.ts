@@ -2,12 +2,13 @@
  * The queue's own LMDB environment, beside the cache: each commit is on the disk before it counts, and pruning the cache
  * does not touch it. Jobs are JSON. Indexes are texts whose order is the order in which things are to happen.
  */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Database, RootDatabase } from "lmdb";
 import { digestBytes } from "../../codec/digest.ts";
 import { Gate } from "../../store/gate.ts";
+import { makeFolder } from "../../store/made.ts";
 import { mend } from "../../store/mend.ts";
 import { assertRoom } from "../../store/room.ts";
 import { damagedQueue, queueError } from "./failures.ts";
@@ -68,7 +69,7 @@ export function openTables(folder: string): Tables {
   const queue = join(folder, "queue");
   try {
     const gateFolder = gateIn(folder);
-    mkdirSync(gateFolder, { recursive: true });
+    makeFolder(gateFolder);
     const ignore = join(queue, ".gitignore");
     if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
     if (!existsSync(join(queue, INDEX))) assertRoom(queue, NEW_ENVIRONMENT);

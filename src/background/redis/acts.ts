@@ -4,29 +4,41 @@
  *
  * Keys: {prefix}job:ID is a job as a hash, {prefix}needs:ID who needs its result.
  */
+import { CALL_ACTS } from "./call-acts.ts";
 
-/** What all acts begin with: KEYS[1] is the prefix, ARGV[1] the time. They give what is to be handed to BullMQ. */
+/** What all acts begin with: KEYS[1] is the prefix, ARGV[1] the time. Some give what is to be handed to BullMQ. */
 const GROUND = `
 local P, now = KEYS[1], tonumber(ARGV[1])
 local ENDED = { completed = 1, failed = 1, crashed = 1, timedOut = 1, cancelled = 1, upstreamFailed = 1 }
-local handed, ended, stopped, fresh = {}, {}, {}, nil
+local handed, ended, stopped, queued, fresh = {}, {}, {}, false, nil
 local function key(id) return P .. 'job:' .. id end
 local function needs(id) return P .. 'needs:' .. id end
 local function get(id, name) return redis.call('HGET', key(id), name) end
 local function after(id) return cjson.decode(get(id, 'after')) end
-local function tell()
-  if #ended + #stopped + #handed == 0 then return end
-  local news = { queued = #handed > 0, fresh = fresh }
-  if #ended > 0 then news.ended = ended end
-  if #stopped > 0 then news.stopped = stopped end
-  redis.call('PUBLISH', P .. 'news', cjson.encode(news))
+-- Forgets what nobody needs, and nobody waits for.
+local function erase(id)
+  redis.call('DEL', key(id), needs(id))
+  redis.call('ZREM', P .. 'all', id)
+  redis.call('ZREM', P .. 'ended', id)
+  redis.call('ZREM', P .. 'outbox', id)
 end
 local conclude
+-- It has all that it needs.
+local function stand(id)
+  local waits = tonumber(get(id, 'notBefore')) > now
+  redis.call('HSET', key(id), 'state', waits and 'pending' or 'queued', 'missing', 0)
+  redis.call('HDEL', key(id), 'startedAt', 'token')
+  redis.call('ZADD', P .. 'outbox', now, id)
+  handed[#handed + 1] = id
+  handed[#handed + 1] = get(id, 'life')
+  handed[#handed + 1] = get(id, 'given')
+end
 local function place(id)
-  local missing = 0
+  local missing, seen = 0, {}
   for _, needed in ipairs(after(id)) do
     local state = get(needed, 'state')
-    if state ~= 'completed' then
+    if state ~= 'completed' and not seen[needed] then
+      seen[needed] = true
       if not state or ENDED[state] then
         conclude(id, { state = 'upstreamFailed', root = needed })
         return
@@ -34,15 +46,9 @@ local function place(id)
       missing = missing + 1
     end
   end
-  local waits = missing > 0 or tonumber(get(id, 'notBefore')) > now
-  redis.call('HSET', key(id), 'state', waits and 'pending' or 'queued', 'missing', missing)
+  if missing == 0 then return stand(id) end
+  redis.call('HSET', key(id), 'state', 'pending', 'missing', missing)
   redis.call('HDEL', key(id), 'startedAt', 'token')
-  if missing == 0 then
-    redis.call('ZADD', P .. 'outbox', now, id)
-    handed[#handed + 1] = id
-    handed[#handed + 1] = get(id, 'life')
-    handed[#handed + 1] = get(id, 'given')
-  end
 end
 -- A job that needed another one keeps how that ended, as the other may be forgotten.
 local function blame(id, root)
@@ -70,7 +76,9 @@ conclude = function(first, how)
     for _, dependent in ipairs(redis.call('SMEMBERS', needs(id))) do
       local state = get(dependent, 'state')
       if state and not ENDED[state] then
-        if how.state == 'completed' then place(dependent)
+        if how.state == 'completed' then
+          -- It is counted, as it may need thousands.
+          if redis.call('HINCRBY', key(dependent), 'missing', -1) == 0 then stand(dependent) end
         else stack[#stack + 1] = { dependent, { state = 'upstreamFailed', root = id } } end
       end
     end
@@ -93,7 +101,6 @@ if redis.call('SADD', P .. 'lines', ARGV[9]) == 1 then fresh = true end
 redis.call('ZADD', P .. 'all', redis.call('INCR', P .. 'number'), id)
 for _, needed in ipairs(after(id)) do redis.call('SADD', needs(needed), id) end
 place(id)
-tell()
 return { id, handed }
 `;
 
@@ -126,7 +133,6 @@ local id = ARGV[2]
 local facts = redis.call('HMGET', key(id), 'state', 'life')
 if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return { 0, {} } end
 conclude(id, { state = ARGV[4], outcome = ARGV[5], problem = ARGV[6], output = ARGV[7] })
-tell()
 return { 1, handed }
 `;
 
@@ -147,10 +153,9 @@ local id = ARGV[2]
 local state = get(id, 'state')
 if not state or ENDED[state] then return 0 end
 if state == 'running' then
-  redis.call('HSET', key(id), 'cancelled', ARGV[3])
-  stopped[1] = id
+  redis.call('HSETNX', key(id), 'cancelled', ARGV[3])
+  stopped[#stopped + 1] = id
 else conclude(id, { state = 'cancelled', outcome = ARGV[4], problem = ARGV[5] }) end
-tell()
 return 1
 `;
 
@@ -172,7 +177,6 @@ while #stack > 0 do
     if get(dependent, 'state') == 'upstreamFailed' then stack[#stack + 1] = dependent end
   end
 end
-tell()
 return { 1, handed }
 `;
 
@@ -191,13 +195,16 @@ for i = 2, #ARGV do
     for _, other in ipairs(after(id)) do redis.call('SREM', needs(other), id) end
     local k = get(id, 'key')
     if k ~= '' and redis.call('HGET', P .. 'keys', k) == id then redis.call('HDEL', P .. 'keys', k) end
-    redis.call('DEL', key(id), needs(id))
-    redis.call('ZREM', P .. 'all', id)
-    redis.call('ZREM', P .. 'ended', id)
+    erase(id)
     count = count + 1
   end
 end
 return count
+`;
+
+/** id, fields → their values. */
+const see = `
+return redis.call('HMGET', key(ARGV[2]), unpack(ARGV, 3))
 `;
 
 /** ids → those of them that have ended, or are not known. */
@@ -220,6 +227,13 @@ end
 return handed
 `;
 
+/** ids → they have reached BullMQ. */
+const arrive = `
+redis.call('ZREM', P .. 'outbox', unpack(ARGV, 2))
+queued = true
+return 1
+`;
+
 /** Schedule, as it was, as it is to be → whether it was as it was. */
 const reschedule = `
 if redis.call('HGET', P .. 'schedules', ARGV[2]) ~= ARGV[3] then return 0 end
@@ -236,14 +250,38 @@ const ACTS = {
   cancelJob: cancel,
   retryJob: retry,
   forgetJobs: forget,
+  seeJob: see,
   jobsOver: over,
   leftInOutbox: left,
+  arriveJobs: arrive,
   reschedule,
+  ...CALL_ACTS,
 };
 
 export type Act = keyof typeof ACTS;
 
-export const scripts = Object.fromEntries(Object.entries(ACTS).map(([name, body]) => [name, GROUND + body])) as Record<
+/** Acts of one kind that come in one turn are one script: for each how many arguments it has, and these. */
+const framed = (body: string) => `${GROUND}
+local function act(ARGV)
+${body}
+end
+local answers, at = {}, 2
+while at <= #ARGV do
+  local count = tonumber(ARGV[at])
+  handed = {}
+  answers[#answers + 1] = act({ ARGV[1], unpack(ARGV, at + 1, at + count) })
+  at = at + count + 1
+end
+if #ended + #stopped > 0 or queued or fresh then
+  local news = { queued = queued, fresh = fresh }
+  if #ended > 0 then news.ended = ended end
+  if #stopped > 0 then news.stopped = stopped end
+  redis.call('PUBLISH', P .. 'news', cjson.encode(news))
+end
+return answers
+`;
+
+export const scripts = Object.fromEntries(Object.entries(ACTS).map(([name, body]) => [name, framed(body)])) as Record<
   Act,
   string
 >;

@@ -6,11 +6,10 @@ import type { Redis } from "ioredis";
 import { MissingPackageError } from "../../errors.ts";
 import { type Act, scripts } from "./acts.ts";
 import { redisError } from "./failures.ts";
+import { type Argument, Lot } from "./lot.ts";
 import type { RedisPlace } from "./place.ts";
 
 export type Client = Redis;
-
-export type Argument = string | number | Buffer;
 
 const FIRST_PATIENCE = 5_000;
 const MOST_PAUSE = 1_000;
@@ -18,6 +17,7 @@ const MOST_PAUSE = 1_000;
 export class Connection {
   readonly client: Client;
   readonly #place: RedisPlace;
+  readonly #lots = new Map<string, Lot>();
   #busy = 0;
   #opening: Promise<void> | null = null;
   #troubled: ((error: Error) => void) | null = null;
@@ -62,13 +62,20 @@ export class Connection {
     }
   }
 
-  /** Carries out an act; gives bytes for texts where that is asked for. */
+  /** Carries out an act; gives bytes for texts where that is asked for. Acts of one kind in one turn travel together. */
   act(act: Act, args: readonly Argument[], { bytes = false } = {}): Promise<unknown> {
     const command = bytes ? `${act}Buffer` : act;
-    return this.use(client => {
-      const commands = client as unknown as Readonly<Record<string, (...args: Argument[]) => Promise<unknown>>>;
-      return commands[command]!(this.keys, Date.now(), ...args);
-    });
+    let lot = this.#lots.get(command);
+    if (lot === undefined || lot.isFull) {
+      lot = new Lot();
+      this.#lots.set(command, lot);
+      const sent = lot;
+      setImmediate(() => {
+        if (this.#lots.get(command) === sent) this.#lots.delete(command);
+        sent.carryOut(this.use(client => ask(client, command, [this.keys, Date.now(), ...sent.args])));
+      });
+    }
+    return lot.add(args);
   }
 
   /** The beginning of all keys; braces keep them together in a cluster. */
@@ -107,6 +114,12 @@ export class Connection {
   close(): void {
     this.client.disconnect();
   }
+}
+
+function ask(client: Client, command: string, args: readonly Argument[]): Promise<unknown[]> {
+  return (client as unknown as Readonly<Record<string, (...args: Argument[]) => Promise<unknown[]>>>)[command]!(
+    ...args,
+  );
 }
 
 const NEEDS = { what: "A queue in Redis", all: "bullmq ioredis" };

@@ -11,6 +11,8 @@ export interface News {
   readonly stopped?: readonly string[];
 }
 
+type Heard = (message: Buffer) => void;
+
 /** What is no news was not said by heddle. */
 function newsIn(text: string): News | null {
   try {
@@ -25,17 +27,21 @@ function newsIn(text: string): News | null {
 /** Hears what happens to jobs, on a connection of its own. */
 export class Ears {
   readonly #connection: Connection;
-  readonly #channel: string;
+  readonly #channels = new Map<string, Heard>();
+  readonly #news: string;
   #listening: Promise<void> | null = null;
   #hears = false;
 
   constructor(place: RedisPlace, redis: typeof Redis, heard: (news: News) => void) {
     this.#connection = new Connection(place, redis);
-    this.#channel = `${this.#connection.keys}news`;
-    this.#connection.client.on("message", (_, text) => {
-      const news = newsIn(text);
+    this.#news = `${this.#connection.keys}news`;
+    this.#channels.set(this.#news, message => {
+      const news = newsIn(message.toString());
       if (news !== null) heard(news);
     });
+    this.#connection.client.on("messageBuffer", (channel: Buffer, message: Buffer) =>
+      this.#channels.get(channel.toString())?.(message),
+    );
     // A connection that is closed while nobody waits has to be made anew.
     this.#connection.client.on("end", () => {
       this.#listening = null;
@@ -50,9 +56,26 @@ export class Ears {
     return true;
   }
 
+  /** Resolves when what is said on the channel of a run or a worker is heard. */
+  async listenTo(name: string, heard: Heard): Promise<void> {
+    const channel = this.#channel(name);
+    this.#channels.set(channel, heard);
+    await this.#connection.use(client => client.subscribe(channel));
+  }
+
+  async leave(name: string): Promise<void> {
+    const channel = this.#channel(name);
+    this.#channels.delete(channel);
+    await this.#connection.use(client => client.unsubscribe(channel));
+  }
+
+  #channel(name: string): string {
+    return `${this.#connection.keys}calls:${name}`;
+  }
+
   #subscribed(): Promise<void> {
     this.#listening ??= this.#connection
-      .use(client => client.subscribe(this.#channel))
+      .use(client => client.subscribe(...this.#channels.keys()))
       .then(
         () => {
           this.#hears = true;

@@ -22,6 +22,8 @@ export interface Head {
 const [RANKS, TIMES] = [2 ** 32, 2 ** 12];
 /** heddle itself counts how often a worker died with a job. */
 const ANY_NUMBER = 1_000_000;
+/** Of batches, of which each may be all that this worker can do for now. */
+const FEW = 2;
 
 export class Line {
   readonly #worker: BullWorker;
@@ -29,14 +31,21 @@ export class Line {
   readonly #lease: number;
   readonly #job: typeof BullJob;
   readonly #lent = new Set<Lent>();
+  /** Whether what stands in it is calls of runs. */
+  readonly ofCalls: boolean;
+  /** How many may be taken at once. */
+  most: number;
 
   constructor(
     name: string,
+    ofCalls: boolean,
     { Job, Worker }: typeof import("bullmq"),
     connection: Connection,
     lease: number,
     troubled: (error: Error) => void,
   ) {
+    this.ofCalls = ofCalls;
+    this.most = ofCalls ? FEW : ANY_NUMBER;
     this.#connection = connection;
     this.#lease = lease;
     this.#job = Job;
@@ -103,6 +112,11 @@ export class Line {
     const next = await lent.bull.moveToCompleted(null, lent.token, true).catch(() => null);
     if (!Array.isArray(next) || !next[0] || !next[1]) return null;
     return this.#lend(this.#job.fromJSON(this.#worker, next[0], String(next[1])), lent.token);
+  }
+
+  /** So many calls are in the batch that was taken last. */
+  holds(count: number): void {
+    this.most = count > 1 ? FEW : ANY_NUMBER;
   }
 
   async giveBack(lent: Lent): Promise<void> {

@@ -6,13 +6,20 @@ import { deliveryOf, type Given, lineOf, rankOf } from "./record.ts";
 /** Triples of an id, a life, and what was given. */
 export type Handed = readonly (string | null)[];
 
+const PAGE = 1_000;
+
+interface Delivery {
+  readonly id: string;
+  readonly job: Parameters<BullQueue["addBulk"]>[0][number];
+}
+
 export class Lines {
   readonly #connection: Connection;
   readonly #bull: typeof import("bullmq");
   readonly #lines = new Map<string, BullQueue>();
-  /** What has reached BullMQ, and is to be taken from the outbox. */
-  #arrived: string[] = [];
-  #clearing: Promise<void> | null = null;
+  #waiting = new Map<string, Delivery[]>();
+  #going: Promise<void> | null = null;
+  #clearing: Promise<unknown> | null = null;
 
   constructor(connection: Connection, bull: typeof import("bullmq")) {
     this.#connection = connection;
@@ -30,22 +37,34 @@ export class Lines {
     await Promise.all(deliveries);
   }
 
-  async #deliver(id: string, life: string, given: Given): Promise<void> {
+  /** What comes in one turn goes to a line together. */
+  #deliver(id: string, life: string, given: Given): Promise<void> {
     const { name, priority, notBefore } = given;
     const delay = Math.max(0, notBefore - Date.now());
     const how = { jobId: deliveryOf(id, life), priority: rankOf(priority), removeOnComplete: true, removeOnFail: true };
-    await this.#line(lineOf(given)).add(name, null, { ...how, ...(delay > 0 && { delay }) });
-    this.#arrived.push(id);
-    // Those of one turn together.
-    this.#clearing ??= Promise.resolve().then(() => this.#clear());
+    const line = lineOf(given);
+    const waiting = this.#waiting.get(line);
+    const one = { id, job: { name, data: null, opts: { ...how, ...(delay > 0 && { delay }) } } };
+    if (waiting === undefined) this.#waiting.set(line, [one]);
+    else waiting.push(one);
+    this.#going ??= Promise.resolve().then(() => this.#go());
+    return this.#going;
   }
 
-  async #clear(): Promise<void> {
-    const arrived = this.#arrived;
-    this.#arrived = [];
-    this.#clearing = null;
-    // What stays there is handed over once more, which does nothing.
-    await this.#connection.use(client => client.zrem(`${this.#connection.keys}outbox`, ...arrived)).catch(() => {});
+  async #go(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    this.#going = null;
+    await Promise.all(Array.from(waiting, ([line, all]) => this.#goTo(line, all)));
+  }
+
+  async #goTo(line: string, all: readonly Delivery[]): Promise<void> {
+    await again(() => this.#line(line).addBulk(all.map(({ job }) => job)));
+    // What stays in the outbox is handed over once more, which does nothing.
+    const ids = all.map(({ id }) => id);
+    for (let at = 0; at < ids.length; at += PAGE) {
+      this.#clearing = this.#connection.act("arriveJobs", ids.slice(at, at + PAGE)).catch(() => {});
+    }
   }
 
   #line(name: string): BullQueue {
@@ -69,5 +88,16 @@ export class Lines {
   async close(): Promise<void> {
     await this.#clearing;
     for (const line of this.#lines.values()) await line.close();
+  }
+}
+
+/** A transaction is given up when its connection breaks, where other commands are sent again. */
+async function again<R>(ask: () => Promise<R>): Promise<R> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!/aborted due to connection close/.test((error as Error).message)) throw error;
+    }
   }
 }

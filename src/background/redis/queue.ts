@@ -77,8 +77,7 @@ export class RedisQueue implements Queue {
   }
 
   async job(id: string): Promise<RedisJob | null> {
-    const values = await this.connection.use(client => client.hmget(this.#key(id), ...FACTS));
-    return jobFrom(id, values);
+    return jobFrom(id, (await this.connection.act("seeJob", [id, ...FACTS])) as (string | null)[]);
   }
 
   facts(id: string): Promise<JobFacts | null> {
@@ -98,9 +97,9 @@ export class RedisQueue implements Queue {
   }
 
   async outcome(id: string): Promise<Uint8Array | null> {
-    const fields = ["outcome", "name", "root", "rootName", "rootOutcome"] as const;
-    const values = await this.connection.use(client => client.hmgetBuffer(this.#key(id), ...fields));
-    const [outcome = null, name, root = null, rootName, bytes] = values;
+    const fields = ["outcome", "name", "root", "rootName", "rootOutcome"];
+    const values = await this.connection.act("seeJob", [id, ...fields], { bytes: true });
+    const [outcome = null, name, root = null, rootName, bytes] = values as (Buffer | null)[];
     if (root === null) return outcome;
     // How the one ended that it needed was copied as it was; what that means for this one is made of it here.
     const known = bytes == null || bytes.byteLength === 0 ? undefined : bytes;
@@ -156,9 +155,25 @@ export class RedisQueue implements Queue {
     return count;
   }
 
-  /** Forgets a job that has ended. */
-  async remove(id: string): Promise<void> {
-    await this.connection.act("forgetJobs", [id]);
+  /** Forgets jobs that have ended. */
+  async remove(ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += PAGE) {
+      await this.connection.act("forgetJobs", ids.slice(at, at + PAGE));
+    }
+  }
+
+  /** Resolves when what is said on the channel of a run or a worker is heard. */
+  listenTo(name: string, heard: (message: Buffer) => void): Promise<void> {
+    return this.#ears.listenTo(name, heard);
+  }
+
+  leave(name: string): Promise<void> {
+    return this.#ears.leave(name);
+  }
+
+  /** Hears again, if it does not since a connection was lost. */
+  async listen(): Promise<void> {
+    await this.#ears.listen();
   }
 
   async serve(service: Service): Promise<Serving> {

@@ -17,6 +17,7 @@ const FIELDS = [
   "worker",
   "problem",
   "cancelled",
+  "stops",
 ] as const;
 
 type Fields = Readonly<Record<(typeof FIELDS)[number], string | null>>;
@@ -28,6 +29,8 @@ export interface RedisJob extends JobFacts {
   readonly life: number;
   /** Why it is to be cancelled, while a worker has it. */
   readonly cancelled: string | null;
+  /** Of calls of a run: why some are to be cancelled, by their places. */
+  readonly stops: Readonly<Record<string, string>>;
 }
 
 export function jobFrom(id: string, values: readonly (string | null)[]): RedisJob | null {
@@ -48,6 +51,7 @@ export function jobFrom(id: string, values: readonly (string | null)[]): RedisJo
     worker: fields.worker,
     problem: fields.problem,
     cancelled: fields.cancelled,
+    stops: fields.stops === null ? {} : (JSON.parse(fields.stops) as Record<string, string>),
     life: Number(fields.life),
   };
 }

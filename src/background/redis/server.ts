@@ -2,29 +2,22 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
 import { hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
+import { calledBy } from "../remote.ts";
+import { Asking } from "./asking.ts";
 import type { News } from "./ears.ts";
-import { type Head, type Lent, Line } from "./line.ts";
+import { Heads, takings } from "./heads.ts";
+import type { Lent, Line } from "./line.ts";
 import type { Handed } from "./lines.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
-import { FACTS, jobFrom, lineOf } from "./record.ts";
+import { FACTS, jobFrom, lineOf, type RedisJob } from "./record.ts";
+import { type Around, TakenBatch } from "./taken-batch.ts";
+import { Turns } from "./turns.ts";
+import { type Begun, type Running, roomBeside } from "./under-way.ts";
 
 /** In milliseconds. What is told can get lost, and who should have handed on a job may have died. */
 const LOOK_AGAIN = 1_000;
 /** How often a job is begun again whose worker has died: it may be the cause after all. */
 const MOST_LOSSES = 3;
-
-interface Running {
-  readonly line: Line;
-  readonly lent: Lent;
-  readonly controller: AbortController;
-}
-
-type Begun = readonly [
-  verdict: Buffer,
-  about?: Buffer | number,
-  upstream?: readonly Buffer[],
-  fields?: readonly (Buffer | null)[],
-];
 
 /** Takes jobs from the lines that it serves and has them executed, as many at once as its service says. */
 export class Server implements Serving {
@@ -32,8 +25,10 @@ export class Server implements Serving {
   readonly #service: Service;
   readonly #closed: () => void;
   readonly #id = randomBytes(8).toString("hex");
-  readonly #served: ReadonlySet<string>;
-  readonly #lines = new Map<string, Line>();
+  readonly #heads: Heads;
+  readonly #asking: Asking;
+  /** What calls of runs need of it. */
+  readonly #around: Around;
   readonly #running = new Map<string, Running>();
   /** How many are being taken, or have ended of which Redis does not know yet. */
   #between = 0;
@@ -51,7 +46,13 @@ export class Server implements Serving {
     this.#queue = queue;
     this.#service = service;
     this.#closed = closed;
-    this.#served = new Set(service.queues.flatMap(queue => service.tasks.map(task => lineOf({ queue, task }))));
+    const isCalls = (task: string) => calledBy(task) !== null;
+    const all = service.queues.flatMap(queue => service.tasks.map(task => ({ queue, task })));
+    const served = new Map(all.map(each => [lineOf(each), isCalls(each.task)] as const));
+    this.#heads = new Heads(queue, served, service.troubled);
+    const { name: worker, concurrency, calls = null, troubled } = service;
+    this.#asking = new Asking(queue);
+    this.#around = { queue, worker, service: calls, turns: new Turns(concurrency), asking: this.#asking, troubled };
   }
 
   open(): void {
@@ -71,7 +72,7 @@ export class Server implements Serving {
   /** The lease is kept by the main thread: what computes belongs on others. */
   async #renew(): Promise<void> {
     try {
-      await this.#queue.connection.use(() => Promise.all([...this.#lines.values()].map(line => line.renew())));
+      await this.#heads.renew();
       for (const id of this.#running.keys()) await this.#check(id);
     } catch (error) {
       this.#service.troubled(error as Error);
@@ -85,6 +86,7 @@ export class Server implements Serving {
     const job = await this.#queue.job(id);
     if (job === null || hasEnded(job)) running.controller.abort(new Error("it has ended elsewhere"));
     else if (job.cancelled !== null) running.controller.abort(new Error(job.cancelled));
+    else running.batch?.stop(job);
   }
 
   look(): void {
@@ -98,7 +100,7 @@ export class Server implements Serving {
     try {
       while (this.#again && !this.#draining) {
         this.#again = false;
-        const room = this.#service.concurrency - this.#running.size - this.#between;
+        const room = this.#room;
         if (room > 0) await this.#take(room);
       }
     } catch (error) {
@@ -109,17 +111,14 @@ export class Server implements Serving {
     }
   }
 
+  /** How many more it takes. */
+  get #room(): number {
+    return roomBeside(this.#running.values(), this.#service.concurrency - this.#between);
+  }
+
   async #take(room: number): Promise<void> {
     await this.#chores();
-    const next = await this.#next();
-    const [best] = next;
-    if (best === undefined) return;
-    const equals = next.filter(({ head }) => head.rank === best.head.rank);
-    // Of several lines, only what comes before the others; so it is looked at again, while there is room.
-    const each = next.length === 1 ? room : equals.length === 1 ? 1 : Math.max(1, Math.floor(room / equals.length));
-    const takers = equals
-      .slice(0, room)
-      .flatMap(({ line, head }) => Array.from({ length: Math.min(each, head.count) }, () => this.#takeOne(line)));
+    const takers = takings(await this.#heads.next(), room).map(line => this.#takeOne(line));
     if (!(await Promise.all(takers)).includes(true)) return;
     this.#found = true;
     this.#again = true;
@@ -130,23 +129,10 @@ export class Server implements Serving {
     const now = Date.now();
     if (now < this.#choresAt) return;
     this.#choresAt = now + LOOK_AGAIN;
+    await this.#queue.listen();
     if ((await this.#queue.sweep()) > 0) this.#found = true;
     await this.#queue.timetable.fire(now);
-    const { connection, bull, where } = this.#queue;
-    for (const name of await connection.use(client => client.smembers(`${connection.keys}lines`))) {
-      if (!this.#served.has(name) || this.#lines.has(name)) continue;
-      this.#lines.set(name, new Line(name, bull, connection, where.lease, this.#service.troubled));
-    }
-  }
-
-  /** The lines in which something can start, the first first. */
-  async #next(): Promise<{ readonly line: Line; readonly head: Head }[]> {
-    const now = Date.now();
-    const lines = [...this.#lines.values()];
-    const heads = await this.#queue.connection.use(() => Promise.all(lines.map(line => line.head(now))));
-    return heads
-      .flatMap((head, i) => (head === null ? [] : [{ line: lines[i]!, head }]))
-      .sort((one, other) => one.head.rank - other.head.rank);
+    await this.#heads.see();
   }
 
   /** Gives whether there was one. */
@@ -164,8 +150,10 @@ export class Server implements Serving {
   async #begin(line: Line, lent: Lent): Promise<void> {
     const { id, life, token } = lent;
     try {
-      const about = [id, life, token, this.#service.name, MOST_LOSSES, ...FACTS];
-      await this.#begun(line, lent, (await this.#queue.connection.act("beginJob", about, { bytes: true })) as Begun);
+      const most = line.ofCalls ? [] : [MOST_LOSSES];
+      const about = [id, life, token, this.#service.name, ...most, ...FACTS];
+      const act = line.ofCalls ? "beginCalls" : "beginJob";
+      await this.#begun(line, lent, (await this.#queue.connection.act(act, about, { bytes: true })) as Begun);
     } catch (error) {
       this.#service.troubled(error as Error);
       await line.giveBack(lent);
@@ -178,8 +166,9 @@ export class Server implements Serving {
     if (verdict.toString() === "drop" || facts === null) await line.done(lent);
     else if (verdict.toString() === "cancelled") await this.#conclude(line, lent, cancelledEnd(facts, String(detail)));
     else if (verdict.toString() === "crashed") await this.#conclude(line, lent, crashedEnd(facts, Number(detail)));
+    else if (line.ofCalls) void this.#executeCalls(line, lent, facts, detail as Buffer, verdict.toString(), upstream);
     else {
-      const running = { line, lent, controller: new AbortController() };
+      const running = { line, lent, controller: new AbortController(), batch: null };
       this.#running.set(lent.id, running);
       if (facts.cancelled !== null) running.controller.abort(new Error(facts.cancelled));
       void this.#execute(running, { facts, inputs: detail as Buffer, upstream });
@@ -192,11 +181,36 @@ export class Server implements Serving {
     if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
     if (this.#abandoned) return;
     this.#between += 1;
-    const next = await this.#record(lent, end, () => this.#leave(line, lent));
+    await this.#goOn(line, await this.#record(lent, end, () => this.#leave(line, lent)));
+  }
+
+  async #goOn(line: Line, next: Lent | null): Promise<void> {
     if (next !== null) await this.#begin(line, next);
     this.#between -= 1;
     if (next === null) this.look();
     this.#rest();
+  }
+
+  async #executeCalls(
+    line: Line,
+    lent: Lent,
+    job: RedisJob,
+    bytes: Buffer,
+    verdict: string,
+    ended: readonly Buffer[],
+  ): Promise<void> {
+    const batch = new TakenBatch(this.#around, job);
+    const running = { line, lent, controller: new AbortController(), batch };
+    this.#running.set(lent.id, running);
+    running.controller.signal.addEventListener("abort", () =>
+      batch.abort((running.controller.signal.reason as Error).message),
+    );
+    line.holds(Number(job.options["count"]));
+    await batch.execute(verdict, bytes, ended);
+    if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
+    if (this.#abandoned) return;
+    this.#between += 1;
+    await this.#goOn(line, await this.#queue.connection.use(() => this.#leave(line, lent)).catch(() => null));
   }
 
   /** It ends without being run. */
@@ -226,8 +240,7 @@ export class Server implements Serving {
 
   /** Gives what it takes in its place, where there is but one line to take from, and room. */
   async #leave(line: Line, lent: Lent): Promise<Lent | null> {
-    const room = this.#service.concurrency - this.#running.size - this.#between;
-    if (!this.#draining && this.#lines.size === 1 && room >= 0) return line.doneFor(lent);
+    if (!this.#draining && this.#heads.count === 1 && this.#room >= 0) return line.doneFor(lent);
     await line.done(lent);
     return null;
   }
@@ -251,6 +264,7 @@ export class Server implements Serving {
     while (this.#looking) await sleep(1);
     this.#abandoned = true;
     const all = [...this.#running.values()];
+    for (const { batch } of all) batch?.abandon();
     await Promise.all(all.map(running => this.#giveBack(running)));
     for (const { controller } of all) controller.abort(new Error("the worker ends"));
     await this.#close();
@@ -279,7 +293,8 @@ export class Server implements Serving {
 
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await Promise.all([...this.#lines.values()].map(line => line.close()));
+    this.#asking.close();
+    await this.#heads.close();
     this.#closed();
   }
 }

@@ -1,7 +1,7 @@
 /** Finds the queue that a command is about, and closes it afterwards. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { closeQueues, openQueue, queuePlace } from "../../background/place.ts";
+import { closeQueues, folderIn, openQueue, queuePlace } from "../../background/place.ts";
 import type { JobFacts, Queue } from "../../background/queue.ts";
 import { isRedis } from "../../background/redis/place.ts";
 import { findRoot } from "../../config/find.ts";
@@ -17,7 +17,7 @@ export function queueFolder({ store }: QueueFlags, root = () => findRoot(process
   if (store === "") {
     throw new UsageError({ problem: "-o is empty", hint: "Name the folder of a store, or the URL of a Redis." });
   }
-  return queuePlace(store === undefined || isRedis(store) ? store : path.resolve(store), root);
+  return queuePlace(store === undefined || isRedis(store) ? store : path.resolve(folderIn(store, "-o")), root);
 }
 
 /** Does something with the queue, and its place as messages name it; with null where nothing was delayed yet. */

@@ -18,8 +18,9 @@ export interface BridgeListener {
 const ENDING = 10_000;
 
 export class Bridge {
+  /** Whom it speaks to. */
+  listener: BridgeListener;
   readonly #child: ChildProcess;
-  readonly #listener: BridgeListener;
   readonly #lastWords = new LastWords();
   #gone = false;
   #closing = false;
@@ -27,7 +28,7 @@ export class Bridge {
 
   /** `file`: its name in python/. */
   constructor(python: string, file: string, listener: BridgeListener) {
-    this.#listener = listener;
+    this.listener = listener;
     const child = spawn(python, ["-u", fileURLToPath(pythonFile(file))], {
       stdio: ["pipe", "pipe", "pipe"],
       env: environment(undefined),
@@ -38,7 +39,7 @@ export class Bridge {
     const reader = new FrameReader({ from: `the bridge ${file}` });
     child.stdout!.on("data", (chunk: Uint8Array) => {
       try {
-        reader.push(chunk, ([operation, ...operands]) => this.#listener.said(String(operation), operands));
+        reader.push(chunk, ([operation, ...operands]) => this.listener.said(String(operation), operands));
       } catch (error) {
         this.#lastWords.add(String(error));
         child.kill("SIGKILL");
@@ -92,7 +93,7 @@ export class Bridge {
     if (this.#gone) return;
     this.#gone = true;
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream?.destroy();
-    if (!this.#closing) this.#listener.ended(cause, this.#lastWords.shown, missing);
+    if (!this.#closing) this.listener.ended(cause, this.#lastWords.shown, missing);
     this.#onGone?.();
   }
 }

@@ -16,6 +16,8 @@ export interface ClusterSettings {
   readonly code: CodeWay;
   /** What the bridge is told of the cluster: plain JSON. */
   readonly cluster: Readonly<Record<string, unknown>>;
+  /** Whether its connection outlives the run, so that another run can have it. */
+  readonly rests: boolean;
   /** Values of more bytes stay in the cluster. */
   readonly small: number;
 }

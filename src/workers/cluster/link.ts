@@ -8,12 +8,13 @@ import { entry, inheritedFlags } from "../../platform.ts";
 import type { Host } from "../../task/runner.ts";
 import { open } from "../envelope.ts";
 import { writeSetup } from "../protocol.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge, type BridgeListener } from "./bridge.ts";
 import { CodeSource } from "./code.ts";
 import type { ClusterSettings } from "./engine.ts";
 import { brokenBy, endedEarly } from "./failure.ts";
 import { message } from "./messages.ts";
 import type { Keeper } from "./references.ts";
+import { keepSpare, takeSpare } from "./spares.ts";
 
 /** How often in a row a bridge may be lost before it has given anything. */
 const LOSSES = 3;
@@ -36,6 +37,8 @@ export class Link implements Keeper {
   readonly settings: ClusterSettings;
   readonly code: CodeSource;
   readonly #first: Uint8Array;
+  /** What a bridge of another run has to have in common with this one's. */
+  readonly #key: string;
   readonly #users = new Set<LinkUser>();
   readonly #owners = new Map<number, LinkUser>();
   readonly #fetches = new Map<number, Fetch[]>();
@@ -45,6 +48,8 @@ export class Link implements Keeper {
   #slots = 0;
   #losses = 0;
   #ready = false;
+  /** The bridge was another run's. */
+  #isSpare = false;
   #broken: Error | null = null;
   #bridge: Bridge;
 
@@ -55,7 +60,8 @@ export class Link implements Keeper {
     const { init } = settings;
     writeSetup({ runId, concurrency: 1, init, parent: process.pid, dirs, memory: Number.POSITIVE_INFINITY }, setup);
     this.#first = message(setup);
-    this.#bridge = this.#start();
+    this.#key = JSON.stringify([settings.python, settings.bridge, settings.cluster]);
+    this.#bridge = this.#start(takeSpare(this.#key));
   }
 
   attach(user: LinkUser): void {
@@ -68,7 +74,10 @@ export class Link implements Keeper {
   async detach(user: LinkUser): Promise<boolean> {
     this.#users.delete(user);
     if (this.#users.size > 0) return false;
-    await this.#bridge.close();
+    // From now on the bridge is not spoken to of this run's references.
+    this.#since = Number.POSITIVE_INFINITY;
+    if (this.settings.rests && this.#ready && this.#broken === null) await keepSpare(this.#key, this.#bridge);
+    else await this.#bridge.close();
     for (const fetches of this.#fetches.values())
       for (const { reject } of fetches) reject(new Error("the run has ended"));
     return true;
@@ -107,12 +116,15 @@ export class Link implements Keeper {
     });
   }
 
-  #start(): Bridge {
+  #start(spare?: Bridge): Bridge {
     const { settings } = this;
-    const bridge: Bridge = new Bridge(settings.python, settings.bridge, {
+    const listener: BridgeListener = {
       said: (operation, operands) => bridge === this.#bridge && this.#said(operation, operands),
       ended: (cause, words, missing) => this.#ended(cause, words, missing),
-    });
+    };
+    const bridge: Bridge = spare ?? new Bridge(settings.python, settings.bridge, listener);
+    bridge.listener = listener;
+    this.#isSpare = spare !== undefined;
     const { url, flags } = entry("bridged");
     const worker = {
       node: settings.node,
@@ -131,7 +143,7 @@ export class Link implements Keeper {
     if (operation === "slots") this.#grow(first as number);
     else if (operation === "ready") this.#ready = true;
     else if (operation === "warning") this.#users.values().next().value?.warn(String(first));
-    else if (operation === "failed") this.#break(brokenBy(this.settings, String(first), String(second)));
+    else if (operation === "failed") this.#failed(String(first), String(second));
     else if (operation === "broken") this.#lose(String(first));
     else if (operation === "value") this.#fetched(first as number, second as Uint8Array);
     else if (operation === "no value") this.#notFetched(first as number, String(second));
@@ -146,9 +158,15 @@ export class Link implements Keeper {
     for (const user of this.#users) user.slots(count);
   }
 
+  /** What was connected may be so no more. */
+  #failed(kind: string, text: string): void {
+    if (this.#isSpare) this.#lose(text);
+    else this.#break(brokenBy(this.settings, kind, text));
+  }
+
   #ended(cause: string, words: string, missing: boolean): void {
     if (this.#broken !== null) return;
-    if (!this.#ready) this.#break(endedEarly(this.settings, cause, words, missing));
+    if (!this.#ready && !this.#isSpare) this.#break(endedEarly(this.settings, cause, words, missing));
     else this.#lose(`the bridge ended: ${cause}`);
   }
 

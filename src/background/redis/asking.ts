@@ -1,0 +1,79 @@
+/** What calls at this worker ask their runs: told, and looked for by themselves from time to time, as words get lost. */
+import { randomBytes } from "node:crypto";
+import { answerOf, signedQuestion } from "../signature.ts";
+import { answerIn } from "./messages.ts";
+import type { RedisQueue } from "./queue.ts";
+import { asBuffer } from "./queue.ts";
+
+/** In milliseconds. */
+const LOOK_AGAIN = 1_000;
+
+interface Open {
+  readonly run: string;
+  answer(bytes: Uint8Array): void;
+  fail(error: Error): void;
+}
+
+export class Asking {
+  readonly #queue: RedisQueue;
+  readonly #name = `worker-${randomBytes(8).toString("hex")}`;
+  readonly #open = new Map<string, Open>();
+  #listening: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #count = 0;
+
+  constructor(queue: RedisQueue) {
+    this.#queue = queue;
+  }
+
+  async ask(run: string, batch: string, place: number, bytes: Uint8Array): Promise<Uint8Array> {
+    this.#listening ??= this.#queue.listenTo(this.#name, message => this.#hear(message));
+    await this.#listening;
+    const number = `${this.#name}-${this.#count++}`;
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      this.#open.set(number, { run, answer: resolve, fail: reject });
+    });
+    this.#timer ??= setInterval(() => void this.#look(), LOOK_AGAIN);
+    const asked = [run, number, this.#name, batch, place, asBuffer(signedQuestion(batch, place, bytes))];
+    if ((await this.#queue.connection.act("askRun", asked)) === 0) this.#fail(run);
+    return answer;
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#listening !== null) void this.#queue.leave(this.#name).catch(() => {});
+  }
+
+  #hear(message: Buffer): void {
+    const answer = answerIn(message);
+    if (answer !== null) this.#answer(answer.number, answer.bytes);
+  }
+
+  #answer(number: string, bytes: Uint8Array): void {
+    const open = this.#open.get(number);
+    this.#open.delete(number);
+    try {
+      open?.answer(answerOf(number, bytes));
+    } catch (error) {
+      open?.fail(error as Error);
+    }
+  }
+
+  async #look(): Promise<void> {
+    for (const run of new Set([...this.#open.values()].map(({ run }) => run))) {
+      const numbers = [...this.#open].flatMap(([number, open]) => (open.run === run ? [number] : []));
+      const looked = this.#queue.connection.act("answersFor", [run, ...numbers], { bytes: true });
+      const [there, ...answers] = (await looked.catch(() => [1])) as [number, ...(Buffer | null)[]];
+      for (const [i, bytes] of answers.entries()) if (bytes != null) this.#answer(numbers[i]!, bytes);
+      if (there === 0) this.#fail(run);
+    }
+  }
+
+  #fail(run: string): void {
+    for (const [number, open] of [...this.#open]) {
+      if (open.run !== run) continue;
+      this.#open.delete(number);
+      open.fail(new Error("its run is gone"));
+    }
+  }
+}

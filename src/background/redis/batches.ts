@@ -1,0 +1,101 @@
+/** How many calls travel together, and what they are on their way. */
+import { CancelledError } from "../../errors.ts";
+import type { Attempt, Dispatch, Host, TaskAddress } from "../../task/runner.ts";
+import type { CallReports } from "../../workers/callreports.ts";
+import { bytesOf } from "../../workers/envelope.ts";
+import type { Line } from "../../workers/line.ts";
+import { writeCall, writeTask } from "../../workers/protocol.ts";
+import { newJobId } from "../job-id.ts";
+import type { Question } from "./messages.ts";
+
+/** So much work is one batch, in milliseconds: it costs Redis and both sides about one, whatever is in it. */
+const WORK = 4;
+export const MOST = 240;
+/** A batch that has grown to so many bytes is closed. */
+const MOST_BYTES = 256 * 1024;
+
+export function fitTogether(ms: number): number {
+  return Math.max(1, Math.min(MOST, Math.floor(WORK / ms)));
+}
+
+/** One attempt that Redis or a worker has. */
+export interface Underway {
+  readonly call: Dispatch;
+  readonly batch: Batch;
+  readonly place: number;
+  cancelled: boolean;
+  reports: CallReports | null;
+  line: Line | null;
+}
+
+/** Calls of one task that travel together. */
+export class Batch {
+  readonly id = newJobId(Date.now());
+  readonly task: TaskAddress;
+  /** By place; null for those that have ended. */
+  readonly calls: (Underway | null)[] = [];
+  readonly #wire: unknown[];
+  #bytes = 0;
+  /** How many have not ended. */
+  left = 0;
+  /** What was asked before it was known to have begun. */
+  readonly early: Question[] = [];
+  worker: string | null = null;
+  /** When something was last heard of it. */
+  heardAt = performance.now();
+
+  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">) {
+    this.task = task;
+    this.#wire = [runId, dirs];
+    writeTask(0, task, this.#wire);
+  }
+
+  /** @throws UncloneableError */
+  add(call: Dispatch): Underway {
+    const from = this.#wire.length;
+    try {
+      writeCall(1, 0, call, this.#wire);
+    } catch (error) {
+      this.#wire.length = from;
+      throw error;
+    }
+    for (let at = from; at < this.#wire.length; at++) this.#bytes += sizeOf(this.#wire[at]);
+    const underway = { call, batch: this, place: this.calls.length, cancelled: false, reports: null, line: null };
+    this.calls.push(underway);
+    this.left += 1;
+    return underway;
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= MOST_BYTES || this.calls.length >= MOST;
+  }
+
+  bytes(): Uint8Array {
+    return bytesOf(this.#wire);
+  }
+
+  /** Takes out one that has ended. */
+  take(place: number): Underway | null {
+    const underway = this.calls[place] ?? null;
+    if (underway === null) return null;
+    this.calls[place] = null;
+    this.left -= 1;
+    return underway;
+  }
+
+  /** What is still expected of it. */
+  get open(): readonly Underway[] {
+    return this.calls.filter(each => each !== null && !each.cancelled) as Underway[];
+  }
+}
+
+function sizeOf(entry: unknown): number {
+  if (entry instanceof Uint8Array) return entry.byteLength;
+  return typeof entry === "string" ? entry.length : 8;
+}
+
+/** Somebody has cancelled the job that a batch is. */
+export function cancelledOutside({ call: { id, task } }: Underway): Attempt {
+  const error = new CancelledError({ task: `${task.name}-${id}`, reason: "its job was cancelled" });
+  return { id, state: "cancelled", error, ms: 0, worker: -1 };
+}

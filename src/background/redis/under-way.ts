@@ -1,0 +1,31 @@
+import type { Lent, Line } from "./line.ts";
+import type { TakenBatch } from "./taken-batch.ts";
+
+/** Of batches of which some calls wait for their turn, so many are at a worker: more are for others. */
+const CROWDED = 2;
+
+/** A job, or calls of a run, that a worker has begun. */
+export interface Running {
+  readonly line: Line;
+  readonly lent: Lent;
+  readonly controller: AbortController;
+  readonly batch: TakenBatch | null;
+}
+
+/** What Redis says when something is to be begun: what to do with it, and what is needed for that. */
+export type Begun = readonly [
+  verdict: Buffer,
+  about?: Buffer | number,
+  upstream?: readonly Buffer[],
+  fields?: readonly (Buffer | null)[],
+];
+
+/** How many more a worker takes that has these. */
+export function roomBeside(all: Iterable<Running>, concurrency: number): number {
+  let [busy, crowded] = [0, 0];
+  for (const { batch } of all) {
+    if (batch?.isWaiting !== true) busy += 1;
+    if (batch?.isCrowded === true) crowded += 1;
+  }
+  return crowded < CROWDED ? concurrency - busy : 0;
+}
