@@ -57,46 +57,72 @@ class NodeWorkers(WorkerPlugin):
 
     def run(self, ref, call, values):
         """Has a call executed; its value, if that is to stay in the cluster."""
-        with self.lock:
+        attempt = {"taken": False, "value": None, "seceded": False}
+        while True:
             if ref in self.unwanted:
                 return None
-            node = self.idle.pop() if self.idle else None
-        try:
-            node = node or self.start()
-        except OSError as error:
-            self.say(ref, "no node", f"{self.setup_['node']}: {error.strerror}")
-            return None
-        self.busy[ref] = node
-        value, left = None, False
-        try:
-            node.send(call, *values)
-            for kind, body in node.messages():
-                if kind == node.VALUE:
-                    value = body
-                elif kind == node.WAITS and not left:
-                    from distributed import secede
-
-                    # Once for all: the thread is no more among those that Dask counts.
-                    left = True
-                    secede()
-                elif kind == node.WAITS:
-                    continue
-                elif kind == node.REPORTS:
-                    self.say(ref, "said", node.pid, body)
-                else:
-                    self.say(ref, "ended", node.pid, body, -1 if value is None else len(value))
+            try:
+                node, fresh = self.take()
+            except OSError as error:
+                self.say(ref, "no node", f"{self.setup_['node']}: {error.strerror}")
+                return None
+            with self.lock:
+                self.busy[ref] = node
+            ended = False
+            trouble = ""
+            try:
+                node.begin(ref, call, *values)
+                ended = self.attend(ref, node, attempt)
+            except OSError:
+                pass
+            except Exception as error:
+                node.kill()
+                trouble = f"{type(error).__name__}: {error}\n"
+            finally:
+                node.over()
+                with self.lock:
+                    del self.busy[ref]
+            if ended:
+                with self.lock:
                     self.idle.append(node)
-                    return value
-        except OSError:
-            pass
-        finally:
-            del self.busy[ref]
-        how, words = node.end()
-        self.say(ref, "died" if node.heard else "no worker", node.pid, how, words)
-        return None
+                return attempt["value"]
+            how, words = node.end()
+            # One that died before it had the call has no part in it.
+            if fresh or attempt["taken"] or trouble:
+                self.say(ref, "died" if node.heard else "no worker", node.pid, how, trouble + words)
+                return None
 
-    def start(self):
-        return self.setup_["Node"](self.setup_)
+    def take(self):
+        """One that waits, else a new one; and whether it is new."""
+        while True:
+            with self.lock:
+                node = self.idle.pop() if self.idle else None
+            if node is None:
+                return self.setup_["Node"](self.setup_), True
+            if node.process.poll() is None:
+                return node, False
+            node.end()
+
+    def attend(self, ref, node, attempt):
+        """Hears what a Node worker says of its call; whether to the end."""
+        for kind, body in node.messages():
+            if kind == node.TAKEN:
+                attempt["taken"] = True
+            elif kind == node.VALUE:
+                attempt["value"] = body
+            elif kind == node.REPORTS:
+                self.say(ref, "said", node.pid, body)
+            elif kind == node.ENDED:
+                value = attempt["value"]
+                self.say(ref, "ended", node.pid, body, -1 if value is None else len(value))
+                return True
+            elif not attempt["seceded"]:
+                from distributed import secede
+
+                # A thread can leave but once.
+                attempt["seceded"] = True
+                secede()
+        return False
 
     async def tell(self, ref, message, grace):
         """Says something to a running call; one that has not ended `grace` seconds later is ended by force."""
@@ -105,18 +131,18 @@ class NodeWorkers(WorkerPlugin):
         node = self.busy.get(ref)
         if node is None:
             if grace is not None:
+                # It may be on its way here, from the scheduler.
                 self.unwanted.add(ref)
+                asyncio.get_running_loop().call_later(60, self.unwanted.discard, ref)
             return False
-        try:
-            node.send(message)
-        except OSError:
-            return True
+        node.post(ref, message)
         if grace is not None:
 
             async def insist():
                 await asyncio.sleep(grace)
-                if self.busy.get(ref) is node:
-                    node.kill()
+                with self.lock:
+                    if self.busy.get(ref) is node:
+                        node.kill()
 
             self.insisting = asyncio.ensure_future(insist())
         return True
@@ -146,6 +172,9 @@ def forget_events(name, dask_scheduler=None):
 
 # The bridge itself.
 
+# After so many reports those that the scheduler keeps are dropped: it may keep 100,000.
+EVENTS = 500
+
 
 class Bridge:
     def __init__(self, say):
@@ -154,6 +183,7 @@ class Bridge:
         self.name = None
         self.scheduler = None
         self.watchers = set()
+        self.known_events = 0
 
     async def open(self, options, first):
         """For a run; the first one connects."""
@@ -348,9 +378,12 @@ class Bridge:
             return
         _, (ref, address, *words) = event
         self.places[ref] = address
+        self.known_events += 1
+        if self.known_events % EVENTS == 0:
+            self.keep(self.client.run_on_scheduler(forget_events, self.name))
         self.say(words[0], ref, address, *words[1:])
 
-    def tell(self, ref, message, goes_on):
+    def tell(self, ref, message, goes_on=False):
         self.keep(self.pass_on(ref, message, None))
 
     def stop(self, ref, message, grace):

@@ -5,6 +5,7 @@ Nothing here knows an engine. It lies beside the bridges, and is sent by value t
 import asyncio
 import json
 import os
+import queue
 import select
 import socket
 import struct
@@ -56,7 +57,7 @@ class Refused(Exception):
 class Node:
     """A Node worker, spoken to by a socket that it inherits."""
 
-    REPORTS, ENDED, VALUE, WAITS = 0, 1, 2, 3
+    REPORTS, ENDED, VALUE, WAITS, TAKEN = 0, 1, 2, 3, 4
 
     def __init__(self, setup):
         ours, theirs = socket.socketpair()
@@ -80,10 +81,13 @@ class Node:
         self.heard = False
         self.words = b""
         self.sending = threading.Lock()
+        # The call that it has, and what is to be said of it.
+        self.ref = None
+        self.posts = None
         self.listener = threading.Thread(target=self.listen, daemon=True)
         self.listener.start()
         try:
-            self.send(setup["first"])
+            self.write(setup["first"])
         except OSError:
             # It has ended already, which is found out with the first call.
             pass
@@ -95,12 +99,44 @@ class Node:
                 return
             self.words = (self.words + piece)[-8000:]
 
-    def send(self, *parts):
+    def begin(self, ref, *parts):
+        """Gives it a call."""
+        with self.sending:
+            self.ref = ref
+            self.write(*parts)
+
+    def over(self):
+        with self.sending:
+            self.ref = None
+
+    def post(self, ref, message):
+        """Says something of a call, unless that is over, once it reads: while it computes, it does not."""
+        if self.posts is None:
+            self.posts = queue.SimpleQueue()
+            threading.Thread(target=self.deliver, daemon=True).start()
+        self.posts.put((ref, message))
+
+    def deliver(self):
+        while True:
+            ref, message = self.posts.get()
+            try:
+                with self.sending:
+                    if ref is not None and ref == self.ref:
+                        self.write(message)
+            except OSError:
+                return
+            if ref is None:
+                return
+
+    def write(self, *parts):
         sizes = [len(part) for part in parts]
         head = struct.pack(f"<{1 + len(sizes)}I", len(sizes), *sizes)
-        with self.sending:
-            for part in (head, *parts):
-                self.socket.sendall(part)
+        # What is small goes at once.
+        if sum(sizes) < 65536:
+            self.socket.sendall(b"".join((head, *parts)))
+            return
+        for part in (head, *parts):
+            self.socket.sendall(part)
 
     def messages(self):
         """What it says of a call, to its end; less than that if it dies."""
@@ -148,6 +184,8 @@ class Node:
             self.process.kill()
             code = self.process.wait()
         self.listener.join(0.5)
+        if self.posts is not None:
+            self.posts.put((None, None))
         self.socket.close()
         return code, self.words.decode("utf-8", "replace")
 

@@ -158,42 +158,48 @@ class NodeWorker:
 
     def run(self, ref, call, values):
         """How a call ended, and what it has said before that nobody knows yet; its value, if that stays here."""
-        try:
-            node = self.take()
-        except OSError as error:
-            return [self.name, 0, [], ["no node", self.place, f"{self.setup['node']}: {error.strerror}"]], None
-        self.held, self.count, self.value, self.last = [], 0, None, None
-        with self.lock:
-            self.ref, self.node = ref, node
-        try:
-            node.send(call, *values)
-            self.attend(node)
-        except OSError:
-            pass
-        except BaseException:
-            # Ray interrupts a call that is cancelled.
-            node.kill()
-            raise
-        finally:
+        self.held, self.count, self.value, self.last, self.taken = [], 0, None, None, False
+        while self.last is None:
+            try:
+                node, fresh = self.take()
+            except OSError as error:
+                self.last = ["no node", self.place, f"{self.setup['node']}: {error.strerror}"]
+                break
             with self.lock:
-                self.ref = self.node = None
-        if self.last is not None:
-            self.idle = node
-        else:
+                self.ref, self.node = ref, node
+            try:
+                node.begin(ref, call, *values)
+                self.attend(node)
+            except OSError:
+                pass
+            except BaseException:
+                # Ray interrupts a call that is cancelled.
+                node.kill()
+                raise
+            finally:
+                node.over()
+                with self.lock:
+                    self.ref = self.node = None
+            if self.last is not None:
+                self.idle = node
+                break
             how, words = node.end()
-            self.last = ["died" if node.heard else "no worker", self.place, node.pid, how, words]
+            # One that died before it had the call has no part in it.
+            if fresh or self.taken:
+                self.last = ["died" if node.heard else "no worker", self.place, node.pid, how, words]
         return [self.name, self.count, self.held, self.last], self.value
 
     def take(self):
+        """The one that waits, if it is of use, else a new one; and whether it is new."""
         node, self.idle = self.idle, None
         devices = [os.environ.get(name) for name in DEVICES]
         if node is not None and devices == self.devices and node.process.poll() is None:
-            return node
+            return node, False
         if node is not None:
             node.kill()
             node.end()
         self.devices = devices
-        return Node(self.setup)
+        return Node(self.setup), True
 
     def attend(self, node, steps=None):
         """Hears what a Node worker says, to the end of its call or its own."""
@@ -204,7 +210,9 @@ class NodeWorker:
             if message is None:
                 return
             kind, body = message
-            if kind == node.VALUE:
+            if kind == node.TAKEN:
+                self.taken = True
+            elif kind == node.VALUE:
                 self.value = body
             elif kind == node.REPORTS:
                 if not self.held:
@@ -265,10 +273,7 @@ class NodeWorker:
             node = self.node
             if self.ref != ref:
                 return
-        try:
-            node.send(message)
-        except OSError:
-            return
+        node.post(ref, message)
         if grace is not None:
             insisting = threading.Timer(grace, self.insist, [ref, node])
             insisting.daemon = True

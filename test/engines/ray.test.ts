@@ -99,6 +99,39 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
     expect(await run(there(), () => tasks.sumOfDoubles.map(numbers))).toEqual([6, 6, 30, 14]);
   });
 
+  test("a task that waits time after time", async () => {
+    expect(await run(there(), () => tasks.sumOneByOne.submit([1, 2, 3]))).toBe(12);
+  });
+
+  test("a Node worker that ends while it is idle is nobody's crash", async () => {
+    const line = await channel();
+    const { result, witness } = watched(async () => {
+      for (const round of [1, 2, 3]) {
+        const left = await tasks.leaves.submit(line.address);
+        await line.reached("leaving", round);
+        line.passAll();
+        await gone(left);
+        await tasks.double.submit(round);
+      }
+    }, there());
+    await result;
+    expect(witness.of("failed")).toEqual([]);
+  });
+
+  test("a call that does not read what it is told is cancelled all the same", async () => {
+    const line = await channel();
+    const { result, witness } = watched(async () => {
+      const deaf = tasks.deaf.submit(line.address);
+      // What it called has ended, and it is told so.
+      while (witness.of("completed").length === 0) await new Promise(setImmediate);
+      expect(await tasks.double.submit(1)).toBe(2);
+      deaf.cancel("enough");
+      return deaf.wait();
+    }, there());
+    expect(await result).toBe("cancelled");
+    await gone(...line.heard.map(point => point.slice(5)));
+  });
+
   test("a worker of Ray's that is killed: its call is run again, at no cost", async () => {
     const line = await channel();
     const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "waiting"), there());

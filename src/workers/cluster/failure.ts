@@ -59,7 +59,7 @@ export function givenUp({ name }: Named, task: string, text: string): Error {
 }
 
 /** As Python gives it: a signal is a negative number. */
-function endOf(code: number): string {
+export function endOf(code: number): string {
   if (code >= 0) return `exit code ${code}`;
   const signal = Object.entries(constants.signals).find(([, number]) => number === -code);
   return `signal ${signal?.[0] ?? -code}`;

@@ -3,7 +3,7 @@ import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.t
 import { CommandReports } from "../command/reports.ts";
 import { CANCEL, RESUME, readReports, TELL, writeCall, writeTask } from "../protocol.ts";
 import { GRACE } from "./engine.ts";
-import { died, givenUp, withoutNode, withoutResource, withoutWorker } from "./failure.ts";
+import { died, endOf, givenUp, withoutNode, withoutResource, withoutWorker } from "./failure.ts";
 import type { Link, LinkUser } from "./link.ts";
 import { message, takeReferences } from "./messages.ts";
 import { elsewhere, isApart, isElsewhere, isKeptBy } from "./references.ts";
@@ -246,7 +246,7 @@ export class ClusterSession implements RunnerSession, LinkUser {
     const worker = this.#workers.get(`${where} ${pid}`);
     if (worker === undefined) return;
     this.#workers.delete(`${where} ${pid}`);
-    this.#host.tell({ type: "workerEnded", at: Date.now(), worker, reason: "crashed", detail: `exit code ${code}` });
+    this.#host.tell({ type: "workerEnded", at: Date.now(), worker, reason: "crashed", detail: endOf(code) });
   }
 
   #keepAlive(): void {

@@ -12,6 +12,7 @@ const REPORTS = 0;
 const ENDED = 1;
 const VALUE = 2;
 const WAITS = 3;
+const TAKEN = 4;
 
 const NOTHING = new Uint8Array(0);
 
@@ -36,6 +37,11 @@ export class Outgoing {
     if (seen.waiting) this.#say(WAITS, NOTHING);
     if (seen.hasEnded) this.#last = bytesOf(said);
     else this.#say(REPORTS, bytesOf(said));
+  }
+
+  /** It has the call: what becomes of this process is the call's from now on. */
+  taken(): void {
+    this.#say(TAKEN, NOTHING);
   }
 
   /** Nothing is under way any more. */

@@ -10,6 +10,7 @@ import { Parts } from "../cluster/parts.ts";
 import { fillIn, Outgoing } from "../cluster/worker-messages.ts";
 import { endUnheard, flushBeforeEnd } from "../leaving.ts";
 import { placeModules } from "../load.ts";
+import { TASK } from "../protocol.ts";
 import { Server } from "../serve.ts";
 import { endWith } from "../watch.ts";
 
@@ -31,7 +32,9 @@ placeModules(module => origins.placeOf(module));
 const parts = new Parts(([message, ...values]) => {
   new FrameReader().push(message!, wire => {
     const rest = origins.take(fillIn(wire, values));
-    if (rest !== null) server.receive(rest);
+    if (rest === null) return;
+    if (rest[0] === TASK) outgoing.taken();
+    server.receive(rest);
   });
 });
 channel.on("data", chunk => parts.push(chunk));
