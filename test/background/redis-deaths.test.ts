@@ -101,6 +101,34 @@ function suite(server: RedisServer): void {
     expect(told).toEqual(["CancelledError", expect.stringContaining("not needed")]);
   });
 
+  test("connections are dropped, and Redis is killed: workers and producers go on, idle or not", async () => {
+    const worker = await rig.worker("--concurrency", "1");
+    await server.drop();
+    const producer = rig.startScript(`
+      const first = await work.delay("a");
+      await reach("idle");
+      const state = await first.state();
+      const second = await work.delay("b");
+      await reach("waits");
+      return [state, await first.result(), await second.result()];
+    `);
+    await rig.channel.reached("a");
+    await rig.channel.reached("idle");
+    await server.drop();
+    rig.channel.pass("idle", "waits");
+    await rig.channel.reached("waits");
+    await server.drop();
+    rig.channel.pass("a");
+    await rig.channel.reached("b");
+    await server.kill();
+    rig.channel.pass("b");
+    await server.start();
+    expect(await producer.ended).toMatchObject({ code: 0, stderr: "", stdout: '["running","a done","b done"]' });
+    expect(await jobs()).toMatchObject([{ attempts: 1 }, { attempts: 1 }]);
+    worker.process.kill("SIGTERM");
+    expect(await worker.ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining("Warning") });
+  });
+
   test("Redis and workers are killed while they work on 1,000 jobs", async () => {
     const waiting = rig.startScript(`
       const jobs = [];

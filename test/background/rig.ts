@@ -52,6 +52,7 @@ const TASKS = (address: string) => `
     while (Date.now() < until);
     await tell(address, name + " has ended");
   });
+  export const reach = name => gate(address, name);
   class Point { x = 1; }
   registerSerializer(Point, { name: "Point", encode: ({ x }) => x, decode: () => new Point() });
   export const points = task("points", () => new Point());
@@ -76,7 +77,7 @@ beforeEach(async () => {
         import { attach } from "heddle";
         import * as tasks from "./tasks.mjs";
         import { alien } from "./other.mjs";
-        const { add, work, stuck, fails, dies, once, square, wide, limited, apart, busy, counted, delays, says, points, saysAll, saysApart, spins } = tasks;
+        const { add, work, stuck, fails, dies, once, square, wide, limited, apart, busy, counted, delays, says, points, saysAll, saysApart, spins, reach } = tasks;
         const answer = await (async () => { ${body} })();
         process.stdout.write(JSON.stringify(answer ?? null));
       `,

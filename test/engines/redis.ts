@@ -10,6 +10,8 @@ import { daemon, shared } from "./shared.ts";
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
+  /** Breaks all connections to it. */
+  drop(): Promise<void>;
   /** As by `kill -9`. */
   kill(): Promise<void>;
   /** Again, with what it had. */
@@ -50,6 +52,12 @@ export async function startRedis(more: readonly string[] = []): Promise<RedisSer
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    async drop() {
+      const kinds = ["normal", "pubsub"];
+      await Promise.all(
+        kinds.map(kind => runProgram("redis-cli", ["-p", String(port), "client", "kill", "type", kind])),
+      );
+    },
     kill,
     start,
     async stop() {

@@ -2,6 +2,7 @@
  * The connection of this process to a Redis. While nothing is asked and nothing served it does not keep the process
  * alive. Once it has been there, it is waited for: what was asked meanwhile is asked again.
  */
+import type { Socket } from "node:net";
 import type { Redis } from "ioredis";
 import { MissingPackageError } from "../../errors.ts";
 import { type Act, scripts } from "./acts.ts";
@@ -20,6 +21,8 @@ export class Connection {
   readonly #lots = new Map<string, Lot>();
   #busy = 0;
   #opening: Promise<void> | null = null;
+  /** It has been there, and so is waited for. */
+  #known = false;
   #troubled: ((error: Error) => void) | null = null;
 
   constructor(place: RedisPlace, redis: typeof Redis) {
@@ -29,16 +32,18 @@ export class Connection {
       // What was asked is kept, and asked again, until the server is back.
       maxRetriesPerRequest: null,
       connectTimeout: FIRST_PATIENCE,
-      retryStrategy: times => (this.#opening !== null ? null : Math.min(50 * times, MOST_PAUSE)),
+      retryStrategy: times => (this.#isWanted ? Math.min(50 * times, MOST_PAUSE) : null),
     });
     this.client.setMaxListeners(0);
     for (const [name, lua] of Object.entries(scripts)) this.client.defineCommand(name, { numberOfKeys: 1, lua });
     this.client.on("connect", () => this.#hold());
     this.client.on("error", error => this.#troubled?.(redisError(this.#place, error)));
-    this.client.on("close", () => {
-      // Nobody needs it now, and it is opened again by who does.
-      if (this.#busy === 0) this.client.disconnect();
-    });
+  }
+
+  /** Whether it is made anew when it breaks: else it ends, and is opened again by who needs it. */
+  get #isWanted(): boolean {
+    if (!this.#known && this.#opening !== null) return false;
+    return this.#busy > 0 || this.#troubled !== null;
   }
 
   /** Told of what goes wrong with the server, by who serves. */
@@ -89,26 +94,30 @@ export class Connection {
 
   /** @throws Error if the server is not there. */
   async #open(): Promise<void> {
+    let reason: unknown;
+    const heard = (error: unknown) => {
+      reason = error;
+    };
     try {
-      let reason: unknown;
-      const heard = (error: unknown) => {
-        reason = error;
-      };
       this.client.on("error", heard);
       await this.client.connect().catch(error => {
-        throw reason ?? error;
+        // What is asked is kept until it is back.
+        if (!this.#known) throw reason ?? error;
       });
-      this.client.off("error", heard);
+      this.#known = true;
     } finally {
+      this.client.off("error", heard);
       this.#opening = null;
     }
   }
 
   /** An idle connection lets the process end. */
   #hold(): void {
-    const { stream } = this.client as unknown as { stream?: { ref?(): void; unref?(): void } };
-    if (this.#busy > 0) stream?.ref?.();
-    else stream?.unref?.();
+    const { stream } = this.client as unknown as { stream?: Socket };
+    // What was closed would wait for a connection that it never gets again.
+    if (stream?.destroyed === true) return;
+    if (this.#busy > 0) stream?.ref();
+    else stream?.unref();
   }
 
   close(): void {
