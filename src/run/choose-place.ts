@@ -2,7 +2,7 @@
 
 import type { ConfiguredRunner, HeddleConfig, RunnerFactory, WorkerCount } from "../config/config.ts";
 import { ConfigError, UnknownRunnerError, UsageError } from "../errors.ts";
-import { BUILT_IN } from "../runners/built-in.ts";
+import { BUILT_IN, runnerAt } from "../runners/built-in.ts";
 import { port } from "../task/port.ts";
 import type { Runner } from "../task/runner.ts";
 import type { RunSettings } from "./settings.ts";
@@ -60,7 +60,7 @@ function named(name: string, { workers, config, configFile }: Sizing): Runner {
     return sized(entry, { workers, config, configFile });
   }
   const make = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
-  const there = make === undefined ? port.runnerAt?.(name) : undefined;
+  const there = make === undefined ? (runnerAt(name) ?? port.runnerAt?.(name)) : undefined;
   if (there !== undefined && there !== null) return sized(there, { workers, config, configFile });
   if (make === undefined) throw new UnknownRunnerError({ name, choices: namesOf(config).join(", ") });
   return make(count);

@@ -1,6 +1,6 @@
 import { UnknownRunnerError } from "../errors.ts";
 import type { HeddleEvent } from "../events/event.ts";
-import { BUILT_IN } from "../runners/built-in.ts";
+import { BUILT_IN, runnerAt } from "../runners/built-in.ts";
 import { inline } from "../runners/inline.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { labelsOf } from "../task/labels.ts";
@@ -144,7 +144,8 @@ export class Pools {
     if (typeof runner !== "string") return runner;
     const registered = this.run.settings.runners ?? {};
     const known = this.byName.get(runner) ?? (Object.hasOwn(registered, runner) ? registered[runner] : undefined);
-    const found = known ?? (Object.hasOwn(BUILT_IN, runner) ? BUILT_IN[runner]?.() : port.runnerAt?.(runner));
+    const found =
+      known ?? (Object.hasOwn(BUILT_IN, runner) ? BUILT_IN[runner]?.() : (runnerAt(runner) ?? port.runnerAt?.(runner)));
     if (found !== undefined && found !== null) {
       this.byName.set(runner, found);
       return found;

@@ -100,5 +100,9 @@ test("a worker needs a module with tasks, and numbers that are some", async () =
   expect(await refused("tasks.mjs", "--keep", "soon")).toMatch(/"soon" is not a duration/);
   expect(await refused("tasks.mjs", "--queue", "")).toMatch(/--queue is empty/);
   expect(await refused("tasks.mjs", "-o", "")).toMatch(/-o is empty/);
+  expect(await refused("tasks.mjs", "--engine", "redis")).toMatch(/--engine redis, and no Redis is named/);
+  expect(await refused("tasks.mjs", "--engine", "embedded", "-o", "redis://127.0.0.1:1")).toMatch(
+    /--engine embedded, and the queue that is named is in a Redis/,
+  );
   expect(await refused("tasks.mjs", "-o", "/proc/none")).toMatch(/The queue in \/proc\/none cannot be used/);
 });

@@ -192,7 +192,7 @@ describe("the config", () => {
     expect(await made.heddle("run", "pipeline.mjs", "--runner", "sized", "-n", "3")).toMatchObject({ code: 0 });
     const unknown = await made.heddle("run", "pipeline.mjs", "--runner", "treads");
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain("Choose one of: inline, threads, processes, mine, sized, broken.");
+    expect(unknown.stderr).toContain("Choose one of: inline, threads, processes, dask, ray, mine, sized, broken.");
     const broken = await made.heddle("run", "pipeline.mjs", "--runner", "broken");
     expect(broken.code).toBe(2);
     expect(broken.stderr).toContain("RangeError: no address");

@@ -57,10 +57,21 @@ describe("the order: command line, flow, config, default", () => {
   });
 });
 
+test("clusters by their names and addresses", () => {
+  expect(choose({ runner: "dask", workers: 3 }).runner).toMatchObject({ name: "dask", workers: 3 });
+  expect(choose({ runner: "ray", workers: 3 }).runner).toMatchObject({ name: "ray", workers: 3 });
+  for (const [address, name] of [
+    ["tcp://scheduler:8786", "dask"],
+    ["ray://head:10001", "ray"],
+  ]) {
+    expect(choose({ runner: address! }).runner).toMatchObject({ name, workers: Number.POSITIVE_INFINITY });
+  }
+});
+
 describe("errors", () => {
   test("an unknown runner, with the choices", () => {
     expect(() => choose({ runner: "treads", config })).toThrow(
-      'There is no runner called "treads"\n  Choose one of: inline, threads, processes, farm, lazy, broken, late.',
+      'There is no runner called "treads"\n  Choose one of: inline, threads, processes, dask, ray, farm, lazy, broken, late.',
     );
     expect(() => choose({ runner: "constructor" })).toThrow('no runner called "constructor"');
   });
@@ -80,7 +91,10 @@ describe("errors", () => {
 
 test("runners by name are made when somebody asks, once", () => {
   const runners = runnersByName(config, "heddle.config.ts");
-  expect(Object.keys(runners)).toEqual(["inline", "threads", "processes", "farm", "lazy", "broken", "late"]);
+  expect(Object.keys(runners)).toEqual([
+    ...["inline", "threads", "processes", "dask", "ray"],
+    ...["farm", "lazy", "broken", "late"],
+  ]);
   expect(runners["lazy"]).toBe(runners["lazy"]);
   expect(runners["threads"]).toMatchObject({ name: "threads", workers: 3 });
   expect(() => runners["broken"]).toThrow("no address");

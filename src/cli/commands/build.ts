@@ -30,7 +30,10 @@ export function addBuild(program: Command, done: (code: ExitCode) => void): void
       "-n, --workers <count>",
       'how many workers: a number or "auto"; on threads, if no runner is named. Without it: inline',
     )
-    .option("--runner <name>", "where targets are built: inline, threads, processes or a name from the config")
+    .option(
+      "--runner <name>",
+      "where targets are built: inline, threads, processes, dask, ray, the address of a cluster, or a name from the config",
+    )
     .option("--prefix <label=command>", "what runs the targets with a label: 'gpu=srun --gres=gpu:{gpu}'", gather)
     .option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather)
     .option("--force [target...]", "build these although nothing has changed, or all that are chosen")

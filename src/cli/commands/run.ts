@@ -28,7 +28,10 @@ export function addRun(program: Command, done: (code: ExitCode) => void): void {
       "-n, --workers <count>",
       'how many workers: a number or "auto"; on threads, if no runner is named. Without it: inline',
     )
-    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config")
+    .option(
+      "--runner <name>",
+      "where calls run: inline, threads, processes, dask, ray, the address of a cluster, or a name from the config",
+    )
     .option("--prefix <label=command>", "what runs the calls of a label: 'gpu=srun --gres=gpu:{gpu}'", gather);
   command.option("--limit <label=amount>", "how much of a label at once, or per time: gpu=2, web=5/1s", gather);
   command.option("--max-live-bytes <size>", "how much of results may be in memory, as 2GB; the rest is on disk");

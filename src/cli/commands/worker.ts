@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ExitCode } from "../exit.ts";
 import type { WorkerFlags } from "../worker/worker.ts";
 import { gather } from "./options.ts";
@@ -25,11 +25,17 @@ export function addWorker(program: Command, done: (code: ExitCode) => void): voi
       "-o, --store <place>",
       "the store's folder, or the URL of a Redis; default: HEDDLE_QUEUE, else .heddle in the project",
     )
+    .addOption(
+      new Option("--engine <name>", "what keeps the queue; default: what -o says").choices(["embedded", "redis"]),
+    )
     .option(
       "-n, --workers <count>",
       'how many workers calls run on: a number or "auto"; on threads, if no runner is named',
     )
-    .option("--runner <name>", "where calls run: inline, threads, processes or a name from the config; default: inline")
+    .option(
+      "--runner <name>",
+      "where calls run: inline, threads, processes, dask, ray, the address of a cluster, or a name from the config; default: inline",
+    )
     .option("--limit <label=amount>", "how much of a label at once, or per time, for all jobs of this worker", gather)
     .option("--cache", "keep the results of every task that does not say cache itself")
     .option("--max-inputs <size>", "how much a job may bring along; more is refused unread; default: 256MiB")

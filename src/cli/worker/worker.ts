@@ -14,12 +14,14 @@ import { queueFolder } from "../jobs/place.ts";
 import { KEPT, readAge } from "../jobs/prune.ts";
 import { loadModule } from "../run/load.ts";
 import { locate } from "../run/locate.ts";
+import { checkEngine, type Engine } from "./engine.ts";
 import { type Lookout, openLookout, tellMisspelt } from "./lookout.ts";
 import { openReport, type WorkerReport } from "./report.ts";
 import { type PlaceFlags, runSettings } from "./settings.ts";
 import { onSignals, type Signals } from "./signals.ts";
 
 export interface WorkerFlags extends PlaceFlags {
+  readonly engine?: Engine;
   readonly concurrency?: string;
   readonly queue?: readonly string[];
   readonly maxInputs?: string;
@@ -39,6 +41,7 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const queues = [...new Set(flags.queue ?? [DEFAULT_QUEUE])].map(queue => readName(queue, "--queue"));
   const root = await load(files);
   const folder = queueFolder(flags, () => root);
+  checkEngine(flags.engine, folder);
   // What its jobs delay, on whichever worker, comes into the same queue.
   process.env[QUEUE_VARIABLE] = folder;
   const run = await runSettings(flags, root, folder);
