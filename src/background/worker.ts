@@ -34,6 +34,8 @@ export interface WorkerSettings {
   /** It has ended, after so many milliseconds. */
   ended(job: JobFacts, end: JobEnd, ms: number): void;
   troubled(error: Error): void;
+  /** What it was troubled by is over. */
+  recovered?(): void;
 }
 
 export interface JobWorker extends Serving {
@@ -55,6 +57,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
     concurrency: settings.concurrency,
     troubled: settings.troubled,
+    recovered: () => settings.recovered?.(),
     calls: callService(frame.scope, known, settings),
     async execute(job, signal) {
       const began = performance.now();

@@ -7,7 +7,7 @@ import type { Definition } from "../../task/definition.ts";
 
 const MINUTE = 60_000;
 
-export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "troubled"> {
+export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "troubled" | "recovered"> {
   ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, place: string): void;
   draining(): void;
 }
@@ -35,7 +35,10 @@ function textReport(): WorkerReport {
       if (state === "completed") say(`${paint("green", symbols.ok)} ${end}`);
       else say(`${paint("red", symbols.failed)} ${end} ${state}: ${problem}`);
     },
-    troubled: oncePerMinute(message => say(`heddle: ${message}`)),
+    ...oncePerMinute(
+      message => say(`heddle: ${message}`),
+      () => say("heddle: the queue is there again"),
+    ),
     draining() {
       if (running === 0) return;
       const jobs = running === 1 ? "1 job" : `${running} jobs`;
@@ -51,19 +54,30 @@ function jsonReport(): WorkerReport {
       say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store }),
     began: ({ id, task, attempts }) => say({ type: "jobStarted", id, task, attempt: attempts }),
     ended: ({ id, task }, { state, problem }, ms) => say({ type: "jobEnded", id, task, state, ms, problem }),
-    troubled: oncePerMinute(message => say({ type: "trouble", message })),
+    ...oncePerMinute(
+      message => say({ type: "trouble", message }),
+      () => say({ type: "recovered" }),
+    ),
     draining: () => say({ type: "workerDraining" }),
   };
 }
 
 /** Trouble that lasts is met each second, and told again when a minute has passed. */
-function oncePerMinute(tell: (message: string) => void): (error: Error) => void {
+function oncePerMinute(
+  tell: (message: string) => void,
+  tellOver: () => void,
+): Pick<WorkerReport, "troubled" | "recovered"> {
   const told = new Map<string, number>();
-  return ({ message }) => {
+  const troubled = ({ message }: Error) => {
     const now = Date.now();
     if (now - (told.get(message) ?? 0) < MINUTE) return;
     for (const [before, at] of told) if (now - at >= MINUTE) told.delete(before);
     told.set(message, now);
     tell(message);
   };
+  const recovered = () => {
+    told.clear();
+    tellOver();
+  };
+  return { troubled, recovered };
 }
