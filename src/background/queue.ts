@@ -107,6 +107,8 @@ export interface Service {
   readonly calls?: CallService;
   /** The queue is in trouble, which it will try to get over. */
   troubled(error: Error): void;
+  /** It is over: the queue is there again. */
+  recovered?(): void;
 }
 
 /** Why a job's signal is aborted when its worker gives it back. */

@@ -46,6 +46,8 @@ export interface WorkerSettings {
   /** It goes back to the queue, after so many milliseconds, as this worker ends. */
   gaveBack(job: JobFacts, ms: number): void;
   troubled(error: Error): void;
+  /** What it was troubled by is over. */
+  recovered?(): void;
 }
 
 export interface JobWorker extends Serving {
@@ -69,6 +71,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
     concurrency: settings.concurrency,
     troubled: settings.troubled,
+    recovered: () => settings.recovered?.(),
     calls: callService(frame.scope, known, settings),
     async execute(job, signal) {
       const began = performance.now();

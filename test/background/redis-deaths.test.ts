@@ -129,6 +129,33 @@ function suite(server: RedisServer): void {
     expect(await worker.ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining("Warning") });
   });
 
+  test("a worker says once that Redis is away and once that it is back, and ends meanwhile as it is told", async () => {
+    await rig.script('return (await stuck.delay("a")).id');
+    const [busy, idle] = [await rig.worker("--concurrency", "1"), await rig.worker("--concurrency", "1")];
+    await rig.channel.reached("a");
+    for (const told of [1, 2]) {
+      await server.kill();
+      await expect.poll(() => busy.stderr().match(/ECONNREFUSED/g)?.length, { timeout: 20_000 }).toBe(told);
+      await expect.poll(() => idle.stderr().match(/ECONNREFUSED/g)?.length, { timeout: 20_000 }).toBe(told);
+      if (told === 2) break;
+      await server.start();
+      await expect.poll(() => busy.stderr()).toContain("the queue is there again");
+      await expect.poll(() => idle.stderr()).toContain("the queue is there again");
+    }
+    try {
+      idle.process.kill("SIGTERM");
+      expect(await idle.ended).toMatchObject({ code: 0 });
+      busy.process.kill("SIGTERM");
+      await expect.poll(() => busy.stderr()).toContain("ends when 1 job");
+      busy.process.kill("SIGTERM");
+      expect(await busy.ended).toMatchObject({ code: 130, stderr: expect.not.stringContaining("Warning") });
+    } finally {
+      await server.start();
+    }
+    await rig.worker();
+    await rig.channel.reached("a", 2);
+  });
+
   test("Redis and workers are killed while they work on 1,000 jobs", async () => {
     const waiting = rig.startScript(`
       const jobs = [];

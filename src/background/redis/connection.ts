@@ -2,9 +2,12 @@
  * The connection of this process to a Redis. While nothing is asked and nothing served it does not keep the process
  * alive. Once it has been there, it is waited for: what was asked meanwhile is asked again.
  */
+import { once } from "node:events";
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { MissingPackageError } from "../../errors.ts";
+import type { Service } from "../queue.ts";
 import { type Act, scripts } from "./acts.ts";
 import { redisError } from "./failures.ts";
 import { type Argument, Lot } from "./lot.ts";
@@ -14,6 +17,17 @@ export type Client = Redis;
 
 const FIRST_PATIENCE = 5_000;
 const MOST_PAUSE = 1_000;
+/** A connection that can be made anew at once was only dropped. */
+const AWAY = 2;
+
+/** In milliseconds: for so long who ends waits for an answer. */
+const LAST_PATIENCE = 2_000;
+
+/** Who serves: told when the server is away, and when it is there again. */
+export type Watcher = Pick<Service, "troubled" | "recovered">;
+
+/** BullMQ counts up and down from there for what it adds. */
+const MANY = 10_000;
 
 export class Connection {
   readonly client: Client;
@@ -23,7 +37,10 @@ export class Connection {
   #opening: Promise<void> | null = null;
   /** It has been there, and so is waited for. */
   #known = false;
-  #troubled: ((error: Error) => void) | null = null;
+  #watcher: Watcher | null = null;
+  /** How often it broke, or could not be made, since it was there. */
+  #breaks = 0;
+  #reason: unknown = null;
 
   constructor(place: RedisPlace, redis: typeof Redis) {
     this.#place = place;
@@ -34,21 +51,52 @@ export class Connection {
       connectTimeout: FIRST_PATIENCE,
       retryStrategy: times => (this.#isWanted ? Math.min(50 * times, MOST_PAUSE) : null),
     });
-    this.client.setMaxListeners(0);
+    this.client.setMaxListeners(MANY);
     for (const [name, lua] of Object.entries(scripts)) this.client.defineCommand(name, { numberOfKeys: 1, lua });
     this.client.on("connect", () => this.#hold());
-    this.client.on("error", error => this.#troubled?.(redisError(this.#place, error)));
+    this.client.on("ready", () => this.#ready());
+    this.client.on("close", () => this.#broke());
+    this.client.on("error", error => {
+      this.#reason = error;
+    });
   }
 
   /** Whether it is made anew when it breaks: else it ends, and is opened again by who needs it. */
   get #isWanted(): boolean {
     if (!this.#known && this.#opening !== null) return false;
-    return this.#busy > 0 || this.#troubled !== null;
+    return this.#busy > 0 || this.#watcher !== null;
   }
 
-  /** Told of what goes wrong with the server, by who serves. */
-  set troubled(tell: ((error: Error) => void) | null) {
-    this.#troubled = tell;
+  set watcher(watcher: Watcher | null) {
+    this.#watcher = watcher;
+  }
+
+  get isThere(): boolean {
+    return this.client.status === "ready";
+  }
+
+  #ready(): void {
+    if (this.#breaks >= AWAY) this.#watcher?.recovered?.();
+    this.#breaks = 0;
+  }
+
+  #broke(): void {
+    this.#breaks += 1;
+    if (this.#breaks === AWAY) this.#watcher?.troubled(redisError(this.#place, this.#reason));
+  }
+
+  /** Gives null if the server is away, or does not answer: who ends does not wait for it. */
+  async unlessAway<R>(work: Promise<R>): Promise<R | null> {
+    const done = new AbortController();
+    const { signal } = done;
+    const away = this.isThere ? once(this.client, "close", { signal }) : Promise.resolve();
+    const late = sleep(LAST_PATIENCE, null, { signal });
+    try {
+      return await Promise.race([work, ...[away, late].map(each => each.then(() => null))]);
+    } finally {
+      done.abort();
+      for (const each of [work, away, late]) each.catch(() => {});
+    }
   }
 
   /** Asks something; meanwhile the process stays alive. */

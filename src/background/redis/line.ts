@@ -125,6 +125,7 @@ export class Line {
   }
 
   async close(): Promise<void> {
-    await this.#worker.close();
+    // A connection that is being made anew would be waited for.
+    await this.#worker.close(!this.#connection.isThere);
   }
 }

@@ -180,7 +180,7 @@ export class RedisQueue implements Queue {
     await this.#ears.listen();
     const server = new Server(this, service, () => this.#servers.delete(server));
     this.#servers.add(server);
-    this.connection.troubled = service.troubled;
+    this.connection.watcher = service;
     server.open();
     return server;
   }
@@ -207,9 +207,9 @@ export class RedisQueue implements Queue {
 
   async close(): Promise<void> {
     for (const server of [...this.#servers]) await server.drain();
-    this.connection.troubled = null;
+    this.connection.watcher = null;
     this.#waiting.close();
-    await this.lines.close();
+    await this.connection.unlessAway(this.lines.close());
     this.#ears.close();
     this.connection.close();
   }

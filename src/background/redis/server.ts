@@ -4,12 +4,14 @@ import { cancelledEnd, crashedEnd } from "../outcome.ts";
 import { GivenBack, hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
 import { calledBy } from "../remote.ts";
 import { Asking } from "./asking.ts";
+import { Chores } from "./chores.ts";
 import type { News } from "./ears.ts";
 import { Heads, takings } from "./heads.ts";
 import type { Lent, Line } from "./line.ts";
 import type { Handed } from "./lines.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
 import { FACTS, jobFrom, lineOf, type RedisJob } from "./record.ts";
+import { Rest } from "./rest.ts";
 import { type Around, TakenBatch } from "./taken-batch.ts";
 import { Turns } from "./turns.ts";
 import { type Begun, type Running, roomBeside } from "./under-way.ts";
@@ -26,20 +28,23 @@ export class Server implements Serving {
   readonly #closed: () => void;
   readonly #id = randomBytes(8).toString("hex");
   readonly #heads: Heads;
+  readonly #chores: Chores;
   readonly #asking: Asking;
   /** What calls of runs need of it. */
   readonly #around: Around;
   readonly #running = new Map<string, Running>();
-  /** How many are being taken, or have ended of which Redis does not know yet. */
+  readonly #rest = new Rest(() => this.#isBusy);
+  /** How many are being taken. */
+  #taking = 0;
+  /** How many have ended of which Redis does not know yet. */
   #between = 0;
   #count = 0;
-  #choresAt = 0;
   #looking = false;
+  #looks: Promise<void> = Promise.resolve();
   #again = false;
   #found = false;
   #draining = false;
   #abandoned = false;
-  #whenRested: (() => void)[] = [];
   #timers: NodeJS.Timeout[] = [];
 
   constructor(queue: RedisQueue, service: Service, closed: () => void) {
@@ -49,21 +54,31 @@ export class Server implements Serving {
     const isCalls = (task: string) => calledBy(task) !== null;
     const all = service.queues.flatMap(queue => service.tasks.map(task => ({ queue, task })));
     const served = new Map(all.map(each => [lineOf(each), isCalls(each.task)] as const));
-    this.#heads = new Heads(queue, served, service.troubled);
-    const { name: worker, concurrency, calls = null, troubled } = service;
+    this.#heads = new Heads(queue, served, error => this.#trouble(error));
+    this.#chores = new Chores(queue, this.#heads);
+    const { name: worker, concurrency, calls = null } = service;
+    const troubled = (error: Error) => this.#trouble(error);
     this.#asking = new Asking(queue);
     this.#around = { queue, worker, service: calls, turns: new Turns(concurrency), asking: this.#asking, troubled };
   }
 
   open(): void {
+    this.#queue.connection.client.on("close", this.#lost);
     this.#timers.push(setInterval(() => this.look(), LOOK_AGAIN));
     this.#timers.push(setInterval(() => void this.#renew(), this.#queue.where.lease / 3));
     this.look();
   }
 
+  readonly #lost = () => this.#rest.look();
+
+  /** That the server is away is told by the connection, once. */
+  #trouble(error: Error): void {
+    if (this.#queue.connection.isThere && !("syscall" in error)) this.#service.troubled(error);
+  }
+
   hear({ queued = false, fresh = false, ended = [], stopped = [] }: News): void {
-    if (fresh) this.#choresAt = 0;
-    for (const id of stopped) void this.#check(id).catch(this.#service.troubled);
+    if (fresh) this.#chores.hurry();
+    for (const id of stopped) void this.#check(id).catch(error => this.#trouble(error));
     // Another attempt was quicker: what this one gives would be dropped.
     for (const id of ended) this.#running.get(id)?.controller.abort(new Error("it has ended elsewhere"));
     if (queued) this.look();
@@ -71,11 +86,12 @@ export class Server implements Serving {
 
   /** The lease is kept by the main thread: what computes belongs on others. */
   async #renew(): Promise<void> {
+    if (!this.#queue.connection.isThere) return;
     try {
       await this.#heads.renew();
       for (const id of this.#running.keys()) await this.#check(id);
     } catch (error) {
-      this.#service.troubled(error as Error);
+      this.#trouble(error as Error);
     }
   }
 
@@ -91,7 +107,7 @@ export class Server implements Serving {
 
   look(): void {
     this.#again = true;
-    if (!this.#looking) void this.#lookOn();
+    if (!this.#looking) this.#looks = this.#lookOn();
   }
 
   async #lookOn(): Promise<void> {
@@ -104,46 +120,35 @@ export class Server implements Serving {
         if (room > 0) await this.#take(room);
       }
     } catch (error) {
-      this.#service.troubled(error as Error);
+      this.#trouble(error as Error);
     } finally {
       this.#looking = false;
-      this.#rest();
+      this.#rest.look();
     }
   }
 
   /** How many more it takes. */
   get #room(): number {
-    return roomBeside(this.#running.values(), this.#service.concurrency - this.#between);
+    return roomBeside(this.#running.values(), this.#service.concurrency - this.#between - this.#taking);
   }
 
   async #take(room: number): Promise<void> {
-    await this.#chores();
+    if (await this.#chores.see()) this.#found = true;
     const takers = takings(await this.#heads.next(), room).map(line => this.#takeOne(line));
     if (!(await Promise.all(takers)).includes(true)) return;
     this.#found = true;
     this.#again = true;
   }
 
-  /** What is to be seen to once a second. */
-  async #chores(): Promise<void> {
-    const now = Date.now();
-    if (now < this.#choresAt) return;
-    this.#choresAt = now + LOOK_AGAIN;
-    await this.#queue.listen();
-    if ((await this.#queue.sweep()) > 0) this.#found = true;
-    await this.#queue.timetable.fire(now);
-    await this.#heads.see();
-  }
-
   /** Gives whether there was one. */
   async #takeOne(line: Line): Promise<boolean> {
-    this.#between += 1;
+    this.#taking += 1;
     try {
       const lent = await this.#queue.connection.use(() => line.take(`${this.#id}-${this.#count++}`));
       if (lent !== null) await this.#begin(line, lent);
       return lent !== null;
     } finally {
-      this.#between -= 1;
+      this.#taking -= 1;
     }
   }
 
@@ -155,7 +160,7 @@ export class Server implements Serving {
       const act = line.ofCalls ? "beginCalls" : "beginJob";
       await this.#begun(line, lent, (await this.#queue.connection.act(act, about, { bytes: true })) as Begun);
     } catch (error) {
-      this.#service.troubled(error as Error);
+      this.#trouble(error as Error);
       await line.giveBack(lent);
     }
   }
@@ -188,7 +193,7 @@ export class Server implements Serving {
     if (next !== null) await this.#begin(line, next);
     this.#between -= 1;
     if (next === null) this.look();
-    this.#rest();
+    this.#rest.look();
   }
 
   async #executeCalls(
@@ -231,7 +236,7 @@ export class Server implements Serving {
         await this.#queue.hand(handed);
         return await this.#queue.connection.use(leave);
       } catch (error) {
-        this.#service.troubled(error as Error);
+        this.#trouble(error as Error);
         if (this.#abandoned) return null;
         await sleep(LOOK_AGAIN);
       }
@@ -247,25 +252,25 @@ export class Server implements Serving {
 
   async drain(): Promise<void> {
     this.#draining = true;
-    await this.#rested();
+    await this.#rest.come();
     await this.#close();
   }
 
   async idle(): Promise<void> {
     do {
       this.look();
-      await this.#rested();
+      await this.#rest.come();
     } while (!this.#draining && this.#found);
   }
 
   async abandon(): Promise<void> {
     this.#draining = true;
-    // What is being taken is given back with the rest.
-    while (this.#looking) await sleep(1);
+    // What is being taken is given back with the rest. If Redis does not answer, the end of the leases gives it back.
+    await this.#queue.connection.unlessAway(this.#looks);
     this.#abandoned = true;
     const all = [...this.#running.values()];
     for (const { batch } of all) batch?.abandon();
-    await Promise.all(all.map(running => this.#giveBack(running)));
+    await this.#queue.connection.unlessAway(Promise.all(all.map(each => this.#giveBack(each))));
     for (const { controller } of all) controller.abort(new GivenBack());
     await this.#close();
   }
@@ -278,23 +283,18 @@ export class Server implements Serving {
     if (given === 2 && job !== null) await this.#conclude(line, lent, cancelledEnd(job, job.cancelled ?? "cancelled"));
   }
 
+  /** Who drains does not wait for a Redis that is away before it takes what it will not run. */
   get #isBusy(): boolean {
-    return this.#running.size + this.#between > 0 || this.#looking;
-  }
-
-  #rest(): void {
-    if (this.#isBusy) return;
-    for (const rested of this.#whenRested.splice(0)) rested();
-  }
-
-  async #rested(): Promise<void> {
-    while (this.#isBusy) await new Promise<void>(resolve => this.#whenRested.push(resolve));
+    const isTaking = this.#looking || this.#taking > 0;
+    if (this.#running.size + this.#between > 0) return true;
+    return isTaking && !(this.#draining && !this.#queue.connection.isThere);
   }
 
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#queue.connection.client.off("close", this.#lost);
     this.#asking.close();
-    await this.#heads.close();
+    await this.#queue.connection.unlessAway(this.#heads.close());
     this.#closed();
   }
 }

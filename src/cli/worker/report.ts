@@ -8,7 +8,7 @@ import type { Definition } from "../../task/definition.ts";
 
 const MINUTE = 60_000;
 
-export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "gaveBack" | "troubled"> {
+export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "gaveBack" | "troubled" | "recovered"> {
   ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, place: string): void;
   draining(): void;
   /** Jobs wait in its queues whose task it does not know. */
@@ -46,7 +46,10 @@ function textReport(): WorkerReport {
         `${paint("yellow", symbols.retry)} ${oneLine(name)} ${paint("dim", `${id} ${duration(ms)}`)} given back to the queue`,
       );
     },
-    troubled: oncePerMinute(message => say(`heddle: ${message}`)),
+    ...oncePerMinute(
+      message => say(`heddle: ${message}`),
+      () => say("heddle: the queue is there again"),
+    ),
     draining() {
       if (running === 0) return;
       const jobs = running === 1 ? "1 job has" : `${running} jobs have`;
@@ -73,7 +76,10 @@ function jsonReport(): WorkerReport {
     began: ({ id, task, attempts }) => say({ type: "jobStarted", id, task, attempt: attempts }),
     ended: ({ id, task }, { state, problem }, ms) => say({ type: "jobEnded", id, task, state, ms, problem }),
     gaveBack: ({ id, task }, ms) => say({ type: "jobGivenBack", id, task, ms }),
-    troubled: oncePerMinute(message => say({ type: "trouble", message })),
+    ...oncePerMinute(
+      message => say({ type: "trouble", message }),
+      () => say({ type: "recovered" }),
+    ),
     draining: () => say({ type: "workerDraining" }),
     unserved: jobs => say({ type: "jobsUnserved", ...jobs }),
     misspelt: (queue, near) => say({ type: "queueMisspelt", queue, near }),
@@ -81,13 +87,21 @@ function jsonReport(): WorkerReport {
 }
 
 /** Trouble that lasts is met each second, and told again when a minute has passed. */
-function oncePerMinute(tell: (message: string) => void): (error: Error) => void {
+function oncePerMinute(
+  tell: (message: string) => void,
+  tellOver: () => void,
+): Pick<WorkerReport, "troubled" | "recovered"> {
   const told = new Map<string, number>();
-  return ({ message }) => {
+  const troubled = ({ message }: Error) => {
     const now = Date.now();
     if (now - (told.get(message) ?? 0) < MINUTE) return;
     for (const [before, at] of told) if (now - at >= MINUTE) told.delete(before);
     told.set(message, now);
     tell(message);
   };
+  const recovered = () => {
+    told.clear();
+    tellOver();
+  };
+  return { troubled, recovered };
 }
