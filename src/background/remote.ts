@@ -4,7 +4,8 @@ import type { Definition } from "../task/definition.ts";
 import { bytesOf, open } from "../workers/envelope.ts";
 import { CALL, PLACED, TASK } from "../workers/protocol.ts";
 
-const SUFFIX = " (call)";
+/** No task's identity begins with it: a file's name holds no slash, and a package's no space. */
+const MARK = "calls of /";
 /** A batch is the envelope of one call with more calls behind it: where it says which task it is, and where calls begin. */
 const [OPERATION, IDENTITY, MODULE, CALLS] = [2, 4, 6, 9];
 /** Where a call says what is told of it, and how long its inputs are; and how long it is itself. */
@@ -12,12 +13,12 @@ const [FLAGS, LENGTH, HEAD] = [5, 6, 7];
 
 /** The identity of the jobs that are calls of this task. */
 export function callOf(identity: string): string {
-  return identity + SUFFIX;
+  return MARK + identity;
 }
 
 /** The task of which such a job is calls; null for other jobs. */
 export function calledBy(identity: string): string | null {
-  return identity.endsWith(SUFFIX) ? identity.slice(0, -SUFFIX.length) : null;
+  return identity.startsWith(MARK) ? identity.slice(MARK.length) : null;
 }
 
 /** The calls of a batch, each as `execute` takes it, of the task as this process knows it: other machines have other paths. */

@@ -212,6 +212,17 @@ function suite(server: RedisServer): void {
       code: 2,
       stderr: expect.stringContaining("ECONNREFUSED"),
     });
+    process.env["HEDDLE_QUEUE"] = `${server.url}/99`;
+    expect(await rig.script("return add.delay(1).catch(error => [error.name, error.message])")).toEqual([
+      "StoreError",
+      expect.stringContaining("DB index is out of range"),
+    ]);
+    expect(() => redis({ url: `${server.url}/abc` })).toThrow('"abc" is no number of a database');
+    expect(() => redis({ url: `${server.url}?leese=10s` })).toThrow(
+      /unknown option "leese"[\s\S]*Did you mean lease\?/,
+    );
+    expect(redis({ url: `${server.url}?lease=30s` })).toBe(`${server.url}?lease=30s`);
+    expect(() => redis({ url: `${server.url}?lease=soon` })).toThrow('"soon" is not a duration');
     expect(() => redis({ url: "localhost" })).toThrow('redis({ url }): "localhost" is no URL of a Redis');
     expect(() => redis({ url: server.url, lease: 10 })).toThrow("10 ms is too short");
     expect(() => redis({ url: server.url, prefix: "a b" })).toThrow('"a b" cannot be the beginning of keys');

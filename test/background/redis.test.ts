@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { FACTS, lineOf, rankOf } from "../../src/background/redis/record.ts";
+import { calledBy, callOf } from "../../src/background/remote.ts";
 import { type RedisServer, startRedis } from "../engines/redis.ts";
 import { conforms, Hand, job, TASK } from "./conformance.ts";
 
@@ -86,6 +87,12 @@ function suite(server: RedisServer): void {
     expect(rankOf(-0)).toBe(rankOf(0));
     for (const rank of ranks) expect(rank).toBeGreaterThanOrEqual(1);
     for (const rank of ranks) expect(rank).toBeLessThan(2 ** 21);
+  });
+
+  test("no name of a task makes it look like calls of another", () => {
+    expect(calledBy(callOf("app/tasks.ts#score"))).toBe("app/tasks.ts#score");
+    expect(calledBy("app/tasks.ts#score (call)")).toBe(null);
+    expect(calledBy("app/tasks.ts#calls of /score")).toBe(null);
   });
 
   test("the password is not shown", async () => {

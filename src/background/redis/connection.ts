@@ -152,6 +152,11 @@ export class Connection {
         // What is asked is kept until it is back.
         if (!this.#known) throw reason ?? error;
       });
+      if (!this.#known && isRefusal(reason)) {
+        // It would go on with another database than the one that was named.
+        this.client.disconnect();
+        throw reason;
+      }
       this.#known = true;
     } finally {
       this.client.off("error", heard);
@@ -171,6 +176,11 @@ export class Connection {
   close(): void {
     this.client.disconnect();
   }
+}
+
+/** Whether the server is there, but does not do as it is told. */
+function isRefusal(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === "ReplyError";
 }
 
 function ask(client: Client, command: string, args: readonly Argument[]): Promise<unknown[]> {

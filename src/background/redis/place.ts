@@ -1,5 +1,6 @@
 /** Where a queue in Redis is: a URL, also in HEDDLE_QUEUE and after `-o`. */
 import { parseDuration } from "../../config/duration.ts";
+import { checkKeys } from "../../config/nearest.ts";
 import { OptionError } from "../../errors.ts";
 import type { Duration } from "../../task/types.ts";
 import { giveSecret } from "../secret.ts";
@@ -21,6 +22,8 @@ const LEASE = 15_000;
 const CALLS = 64;
 const LEAST_LEASE = 1_000;
 const PREFIX = "heddle";
+/** What a URL may say; `family` is ioredis' own: 4 or 6, of IP. */
+const OPTIONS = ["lease", "calls", "prefix", "family"];
 const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
 
 /**
@@ -63,13 +66,21 @@ export interface RedisPlace {
 /** @throws OptionError */
 export function readPlace(text: string): RedisPlace {
   const url = parsed(text);
-  const lease = Number(url.searchParams.get("lease") ?? LEASE);
+  checkKeys(Object.fromEntries(url.searchParams), OPTIONS, "the URL of a Redis");
+  if (!/^\/?\d*$/.test(url.pathname)) {
+    throw new OptionError({
+      where: "redis({ url })",
+      problem: `"${url.pathname.slice(1)}" is no number of a database`,
+      hint: 'Give one such as "redis://localhost:6379/2".',
+    });
+  }
+  const lease = leaseIn(url.searchParams.get("lease"));
   const calls = Number(url.searchParams.get("calls") ?? CALLS);
   const prefix = url.searchParams.get("prefix") ?? PREFIX;
-  if (!Number.isFinite(lease) || lease < LEAST_LEASE) {
+  if (lease < LEAST_LEASE) {
     throw new OptionError({
       where: "redis({ lease })",
-      problem: `${url.searchParams.get("lease")} ms is too short for a worker to say that it is alive`,
+      problem: `${lease} ms is too short for a worker to say that it is alive`,
       hint: 'Give a second or more, such as "15s".',
     });
   }
@@ -93,6 +104,11 @@ export function readPlace(text: string): RedisPlace {
   const shown = new URL(url);
   if (shown.password !== "") shown.password = "…";
   return { url: url.href, lease, calls, prefix, shown: decodeURI(shown.href) };
+}
+
+function leaseIn(text: string | null): number {
+  if (text === null) return LEASE;
+  return parseDuration(/^[\d.]+$/.test(text) ? Number(text) : text, "redis({ lease })");
 }
 
 function parsed(url: string): URL {
