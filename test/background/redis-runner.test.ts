@@ -53,6 +53,15 @@ function suite(server: RedisServer): void {
     expect(ran).toMatchObject({ code: 0, stdout: "[\n  1,\n  4\n]\n" });
   });
 
+  test("what an interrupted run had handed over is not run any more", async () => {
+    const place = process.env["HEDDLE_QUEUE"]!;
+    const run = rig.place.start(["run", "tasks.mjs:squaresOf", "--input", "[1, 2]", "--runner", place]);
+    await expect.poll(jobs).not.toEqual([]);
+    run.process.kill("SIGINT");
+    expect(await run.ended).toMatchObject({ code: 130 });
+    expect(await jobs()).toEqual([]);
+  });
+
   test("a call that is cancelled gets the signal where it runs", async () => {
     await rig.worker();
     const script = rig.startScript(

@@ -91,6 +91,11 @@ describe("failure", () => {
 
   on(throughout, "stop: nothing new starts after the flow has thrown", async ({ run, runner, at, channel }) => {
     const states: string[] = [];
+    let throws = () => {};
+    // Only then may calls end: one that ends at once is never seen running from afar.
+    const thrown = new Promise<void>(resolve => {
+      throws = resolve;
+    });
     const running = run(
       async () => {
         const list = held.map(
@@ -103,11 +108,12 @@ describe("failure", () => {
         );
         for (const one of [...list, ...more]) one.onDone(future => states.push(future.state));
         await Promise.all([0, 1].map(i => becomes(list.at(i), "running")));
+        throws();
         throw new Error("stop here");
       },
       { runner: runner(2) },
     );
-    await Promise.all([channel.nth(0), channel.nth(1)]);
+    await Promise.all([channel.nth(0), channel.nth(1), thrown]);
     await new Promise(setImmediate);
     const begun = [...channel.heard];
     channel.pass(...begun);

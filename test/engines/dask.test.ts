@@ -6,7 +6,7 @@ import { dask, run, threads } from "heddle";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { channel, folder, gone, watched } from "../commands/rig.ts";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
-import { bridges, type DaskCluster, debians, newest, startDask } from "./dask.ts";
+import { bridges, type DaskCluster, debians, dismiss, newest, startDask } from "./dask.ts";
 import { runProgram } from "./debian.ts";
 
 const pythons = [["the newest", await newest()] as const, ["Debian's", await debians()] as const];
@@ -44,7 +44,7 @@ describe.each(pythons)("dask, %s", (which, python) => {
       expect(witness.of("output").map(({ text }) => text)).toEqual(["woven\n"]);
     });
 
-    test("what a call says is heard while it runs", async () => {
+    once("what a call says is heard while it runs", async () => {
       const line = await channel();
       const { result, witness } = watched(() => tasks.speaks.submit(line.address), there());
       await line.reached("speaking");
@@ -129,14 +129,14 @@ describe.each(pythons)("dask, %s", (which, python) => {
       await gone(...line.heard.map(point => point.slice(5)));
     });
 
-    test("calls that wait twice leave their thread once", async () => {
+    once("calls that wait twice leave their thread once", async () => {
       expect(await run(there(), () => tasks.inTwoSteps.map([1, 2, 3, 4]))).toEqual([4, 8, 12, 16]);
     });
 
     test("a worker of Dask's that is killed: its call is run elsewhere, at no cost", async () => {
       const line = await channel();
       const doomed = await cluster.worker("--resources", "DOOM=1");
-      onTestFinished(() => void doomed.kill("SIGKILL"));
+      onTestFinished(() => dismiss(doomed));
       const doom = tasks.waitsFor.with({ labels: ["doom"] });
       const { result, witness } = watched(
         () => doom.submit(line.address, "waiting"),
@@ -144,7 +144,7 @@ describe.each(pythons)("dask, %s", (which, python) => {
       );
       await line.reached("waiting");
       const heir = await cluster.worker("--resources", "DOOM=1");
-      onTestFinished(() => void heir.kill("SIGKILL"));
+      onTestFinished(() => dismiss(heir));
       doomed.kill("SIGKILL");
       await line.reached("waiting", 2);
       line.passAll();
@@ -175,9 +175,7 @@ describe.each(pythons)("dask, %s", (which, python) => {
       const workers = await Promise.all(
         folders.map((path, i) => cluster.workerIn(path, "--resources", `${names[i]}=1`)),
       );
-      onTestFinished(() => {
-        for (const worker of workers) worker.kill("SIGKILL");
-      });
+      onTestFinished(() => dismiss(...workers));
       const on = (label: string) => ({ labels: [label] });
       const { result } = watched(
         async () => {
@@ -199,7 +197,7 @@ describe.each(pythons)("dask, %s", (which, python) => {
       await Promise.all(bridges().map(pid => gone(pid)));
     });
 
-    test("it is brought when the flow reads it, or another runner", async () => {
+    once("it is brought when the flow reads it, or another runner", async () => {
       const { result } = watched(async () => {
         const heavy = tasks.heavy.submit(1);
         const text = tasks.text.submit(100_000);
@@ -216,15 +214,13 @@ describe.each(pythons)("dask, %s", (which, python) => {
       const line = await channel();
       const holder = await cluster.worker("--resources", "HOLD=1");
       const heir = await cluster.worker();
-      onTestFinished(() => {
-        for (const worker of [holder, heir]) worker.kill("SIGKILL");
-      });
+      onTestFinished(() => dismiss(holder, heir));
       const { result } = watched(
         async () => {
           const heavy = tasks.heavy.with({ labels: ["hold"] }).submit(1);
           await heavy.wait();
           const other = await cluster.worker("--resources", "HOLD=1");
-          onTestFinished(() => void other.kill("SIGKILL"));
+          onTestFinished(() => dismiss(other));
           const gone = new Promise(resolve => holder.once("exit", resolve));
           holder.kill("SIGKILL");
           await gone;
@@ -236,7 +232,7 @@ describe.each(pythons)("dask, %s", (which, python) => {
       expect(await result).toEqual([[2 ** 20, 1, 1]]);
     });
 
-    test("the bridge is killed: what was under way is run again by another", async () => {
+    once("the bridge is killed: what was under way is run again by another", async () => {
       const line = await channel();
       const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "bridged"), there());
       await line.reached("bridged");

@@ -16,6 +16,15 @@ const SCHEDULER = /Scheduler at:\s+(tcp:\S+)/;
 const WORKING = ["--no-nanny", "--no-dashboard", "--local-directory", "/tmp/heddle-dask"];
 const WORKER = /Registered to:\s+(tcp:\S+)/;
 
+/** An idle cluster looks at itself all the time, which takes a tenth of a processor from the tests beside it. */
+const QUIET = {
+  DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL: "10s",
+  DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL: "5s",
+  DASK_DISTRIBUTED__WORKER__PROFILE__CYCLE: "100s",
+  DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED: "False",
+  DASK_DISTRIBUTED__WORKER__PROFILE__INTERVAL: "10s",
+};
+
 export interface DaskCluster {
   readonly address: string;
   /** Starts a worker process with one thread; gives its process. */
@@ -34,6 +43,7 @@ export async function startDask(python: string, workers = 2): Promise<DaskCluste
     const child = spawn(python, ["-m", `distributed.cli.${module}`, ...options], {
       stdio: ["ignore", "ignore", "pipe"],
       cwd,
+      env: { ...process.env, ...QUIET },
     });
     all.push(child);
     return said(child, sign).then(found => ({ child, found }));
@@ -78,7 +88,10 @@ export function sharedDask(name: string, threads: number): Promise<SharedDask | 
     if (typeof python === "string") return python;
     const { program } = python;
     const start = (part: string, sign: RegExp, ...args: string[]) =>
-      daemon(`${name}-${part}`, sign, [program, "-m", `distributed.cli.dask_${part}`, ...args]);
+      daemon(`${name}-${part}`, sign, [program, "-m", `distributed.cli.dask_${part}`, ...args], {
+        ...process.env,
+        ...QUIET,
+      });
     const address = await start("scheduler", SCHEDULER, ...SCHEDULING);
     await start("worker", WORKER, address, ...WORKING, "--nthreads", String(threads));
     return { address, python: program };
@@ -103,4 +116,15 @@ function said(child: ChildProcess, sign: RegExp): Promise<string> {
     child.on("error", reject);
     child.on("exit", code => reject(new Error(`it ended with ${code}: ${lines.slice(-20).join("\n")}`)));
   });
+}
+
+/**
+ * Lets workers leave their cluster. One that is killed, the scheduler may still take for alive for a moment; it then waits
+ * for it for half a minute when the next run asks something of all workers.
+ */
+export async function dismiss(...workers: readonly ChildProcess[]): Promise<void> {
+  const living = workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+  const ends = living.map(worker => new Promise(resolve => worker.once("exit", resolve)));
+  for (const worker of living) worker.kill("SIGTERM");
+  await Promise.all(ends);
 }

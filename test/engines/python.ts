@@ -27,7 +27,7 @@ async function make(folder: string, name: string): Promise<string | null> {
   mkdirSync(home, { recursive: true });
   const made = await runProgram("python3", ["-m", "venv", folder]);
   if (made.code !== 0) return `python3 makes no environment: ${made.output.trim().split("\n").at(-1)}`;
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", name];
+  const pip = ["-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check", name];
   const { code, output } = await runProgram(join(folder, "bin/python"), pip);
   if (code !== 0) return `pip does not install ${name}: ${output.trim().split("\n").at(-1)}`;
   writeFileSync(whole, "");

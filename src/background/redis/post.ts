@@ -21,7 +21,7 @@ type Seen = readonly (readonly [state: Buffer, worker: Buffer, ends: readonly Bu
 export class Post {
   readonly #queue: RedisQueue;
   readonly #run: string;
-  readonly #sending = new Set<string>();
+  readonly #sending = new Map<string, Promise<unknown>>();
   #forgotten: string[] = [];
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -67,23 +67,24 @@ export class Post {
   /** Resolves when workers can take it. */
   async send(batch: Batch): Promise<void> {
     const { id, task, calls } = batch;
-    this.#sending.add(id);
+    const sent = this.#queue.add(
+      signedJob({
+        id,
+        task: callOf(task.identity),
+        name: task.name,
+        queue: DEFAULT_QUEUE,
+        priority: 0,
+        notBefore: 0,
+        idempotencyKey: null,
+        options: { run: this.#run, count: calls.length },
+        restart: true,
+        after: [],
+        inputs: batch.bytes(),
+      }),
+    );
+    this.#sending.set(id, sent);
     try {
-      await this.#queue.add(
-        signedJob({
-          id,
-          task: callOf(task.identity),
-          name: task.name,
-          queue: DEFAULT_QUEUE,
-          priority: 0,
-          notBefore: 0,
-          idempotencyKey: null,
-          options: { run: this.#run, count: calls.length },
-          restart: true,
-          after: [],
-          inputs: batch.bytes(),
-        }),
-      );
+      await sent;
     } finally {
       this.#sending.delete(id);
     }
@@ -147,6 +148,8 @@ export class Post {
     this.#closed = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     const { connection } = this.#queue;
+    // What is on its way would stand there afterwards.
+    await connection.unlessAway(Promise.allSettled(this.#sending.values()));
     try {
       const gone = connection.use(client =>
         client.del(`${connection.keys}run:${this.#run}`, `${connection.keys}asks:${this.#run}`),
