@@ -161,13 +161,26 @@ async def tell_call(name, ref, message, grace, dask_worker=None):
 
 
 def forget_events(name, dask_scheduler=None):
-    """What the scheduler keeps of reports is of no use once they were heard."""
+    """What the scheduler keeps of reports is of no use once they were heard. Those who listen go on to hear."""
     try:
-        broker = getattr(dask_scheduler, "_broker", None)
-        topics = dask_scheduler.events if broker is None else broker._topics
-        topics.pop(name, None)
+        topics = topics_of(dask_scheduler)
+        if name in topics:
+            getattr(topics[name], "events", topics[name]).clear()
     except Exception:
         pass
+
+
+def forget_topic(name, dask_scheduler=None):
+    """Nobody will say anything more of this run."""
+    try:
+        topics_of(dask_scheduler).pop(name, None)
+    except Exception:
+        pass
+
+
+def topics_of(dask_scheduler):
+    broker = getattr(dask_scheduler, "_broker", None)
+    return dask_scheduler.events if broker is None else broker._topics
 
 
 # The bridge itself.
@@ -434,7 +447,7 @@ class Bridge:
         futures, self.futures = list(self.futures.values()), {}
         self.client.unsubscribe_topic(name)
         await self.client.cancel(futures, force=True)
-        await self.client.run_on_scheduler(forget_events, name)
+        await self.client.run_on_scheduler(forget_topic, name)
         if hasattr(self.client, "unregister_worker_plugin"):
             await self.client.unregister_worker_plugin(name)
 
