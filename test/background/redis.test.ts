@@ -1,5 +1,6 @@
 /** The queue in Redis does what every queue has to do, and some things that only such a one has to. */
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { FACTS, lineOf, rankOf } from "../../src/background/redis/record.ts";
@@ -93,6 +94,27 @@ function suite(server: RedisServer): void {
     expect(calledBy(callOf("app/tasks.ts#score"))).toBe("app/tasks.ts#score");
     expect(calledBy("app/tasks.ts#score (call)")).toBe(null);
     expect(calledBy("app/tasks.ts#calls of /score")).toBe(null);
+  });
+
+  test("a connection that is dropped while it is made is made again, as the server has been there", async () => {
+    let connections = 0;
+    const { port } = new URL(server.url);
+    const proxy = createServer(socket => {
+      socket.on("error", () => {});
+      // The second is that on which ends are heard.
+      if (++connections === 2) socket.destroy();
+      else socket.pipe(connect(Number(port), "127.0.0.1").on("error", () => socket.destroy())).pipe(socket);
+    });
+    await new Promise<void>(resolve => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void proxy.close());
+    const url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const through = await RedisQueue.open(redis({ url, prefix: `q${count++}` }));
+    onTestFinished(() => through.close());
+    const id = await through.add(await job());
+    const ended = through.ended(id, new AbortController().signal);
+    await expect.poll(() => connections).toBeGreaterThanOrEqual(3);
+    await through.cancel(id, "enough");
+    expect(await ended).toMatchObject({ state: "cancelled" });
   });
 
   test("the password is not shown", async () => {

@@ -29,21 +29,28 @@ export type Watcher = Pick<Service, "troubled" | "recovered">;
 /** BullMQ counts up and down from there for what it adds. */
 const MANY = 10_000;
 
+/** What all connections to it have in common. */
+interface Server {
+  /** It has been there, and so is waited for. */
+  known: boolean;
+}
+
 export class Connection {
   readonly client: Client;
   readonly #place: RedisPlace;
   readonly #lots = new Map<string, Lot>();
   #busy = 0;
   #opening: Promise<void> | null = null;
-  /** It has been there, and so is waited for. */
-  #known = false;
+  readonly #server: Server;
   #watcher: Watcher | null = null;
   /** How often it broke, or could not be made, since it was there. */
   #breaks = 0;
   #reason: unknown = null;
 
-  constructor(place: RedisPlace, redis: typeof Redis) {
+  /** `beside`: another one of this process, to the same server. */
+  constructor(place: RedisPlace, redis: typeof Redis, beside?: Connection) {
     this.#place = place;
+    this.#server = beside === undefined ? { known: false } : beside.#server;
     this.client = new redis(place.url, {
       lazyConnect: true,
       // What was asked is kept, and asked again, until the server is back.
@@ -63,7 +70,7 @@ export class Connection {
 
   /** Whether it is made anew when it breaks: else it ends, and is opened again by who needs it. */
   get #isWanted(): boolean {
-    if (!this.#known && this.#opening !== null) return false;
+    if (!this.#server.known && this.#opening !== null) return false;
     return this.#busy > 0 || this.#watcher !== null;
   }
 
@@ -150,14 +157,14 @@ export class Connection {
       this.client.on("error", heard);
       await this.client.connect().catch(error => {
         // What is asked is kept until it is back.
-        if (!this.#known) throw reason ?? error;
+        if (!this.#server.known) throw reason ?? error;
       });
-      if (!this.#known && isRefusal(reason)) {
+      if (!this.#server.known && isRefusal(reason)) {
         // It would go on with another database than the one that was named.
         this.client.disconnect();
         throw reason;
       }
-      this.#known = true;
+      this.#server.known = true;
     } finally {
       this.client.off("error", heard);
       this.#opening = null;

@@ -32,8 +32,8 @@ export class Ears {
   #listening: Promise<void> | null = null;
   #hears = false;
 
-  constructor(place: RedisPlace, redis: typeof Redis, heard: (news: News) => void) {
-    this.#connection = new Connection(place, redis);
+  constructor(place: RedisPlace, redis: typeof Redis, beside: Connection, heard: (news: News) => void) {
+    this.#connection = new Connection(place, redis, beside);
     this.#news = `${this.#connection.keys}news`;
     this.#channels.set(this.#news, message => {
       const news = newsIn(message.toString());

@@ -52,7 +52,7 @@ export class RedisQueue implements Queue {
     this.lines = new Lines(connection, bull);
     this.timetable = new Timetable(this);
     this.#waiting = new Waiting(this);
-    this.#ears = new Ears(where, redis, news => this.#hear(news));
+    this.#ears = new Ears(where, redis, connection, news => this.#hear(news));
   }
 
   async add({ id = newJobId(Date.now()), inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
