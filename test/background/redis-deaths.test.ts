@@ -131,7 +131,9 @@ function suite(server: RedisServer): void {
 
   test("a worker says once that Redis is away and once that it is back, and ends meanwhile as it is told", async () => {
     await rig.script('return (await stuck.delay("a")).id');
-    const [busy, idle] = [await rig.worker("--concurrency", "1"), await rig.worker("--concurrency", "1")];
+    const busy = await rig.worker("--concurrency", "1");
+    // Of another queue: should Redis be away for longer than the lease, it would rightly take over the job.
+    const idle = await rig.worker("--concurrency", "1", "--queue", "other");
     await rig.channel.reached("a");
     for (const told of [1, 2]) {
       await server.kill();
