@@ -20,13 +20,15 @@ describe("a file as an input", () => {
   on(throughout, "arrives as its absolute path, in every way in which it can be passed", async bench => {
     const where = folder();
     const path = join(where, "a.txt");
+    // Of its own, as others might read one that is just being written.
+    const given = join(where, "given.txt");
     writeFileSync(path, "content");
     const value = await bench.run(() => [
       plainReads.submit(file(path)),
       plainReads.submit(Promise.resolve(file(path))),
       plainReads.submit(quote(file(path))),
       plainReads.map([file(path)]),
-      plainReads.submit(plainGives.submit(path, "content").get("at")),
+      plainReads.submit(plainGives.submit(given, "content").get("at")),
       plainReads.submit(
         all({ deep: [file(path)] })
           .get("deep")
@@ -34,7 +36,7 @@ describe("a file as an input", () => {
       ),
     ]);
     const read = ["string", path, "content"];
-    expect(value).toEqual([read, read, read, [read], read, read]);
+    expect(value).toEqual([read, read, read, [read], ["string", given, "content"], read]);
   });
 
   on(everywhere, "that is missing fails the call when it is submitted", async bench => {
