@@ -8,6 +8,9 @@
  */
 import type { CallState } from "../task/types.ts";
 
+/** How often a job is begun again whose worker has died: it may be the cause after all. */
+export const MOST_LOSSES = 3;
+
 /** A call as it is handed in. */
 export interface NewJob {
   /** Which id it gets; by default the queue makes one. */

@@ -6,6 +6,7 @@ import {
   hasEnded,
   type JobEnd,
   type JobsWaiting,
+  MOST_LOSSES,
   type NewJob,
   type PresentWorker,
   type Service,
@@ -15,9 +16,6 @@ import { News } from "./news.ts";
 import { Shelves, type StoredJob } from "./shelves.ts";
 import { pair, readyPart, shortened, type Tables, under } from "./tables.ts";
 import { Timetable } from "./timetable.ts";
-
-/** How often a job is begun again whose worker has died: it may be the cause after all. */
-const MOST_LOSSES = 3;
 
 /** A job in the hands of a worker. */
 export interface Taken extends TakenJob {

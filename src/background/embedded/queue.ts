@@ -14,6 +14,7 @@ import {
   type Service,
   type Serving,
 } from "../queue.ts";
+import { Waiting } from "../waiting.ts";
 import { Bell } from "./bell.ts";
 import { queueError } from "./failures.ts";
 import { Held } from "./held.ts";
@@ -22,7 +23,6 @@ import { News } from "./news.ts";
 import { Server } from "./server.ts";
 import { jobIn } from "./shelves.ts";
 import { openTables, type Tables } from "./tables.ts";
-import { Waiting } from "./waiting.ts";
 
 export class EmbeddedQueue implements Queue {
   readonly place: string;
@@ -48,7 +48,7 @@ export class EmbeddedQueue implements Queue {
     this.#batch = new Batch(tables, folder, error => queueError(folder, error), 0);
     this.#held = new Held(folder);
     this.ledger = new Ledger(tables);
-    this.#waiting = new Waiting(id => this.#look(id));
+    this.#waiting = new Waiting(this);
     this.#bell = new Bell(folder, tables.ears, {
       heard: news => this.#hear(news),
       died: id => this.#bury(id),
@@ -63,6 +63,13 @@ export class EmbeddedQueue implements Queue {
     return this.#look(id);
   }
 
+  async over(ids: readonly string[]): Promise<readonly string[]> {
+    return ids.filter(id => {
+      const facts = this.#look(id);
+      return facts === null || hasEnded(facts);
+    });
+  }
+
   async inputsOf(id: string): Promise<Uint8Array | null> {
     return this.#read(() => copied(this.#tables.inputs.get(id)));
   }
@@ -75,10 +82,12 @@ export class EmbeddedQueue implements Queue {
     return this.#read(() => this.#tables.outputs.get(id) ?? "");
   }
 
-  async ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
-    const facts = this.#look(id);
-    if (facts === null || hasEnded(facts) || signal.aborted) return facts;
-    return this.#waiting.until(id, signal, () => this.listen());
+  ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
+    const told = async () => {
+      await this.listen();
+      return true;
+    };
+    return this.#waiting.until(id, signal, told);
   }
 
   cancel(id: string, reason: string): Promise<boolean> {

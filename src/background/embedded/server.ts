@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GivenBack, type JobEnd, type Service, type Serving } from "../queue.ts";
+import { Rest } from "../rest.ts";
 import type { Owner, Taken } from "./ledger.ts";
 import type { News } from "./news.ts";
 import type { EmbeddedQueue } from "./queue.ts";
@@ -20,7 +21,7 @@ export class Server implements Serving {
   #again = false;
   #draining = false;
   #abandoned = false;
-  #whenRested: (() => void)[] = [];
+  readonly #rest = new Rest(() => this.#isBusy);
   #timer: NodeJS.Timeout | null = null;
   #wake: NodeJS.Timeout | undefined;
 
@@ -70,7 +71,7 @@ export class Server implements Serving {
       this.troubled(error as Error);
     } finally {
       this.#looking = false;
-      this.#rest();
+      this.#rest.look();
     }
   }
 
@@ -105,7 +106,7 @@ export class Server implements Serving {
     this.look();
     await this.#record(id, life, end);
     this.#recording -= 1;
-    this.#rest();
+    this.#rest.look();
   }
 
   /** What was computed is not lost because a disk is full for a while. */
@@ -126,7 +127,7 @@ export class Server implements Serving {
 
   async drain(): Promise<void> {
     this.#draining = true;
-    await this.#rested();
+    await this.#rest.come();
     this.#close();
   }
 
@@ -134,7 +135,7 @@ export class Server implements Serving {
     do {
       await this.#queue.met();
       this.look();
-      await this.#rested();
+      await this.#rest.come();
     } while (!this.#draining && this.#queue.glance(this.#service) === true);
   }
 
@@ -153,17 +154,6 @@ export class Server implements Serving {
 
   get #isBusy(): boolean {
     return this.#running.size + this.#recording > 0 || this.#looking;
-  }
-
-  #rest(): void {
-    if (this.#isBusy) return;
-    for (const rested of this.#whenRested.splice(0)) rested();
-  }
-
-  async #rested(): Promise<void> {
-    while (this.#isBusy) {
-      await new Promise<void>(resolve => this.#whenRested.push(resolve));
-    }
   }
 
   #close(): void {

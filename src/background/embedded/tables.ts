@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Database, RootDatabase } from "lmdb";
 import { digestBytes } from "../../codec/digest.ts";
 import { Gate } from "../../store/gate.ts";
-import { makeFolder } from "../../store/made.ts";
+import { makeFolder } from "../../store/make-folder.ts";
 import { mend } from "../../store/mend.ts";
 import { assertRoom } from "../../store/room.ts";
 import { damagedQueue, queueError } from "./failures.ts";

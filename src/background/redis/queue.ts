@@ -6,6 +6,7 @@ import { digestBytes } from "../../codec/digest.ts";
 import { newJobId } from "../job-id.ts";
 import { cancelledEnd, upstreamEnd } from "../outcome.ts";
 import type { JobFacts, JobFilter, JobsWaiting, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
+import { Waiting } from "../waiting.ts";
 import { Connection, loadBull, loadRedis } from "./connection.ts";
 import { Ears, type News } from "./ears.ts";
 import { type Handed, Lines } from "./lines.ts";
@@ -13,7 +14,6 @@ import { type RedisPlace, readPlace } from "./place.ts";
 import { FACTS, jobFrom, lineOf, type RedisJob } from "./record.ts";
 import { Server } from "./server.ts";
 import { Timetable } from "./timetable.ts";
-import { Waiting } from "./waiting.ts";
 
 const PAGE = 200;
 /** What lies in the outbox for so long was left there by who died; in milliseconds. */

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
-import { GivenBack, hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
+import { GivenBack, hasEnded, type JobEnd, MOST_LOSSES, type Service, type Serving } from "../queue.ts";
 import { calledBy } from "../remote.ts";
+import { Rest } from "../rest.ts";
 import { Asking } from "./asking.ts";
 import { Chores } from "./chores.ts";
 import type { News } from "./ears.ts";
@@ -11,15 +12,12 @@ import type { Lent, Line } from "./line.ts";
 import type { Handed } from "./lines.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
 import { FACTS, jobFrom, lineOf, type RedisJob } from "./record.ts";
-import { Rest } from "./rest.ts";
 import { type Around, TakenBatch } from "./taken-batch.ts";
 import { Turns } from "./turns.ts";
 import { type Begun, type Running, roomBeside } from "./under-way.ts";
 
 /** In milliseconds. What is told can get lost, and who should have handed on a job may have died. */
 const LOOK_AGAIN = 1_000;
-/** How often a job is begun again whose worker has died: it may be the cause after all. */
-const MOST_LOSSES = 3;
 
 /** Takes jobs from the lines that it serves and has them executed, as many at once as its service says. */
 export class Server implements Serving {

@@ -1,4 +1,4 @@
-import { hasEnded, type JobFacts } from "../queue.ts";
+import { hasEnded, type JobFacts } from "./queue.ts";
 
 /** In milliseconds: what is told can get lost. */
 const LOOK_AGAIN = 1_000;
@@ -74,7 +74,7 @@ export class Waiting {
   }
 
   async #lookAll(): Promise<void> {
-    // They wait until the server is back.
+    // They wait until the queue is there again.
     this.hear(await this.#sight.over([...this.#waiters.keys()]).catch(() => []));
   }
 
