@@ -20,6 +20,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Digest, digestBytes } from "../codec/digest.ts";
 import { ProtocolError } from "../errors.ts";
 import { home } from "../platform.ts";
+import { isRunning } from "../store/running.ts";
 import { type CodeFile, type Manifest, machine } from "./manifest.ts";
 
 /** The environment variable that names the folder. */
@@ -40,7 +41,7 @@ export class Shelf {
     // Another machine may share this folder.
     for (const left of readdirSync(trees)) {
       const pid = left.startsWith(own) ? left.slice(own.length) : "";
-      if (/^\d+$/.test(pid) && !isAlive(Number(pid))) remove(path.join(trees, left));
+      if (/^\d+$/.test(pid) && !isRunning(Number(pid))) remove(path.join(trees, left));
     }
     remove(this.#tree);
     process.once("exit", () => remove(this.#tree));
@@ -125,13 +126,4 @@ function linkOrCopy(from: string, to: string): void {
 
 function remove(place: string): void {
   rmSync(place, { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

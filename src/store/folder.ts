@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from "node:path";
 import { StoreVersionError } from "../errors.ts";
 import { foreignFolder, storeError } from "./failures.ts";
-import { makeFolder } from "./made.ts";
+import { makeFolder } from "./make-folder.ts";
 import { assertRoom } from "./room.ts";
 import { TURNSTILE } from "./turnstile.ts";
 
