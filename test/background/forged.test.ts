@@ -12,6 +12,7 @@ import { startWorker } from "../../src/background/worker.ts";
 import { flow, task } from "../../src/index.ts";
 import { bytesOf, open } from "../../src/workers/envelope.ts";
 import { CALL, TASK } from "../../src/workers/protocol.ts";
+import { job as anyJob } from "./conformance.ts";
 
 const ran: unknown[] = [];
 export const add = task("add", (...ns: number[]) => {
@@ -55,19 +56,7 @@ async function job(inputs: readonly unknown[], change: Partial<JobFacts> = {}): 
 }
 
 async function newJob(inputs: readonly unknown[], { id = "j1" }: Partial<JobFacts> = {}): Promise<NewJob> {
-  return {
-    id,
-    task: add.identity,
-    name: "add",
-    queue: "default",
-    priority: 0,
-    notBefore: 0,
-    idempotencyKey: null,
-    options: {},
-    restart: true,
-    after: [],
-    inputs: await new JobCapture("add", inputs).bytes(),
-  };
+  return anyJob({ id, task: add.identity, name: "add", inputs: await new JobCapture("add", inputs).bytes() });
 }
 
 function taken({ inputs, idempotencyKey: _, ...added }: NewJob & { id: string }, change: Partial<JobFacts>): TakenJob {

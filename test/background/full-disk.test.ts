@@ -7,23 +7,12 @@ import { JobCapture } from "../../src/background/inputs.ts";
 import { endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { NewJob } from "../../src/background/queue.ts";
 import { fill, smallDisk, whyNoDisk } from "../cases/disk.ts";
+import { job as anyJob, TASK } from "./conformance.ts";
 
 const FULL = /^The queue in .* cannot be used: the disk is full\n {2}Free some space, or name another folder/;
-const TASK = "fixture/tasks.ts#work";
 
 async function job(text: string): Promise<NewJob> {
-  return {
-    task: TASK,
-    name: "work",
-    queue: "default",
-    priority: 0,
-    notBefore: 0,
-    idempotencyKey: null,
-    options: {},
-    restart: true,
-    after: [],
-    inputs: await new JobCapture("work", [text]).bytes(),
-  };
+  return anyJob({ inputs: await new JobCapture("work", [text]).bytes() });
 }
 
 if (whyNoDisk !== null) test.skip(`a full disk: ${whyNoDisk}`);

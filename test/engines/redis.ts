@@ -1,10 +1,10 @@
 /** A Redis of the tests' own, which keeps what it acknowledged, and can be killed and started again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { install, programAt, runProgram, until } from "./debian.ts";
+import { freePort } from "./port.ts";
 import { daemon, shared } from "./shared.ts";
 
 export interface RedisServer {
@@ -76,15 +76,5 @@ export function sharedRedis(): Promise<{ readonly url: string } | string> {
     const program = programAt("redis-server")!;
     await daemon("redis", /Ready to accept/, [program, "--port", port, "--bind", "127.0.0.1", "--save", ""]);
     return { url: `redis://127.0.0.1:${port}` };
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
   });
 }
