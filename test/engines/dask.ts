@@ -1,8 +1,7 @@
 /** A Dask cluster of the tests' own: a scheduler, and workers that can be killed. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { processesWith } from "../commands/rig.ts";
+import { bridgesOf } from "./bridges.ts";
 import { debianWith, type Python, pythonWith } from "./python.ts";
 import { daemon, shared } from "./shared.ts";
 
@@ -99,10 +98,7 @@ export function sharedDask(name: string, threads: number): Promise<SharedDask | 
 }
 
 /** The bridges that this process has. */
-export function bridges(): number[] {
-  const isOurs = (pid: string) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${process.pid}\n`);
-  return processesWith("heddle_dask.py").filter(isOurs).map(Number);
-}
+export const bridges = (): number[] => bridgesOf("heddle_dask.py");
 
 /** Resolves to what the expression finds in what a program says. */
 function said(child: ChildProcess, sign: RegExp): Promise<string> {
