@@ -100,8 +100,12 @@ export function sharedDask(name: string, threads: number): Promise<SharedDask | 
 
 /** The bridges that this process has. */
 export function bridges(): number[] {
-  const isOurs = (pid: string) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${process.pid}\n`);
-  return processesWith("heddle_dask.py").filter(isOurs).map(Number);
+  return bridgesOf(process.pid);
+}
+
+export function bridgesOf(parent: number): number[] {
+  const isTheirs = (pid: string) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${parent}\n`);
+  return processesWith("heddle_dask.py").filter(isTheirs).map(Number);
 }
 
 /** Resolves to what the expression finds in what a program says. */
