@@ -232,13 +232,18 @@ class Bridge:
                     self.cluster, asynchronous=True, set_as_default=False, timeout=options["timeout"]
                 )
             elif address is not None:
-                self.client = await distributed.Client(
+                client = distributed.Client(
                     address,
                     asynchronous=True,
                     set_as_default=False,
                     timeout=options["timeout"],
                     security=self.security(options["security"]),
                 )
+                try:
+                    # Dask's own time-out does not hold where something listens that never answers.
+                    self.client = await asyncio.wait_for(client, options["timeout"] + 1)
+                except asyncio.TimeoutError as error:
+                    raise Refused("address", str(error) or f"{address} has not answered for {options['timeout']:g} s")
             else:
                 raise Refused("option", "there is neither an address nor a cluster")
         except (OSError, asyncio.TimeoutError) as error:

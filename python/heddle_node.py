@@ -190,6 +190,29 @@ class Node:
         return code, self.words.decode("utf-8", "replace")
 
 
+class Ear(asyncio.StreamReaderProtocol):
+    """Notices that the coordinator is gone, also while nobody reads."""
+
+    def __init__(self, reader, gone):
+        super().__init__(reader)
+        self.gone = gone
+
+    def eof_received(self):
+        if not self.gone.done():
+            self.gone.set_result(None)
+        return super().eof_received()
+
+
+async def unless_gone(work, gone):
+    """Does something that may take long, such as to connect; not for a coordinator that is gone."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        raise asyncio.IncompleteReadError(b"", None)
+    await task
+
+
 async def serve(Bridge):
     """Does what the coordinator says until it is gone, by a `Bridge` to one engine."""
     # What libraries print must not get among the frames.
@@ -197,7 +220,8 @@ async def serve(Bridge):
     os.dup2(2, 1)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**32)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(0, "rb", closefd=False))
+    gone = loop.create_future()
+    await loop.connect_read_pipe(lambda: Ear(reader, gone), os.fdopen(0, "rb", closefd=False))
     pending = []
 
     def write():
@@ -221,7 +245,9 @@ async def serve(Bridge):
             if operation == "open":
                 operands[0] = json.loads(operands[0])
             done = getattr(bridge, operation)(*operands)
-            if asyncio.iscoroutine(done):
+            if operation == "open":
+                await unless_gone(done, gone)
+            elif asyncio.iscoroutine(done):
                 await done
     except Refused as error:
         say("failed", error.kind, str(error))

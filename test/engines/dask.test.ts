@@ -1,13 +1,18 @@
 /** Calls on real Dask clusters. */
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { dask, run, threads } from "heddle";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { channel, folder, gone, watched } from "../commands/rig.ts";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
-import { bridges, type DaskCluster, debians, dismiss, newest, startDask } from "./dask.ts";
+import { bridges, bridgesOf, type DaskCluster, debians, dismiss, newest, startDask } from "./dask.ts";
 import { runProgram } from "./debian.ts";
+
+const ALONE = fileURLToPath(new URL("../fixtures/clusters/alone.mjs", import.meta.url));
 
 const pythons = [["the newest", await newest()] as const, ["Debian's", await debians()] as const];
 
@@ -276,6 +281,28 @@ describe.each(pythons)("dask, %s", (which, python) => {
         message: expect.stringContaining("127.0.0.1:9"),
       });
     });
+
+    once(
+      "an address where somebody listens and never answers, and a coordinator that is killed meanwhile",
+      async () => {
+        const mute = createServer(() => {});
+        await new Promise<void>(resolve => mute.listen(0, "127.0.0.1", resolve));
+        onTestFinished(() => void mute.close());
+        const address = `tcp://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+        const runner = dask({ address, python: program, timeout: "1s" });
+        const failure = run({ runner }, () => tasks.double.submit(1));
+        await expect(failure).rejects.toMatchObject({ code: "CLUSTER", message: expect.stringContaining(address) });
+
+        const connected = new Promise(resolve => mute.once("connection", resolve));
+        const env = { ...process.env, ADDRESS: address, PYTHON: program, NODE_ENV: undefined, VITEST: undefined };
+        const lost = spawn(process.execPath, [ALONE], { env, stdio: "ignore" });
+        await connected;
+        const bridge = bridgesOf(lost.pid!);
+        expect(bridge).toHaveLength(1);
+        lost.kill("SIGKILL");
+        await gone(...bridge);
+      },
+    );
 
     test("a cluster of this machine's own, and one by a factory, are closed at the end", async () => {
       const own = dask({ workers: 1, python: program });

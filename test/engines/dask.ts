@@ -1,7 +1,7 @@
 /** A Dask cluster of the tests' own: a scheduler, and workers that can be killed. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { bridgesOf } from "./bridges.ts";
+import { bridgesIn } from "./bridges.ts";
 import { debianWith, type Python, pythonWith } from "./python.ts";
 import { daemon, shared } from "./shared.ts";
 
@@ -98,7 +98,9 @@ export function sharedDask(name: string, threads: number): Promise<SharedDask | 
 }
 
 /** The bridges that this process has. */
-export const bridges = (): number[] => bridgesOf("heddle_dask.py");
+export const bridges = (): number[] => bridgesOf(process.pid);
+
+export const bridgesOf = (parent: number): number[] => bridgesIn("heddle_dask.py", parent);
 
 /** Resolves to what the expression finds in what a program says. */
 function said(child: ChildProcess, sign: RegExp): Promise<string> {
