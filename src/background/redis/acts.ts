@@ -5,12 +5,13 @@
  * Keys: {prefix}job:ID is a job as a hash, {prefix}needs:ID who needs its result.
  */
 import { CALL_ACTS } from "./call-acts.ts";
+import { LINE_ACTS } from "./line-acts.ts";
 
 /** What all acts begin with: KEYS[1] is the prefix, ARGV[1] the time. Some give what is to be handed to BullMQ. */
 const GROUND = `
 local P, now = KEYS[1], tonumber(ARGV[1])
 local ENDED = { completed = 1, failed = 1, crashed = 1, timedOut = 1, cancelled = 1, upstreamFailed = 1 }
-local handed, ended, stopped, queued, fresh = {}, {}, {}, false, nil
+local handed, ended, stopped, queued, fresh = {}, {}, {}, {}, nil
 local function key(id) return P .. 'job:' .. id end
 local function needs(id) return P .. 'needs:' .. id end
 local function get(id, name) return redis.call('HGET', key(id), name) end
@@ -227,10 +228,10 @@ end
 return handed
 `;
 
-/** ids → they have reached BullMQ. */
+/** line, ids → they have reached BullMQ. */
 const arrive = `
-redis.call('ZREM', P .. 'outbox', unpack(ARGV, 2))
-queued = true
+redis.call('ZREM', P .. 'outbox', unpack(ARGV, 3))
+queued[#queued + 1] = ARGV[2]
 return 1
 `;
 
@@ -256,6 +257,7 @@ const ACTS = {
   arriveJobs: arrive,
   reschedule,
   ...CALL_ACTS,
+  ...LINE_ACTS,
 };
 
 export type Act = keyof typeof ACTS;
@@ -272,8 +274,9 @@ while at <= #ARGV do
   answers[#answers + 1] = act({ ARGV[1], unpack(ARGV, at + 1, at + count) })
   at = at + count + 1
 end
-if #ended + #stopped > 0 or queued or fresh then
-  local news = { queued = queued, fresh = fresh }
+if #ended + #stopped + #queued > 0 or fresh then
+  local news = { fresh = fresh }
+  if #queued > 0 then news.queued = queued end
   if #ended > 0 then news.ended = ended end
   if #stopped > 0 then news.stopped = stopped end
   redis.call('PUBLISH', P .. 'news', cjson.encode(news))
