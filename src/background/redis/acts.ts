@@ -6,6 +6,7 @@
  */
 import { CALL_ACTS } from "./call-acts.ts";
 import { GROUND } from "./ground.ts";
+import { VALUE_ACTS } from "./value-acts.ts";
 
 /** id, given, inputs, key, name, notBefore, after, line, what lies beside Redis → the id, and what is to be handed on. */
 const enter = `
@@ -186,6 +187,7 @@ const ACTS = {
   arriveJobs: arrive,
   reschedule,
   ...CALL_ACTS,
+  ...VALUE_ACTS,
 };
 
 export type Act = keyof typeof ACTS;
