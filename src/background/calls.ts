@@ -5,7 +5,7 @@ import type { FlowScope } from "../run/scope.ts";
 import { admitCalls, MOST_INPUTS, type Tasks } from "./admission.ts";
 import type { CallEnd, CallService, JobEnd, JobFacts } from "./queue.ts";
 import { callsIn } from "./remote.ts";
-import { asked, remoteCall } from "./remote-call.ts";
+import { remoteCall, ties } from "./remote-call.ts";
 
 /** Who is told of what is done, and how much may come. */
 export interface Witness {
@@ -30,13 +30,14 @@ export function callService(scope: FlowScope, known: Tasks, settings: Witness): 
       const { definition, inputs } = admitCalls(facts, bytes, known, maxInputs);
       return callsIn(inputs, definition);
     },
-    execute(bytes, ask) {
+    execute(bytes, call) {
       const number = ++count;
-      asked.set(number, ask);
+      const { blobs, blobsAbove } = call.values;
+      ties.set(number, call);
       return outside.runInAsyncScope(() => {
-        const call = scope.submit(definition, definition.options, [bytes, number], false);
+        const call = scope.submit(definition, definition.options, [bytes, number, blobs, blobsAbove, maxInputs], false);
         const end = call.settled().then((outcome): CallEnd => {
-          asked.delete(number);
+          ties.delete(number);
           return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
         });
         return { end, cancel: reason => void call.cancel(reason) };

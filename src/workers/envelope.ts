@@ -12,7 +12,7 @@ import { Execution, execute as run } from "./execute.ts";
 import { FarEnd } from "./far-end.ts";
 import { readInputs } from "./inputs.ts";
 import { Loader } from "./load.ts";
-import { type Address, CALL, ENDED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
+import { type Address, CALL, ENDED, FAILED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 
 /** The attempt, its task's address and its inputs. */
@@ -57,11 +57,18 @@ export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): 
   return executeWithin(null, bytes, options);
 }
 
+export interface WithinOptions extends ExecuteOptions {
+  /** Puts in their places the inputs that do not come with the call. */
+  readonly bring?: (wire: unknown[], call: string) => Promise<void>;
+  /** Puts away what is large of the result in what the call says at its end. */
+  readonly keep?: (wire: unknown[], call: string, task: string) => Promise<void>;
+}
+
 /** The same for a worker's own call that stands for it: told to stop, that stops it. */
 export async function executeWithin(
   within: Execution | null,
   bytes: Uint8Array,
-  options: ExecuteOptions,
+  options: WithinOptions,
 ): Promise<Uint8Array> {
   const wire = open(bytes, "a runner");
   const [runId, dirs, task, , identity, name, module, where, inside] = wire;
@@ -70,7 +77,9 @@ export async function executeWithin(
   const address = { identity, name, module, where, inside } as Address;
   prepare();
   const messages: unknown[] = [];
-  const far = new FarEnd(options.ask, messages);
+  const display = `${address.name}-${id}`;
+  const keep = async (said: unknown[]) => options.keep?.(said, display, address.name);
+  const far = new FarEnd(options.ask, messages, keep);
   const reporter = new WireReporter(
     wire => far.send(wire),
     () => ended(),
@@ -78,7 +87,10 @@ export async function executeWithin(
   reporter.dirs = String(dirs);
   reporter.connected = options.ask !== undefined;
   let ended = () => {};
+  let state = FAILED;
   try {
+    await options.bring?.(wire, display);
+    state = UNREACHABLE;
     const fn = await loader.find(address);
     const dir = (flags! & PLACED) === 0 ? null : String(wire[INPUTS + length!]);
     const execution = new Execution(seq!, id!, address.name, attempt!, String(runId), reporter, { dir });
@@ -91,10 +103,11 @@ export async function executeWithin(
     run(execution, fn, readInputs(wire, { at: INPUTS }));
     await finished;
   } catch (error) {
-    reporter.fail(ENDED, [seq!, UNREACHABLE, 0], packError(error, { task: address.name, role: "error" }));
+    reporter.fail(ENDED, [seq!, state, 0], packError(error, { task: address.name, role: "error" }));
   }
   await far.end();
   reporter.flush();
+  await keep(messages);
   return bytesOf(messages);
 }
 

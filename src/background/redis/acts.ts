@@ -7,6 +7,7 @@
 import { CALL_ACTS } from "./call-acts.ts";
 import { GROUND } from "./ground.ts";
 import { LINE_ACTS } from "./line-acts.ts";
+import { VALUE_ACTS } from "./value-acts.ts";
 
 /** id, given, inputs, key, name, notBefore, after, line, what lies beside Redis → the id, and what is to be handed on. */
 const enter = `
@@ -188,6 +189,7 @@ const ACTS = {
   reschedule,
   ...CALL_ACTS,
   ...LINE_ACTS,
+  ...VALUE_ACTS,
 };
 
 export type Act = keyof typeof ACTS;

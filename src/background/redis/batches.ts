@@ -6,6 +6,7 @@ import { bytesOf } from "../../workers/envelope.ts";
 import type { Line } from "../../workers/line.ts";
 import { writeCall, writeTask } from "../../workers/protocol.ts";
 import { newJobId } from "../job-id.ts";
+import { overLimit } from "./blobs.ts";
 import type { Question } from "./messages.ts";
 
 /** So much work is one batch, in milliseconds: it costs Redis and both sides about one, whatever is in it. */
@@ -34,7 +35,9 @@ export class Batch {
   readonly task: TaskAddress;
   /** By place; null for those that have ended. */
   readonly calls: (Underway | null)[] = [];
-  readonly #wire: unknown[];
+  /** What is large among the inputs is taken out of it before it is sent. */
+  readonly wire: unknown[];
+  readonly #most: number;
   #bytes = 0;
   /** How many have not ended. */
   left = 0;
@@ -44,22 +47,30 @@ export class Batch {
   /** When something was last heard of it. */
   heardAt = performance.now();
 
-  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">) {
+  /** `most`: how many bytes the inputs of a call may have. */
+  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">, most: number) {
     this.task = task;
-    this.#wire = [runId, dirs];
-    writeTask(0, task, this.#wire);
+    this.#most = most;
+    this.wire = [runId, dirs];
+    writeTask(0, task, this.wire);
   }
 
-  /** @throws UncloneableError */
+  /** @throws UncloneableError, BlobError */
   add(call: Dispatch): Underway {
-    const from = this.#wire.length;
+    const from = this.wire.length;
     try {
-      writeCall(1, 0, call, this.#wire);
+      writeCall(1, 0, call, this.wire);
     } catch (error) {
-      this.#wire.length = from;
+      this.wire.length = from;
       throw error;
     }
-    for (let at = from; at < this.#wire.length; at++) this.#bytes += sizeOf(this.#wire[at]);
+    let size = 0;
+    for (let at = from; at < this.wire.length; at++) size += sizeOf(this.wire[at]);
+    if (size > this.#most) {
+      this.wire.length = from;
+      throw overLimit(`the inputs of ${call.task.name}-${call.id}`, size);
+    }
+    this.#bytes += size;
     const underway = { call, batch: this, place: this.calls.length, cancelled: false, reports: null, line: null };
     this.calls.push(underway);
     this.left += 1;
@@ -71,7 +82,7 @@ export class Batch {
   }
 
   bytes(): Uint8Array {
-    return bytesOf(this.#wire);
+    return bytesOf(this.wire);
   }
 
   /** Takes out one that has ended. */

@@ -4,10 +4,13 @@ import { Batch } from "./batches.ts";
 /** Calls of one turn, which travel together. */
 export class Gathering {
   readonly #host: Host;
+  readonly #most: number;
   #calls = new Map<TaskAddress, Dispatch[]>();
 
-  constructor(host: Host) {
+  /** `most`: how many bytes the inputs of a call may have. */
+  constructor(host: Host, most: number) {
     this.#host = host;
+    this.#most = most;
   }
 
   add(call: Dispatch): void {
@@ -38,14 +41,14 @@ export class Gathering {
     this.#calls = new Map();
     for (const [task, calls] of gathered) {
       const most = together(task);
-      let batch = new Batch(task, this.#host);
+      let batch = new Batch(task, this.#host, this.#most);
       for (const call of calls) {
         if (isAlone(call)) {
-          const single = new Batch(task, this.#host);
+          const single = new Batch(task, this.#host, this.#most);
           if (add(call, single)) yield single;
         } else if (add(call, batch) && (batch.isFull || batch.left >= most)) {
           yield batch;
-          batch = new Batch(task, this.#host);
+          batch = new Batch(task, this.#host, this.#most);
         }
       }
       if (batch.left > 0) yield batch;
