@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ray, run, threads } from "heddle";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { narrowed } from "../cases/engines.ts";
+import { onlyOnRay } from "../cases/places.ts";
 import { channel, gone, processesWith, sh, watched } from "../commands/rig.ts";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
 import { runProgram } from "./debian.ts";
@@ -319,6 +321,16 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
 
   test("a cluster that was running before is left running", async () => {
     expect(await run(there(), () => tasks.double.submit(2))).toBe(4);
+  });
+
+  describe("cases", async () => {
+    onlyOnRay((workers, concurrency) => {
+      const { runner } = there();
+      return workers === undefined ? runner : narrowed(runner, workers * concurrency);
+    });
+    for (const name of ["calls", "cancel", "captured", "failure", "memory", "nested", "output", "retries"]) {
+      await import(`../cases/${name}.test.ts`);
+    }
   });
 });
 
