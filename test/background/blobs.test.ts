@@ -162,7 +162,7 @@ function suite(url: string): void {
     expect(await queue.connection.act("endValues", ["here"])).toEqual([kept.key]);
     await queue.parcels.remove([kept.key], () => false);
     const trash = `${queue.connection.keys}trash`;
-    expect(await queue.connection.use(client => client.zrange(trash, 0, -1))).toEqual([kept.key]);
+    expect(await queue.connection.use(client => client.zrange(trash, 0, "-1"))).toEqual([kept.key]);
   });
 
   describe("what is not as it was", () => {
