@@ -3,6 +3,7 @@ import { ProtocolError } from "../errors.ts";
 import type { Definition } from "../task/definition.ts";
 import { bytesOf, open } from "../workers/envelope.ts";
 import { CALL, PLACED, TASK } from "../workers/protocol.ts";
+import { lengthOfStamps } from "../workers/travel/stamps.ts";
 
 /** No task's identity begins with it: a file's name holds no slash, and a package's no space. */
 const MARK = "calls of /";
@@ -40,7 +41,8 @@ export function callsIn(
   for (let at = CALLS; at < wire.length; ) {
     if (wire[at] !== CALL) throw new ProtocolError({ from: "a run", problem: "something among the calls is none" });
     const placed = ((wire[at + FLAGS] as number) & PLACED) === 0 ? 0 : 1;
-    const end = at + HEAD + (wire[at + LENGTH] as number) + placed;
+    const behind = at + HEAD + (wire[at + LENGTH] as number) + placed;
+    const end = behind + lengthOfStamps(wire, behind);
     calls.push(bytesOf([...head, ...wire.slice(at, end)]));
     at = end;
   }

@@ -110,7 +110,7 @@ function isSame({ path: place, digest }: CodeFile): boolean {
   }
 }
 
-function shelfFolder(): string {
+export function shelfFolder(): string {
   const named = process.env[CODE_VARIABLE];
   if (named !== undefined && named !== "") return named;
   return path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "heddle", "code");

@@ -5,6 +5,7 @@ import type { CallReports } from "../../workers/callreports.ts";
 import { bytesOf } from "../../workers/envelope.ts";
 import type { Line } from "../../workers/line.ts";
 import { writeCall, writeTask } from "../../workers/protocol.ts";
+import type { Lending } from "../../workers/travel/lending.ts";
 import { newJobId } from "../job-id.ts";
 import type { Question } from "./messages.ts";
 
@@ -35,6 +36,7 @@ export class Batch {
   /** By place; null for those that have ended. */
   readonly calls: (Underway | null)[] = [];
   readonly #wire: unknown[];
+  readonly #lending: Lending;
   #bytes = 0;
   /** How many have not ended. */
   left = 0;
@@ -44,8 +46,9 @@ export class Batch {
   /** When something was last heard of it. */
   heardAt = performance.now();
 
-  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">) {
+  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">, lending: Lending) {
     this.task = task;
+    this.#lending = lending;
     this.#wire = [runId, dirs];
     writeTask(0, task, this.#wire);
   }
@@ -55,6 +58,7 @@ export class Batch {
     const from = this.#wire.length;
     try {
       writeCall(1, 0, call, this.#wire);
+      this.#lending.say(this.#wire, from);
     } catch (error) {
       this.#wire.length = from;
       throw error;

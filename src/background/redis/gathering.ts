@@ -1,13 +1,16 @@
 import type { Dispatch, Host, TaskAddress } from "../../task/runner.ts";
+import type { Lending } from "../../workers/travel/lending.ts";
 import { Batch } from "./batches.ts";
 
 /** Calls of one turn, which travel together. */
 export class Gathering {
   readonly #host: Host;
+  readonly #lending: Lending;
   #calls = new Map<TaskAddress, Dispatch[]>();
 
-  constructor(host: Host) {
+  constructor(host: Host, lending: Lending) {
     this.#host = host;
+    this.#lending = lending;
   }
 
   add(call: Dispatch): void {
@@ -38,14 +41,14 @@ export class Gathering {
     this.#calls = new Map();
     for (const [task, calls] of gathered) {
       const most = together(task);
-      let batch = new Batch(task, this.#host);
+      let batch = new Batch(task, this.#host, this.#lending);
       for (const call of calls) {
         if (isAlone(call)) {
-          const single = new Batch(task, this.#host);
+          const single = new Batch(task, this.#host, this.#lending);
           if (add(call, single)) yield single;
         } else if (add(call, batch) && (batch.isFull || batch.left >= most)) {
           yield batch;
-          batch = new Batch(task, this.#host);
+          batch = new Batch(task, this.#host, this.#lending);
         }
       }
       if (batch.left > 0) yield batch;

@@ -7,6 +7,8 @@ import { open } from "../../workers/envelope.ts";
 import { Estimates } from "../../workers/estimate.ts";
 import { Line } from "../../workers/line.ts";
 import { readReports } from "../../workers/protocol.ts";
+import { FileDesk } from "../../workers/travel/desk.ts";
+import { Lending } from "../../workers/travel/lending.ts";
 import { callOutcome, questionOf } from "../signature.ts";
 import { type Batch, cancelledOutside, fitTogether, type Underway } from "./batches.ts";
 import { Gathering } from "./gathering.ts";
@@ -32,6 +34,7 @@ export class RedisSession implements RunnerSession {
   readonly #alone = new Set<number>();
   readonly #asked = new Set<string>();
   readonly #gathered: Gathering;
+  readonly #lending = new Lending();
   #gathering = false;
   #slots = 0;
   #looking = false;
@@ -52,7 +55,7 @@ export class RedisSession implements RunnerSession {
     this.#host = host;
     this.#calls = calls;
     this.#post = post;
-    this.#gathered = new Gathering(host);
+    this.#gathered = new Gathering(host, this.#lending);
     this.#post.open(() => this.#look());
     this.#grow();
   }
@@ -168,7 +171,7 @@ export class RedisSession implements RunnerSession {
     for (const underway of calls) {
       const { id } = underway.call;
       underway.reports = new CallReports(this.#host, id, number);
-      underway.line = new Line(underway.reports, FROM);
+      underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#lending));
     }
     this.#host.started(
       number,

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CodeFile, Manifest } from "../../code/manifest.ts";
 import { digestBytes } from "../../codec/digest.ts";
 import { CODE, GIVEN } from "../protocol.ts";
-import { stampOf } from "./stamp.ts";
+import { stampOf } from "../stamp.ts";
 
 /** `send`: from here; `shared`: from there; null: from there, if it is there and the same. */
 export type CodeWay = "send" | "shared" | null;
@@ -37,7 +37,7 @@ export class CodeSource {
       const [entry, wanted] = JSON.parse(of) as [entry: string, wanted: readonly string[]];
       const { files } = await this.#manifest(pathToFileURL(entry).href);
       const byDigest = new Map<string, CodeFile>(files.map(file => [file.digest, file]));
-      return [GIVEN, "files", ...wanted.map(digest => contentOf(byDigest.get(digest)))];
+      return [GIVEN, "code", ...wanted.map(digest => contentOf(byDigest.get(digest)))];
     } catch (error) {
       return [GIVEN, "refused", (error as Error).message];
     }

@@ -3,10 +3,10 @@ import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Manifest } from "../../code/manifest.ts";
 import { CODE, GIVEN, NEEDS } from "../protocol.ts";
-import { stampOf } from "./stamp.ts";
+import { stampOf } from "../stamp.ts";
 
 /** In bytes, about: what is asked for at once. */
-const AT_ONCE = 8 * 1024 ** 2;
+export const AT_ONCE = 8 * 1024 ** 2;
 
 type Given = readonly unknown[];
 
@@ -29,7 +29,7 @@ export class Origins {
     }
     if (wire[0] !== GIVEN) return wire;
     const { resolve, reject } = this.#asked.shift()!;
-    if (wire[1] === "refused") reject(refused(wire));
+    if (wire[1] === "refused") reject(new Error(String(wire[2])));
     else resolve(wire.slice(2));
     return null;
   }
@@ -43,7 +43,7 @@ export class Origins {
       import("../../code/shelf.ts"),
       import("../../code/manifest.ts"),
     ]);
-    const manifest = manifestIn(String((await this.#ask("manifest", module))[0]));
+    const manifest = manifestIn(String((await this.#askFor("manifest", module))[0]));
     if (here && isHere(manifest)) return module;
     const problem = foreign(manifest);
     if (problem !== null) throw new Error(`it was sent from another machine: ${problem}`);
@@ -61,19 +61,23 @@ export class Origins {
       let count = 0;
       while (count < missing.length && size < AT_ONCE) size += missing[count++]!.size + 1_000;
       const wanted = missing.splice(0, count).map(({ digest }) => digest);
-      const given = await this.#ask("files", JSON.stringify([entry, wanted]));
+      const given = await this.#askFor("code", JSON.stringify([entry, wanted]));
       for (const [i, digest] of wanted.entries()) shelf.put(digest, given[i] as Uint8Array);
     }
   }
 
-  #ask(what: "manifest" | "files", of: string): Promise<Given> {
-    return new Promise((resolve, reject) => {
-      this.#asked.push({ resolve, reject });
-      this.#say([NEEDS, what, of]);
-    });
+  async #askFor(what: "manifest" | "code", of: string): Promise<Given> {
+    try {
+      return await this.ask([NEEDS, what, of]);
+    } catch (error) {
+      throw new Error(`it is not here, and could not be sent: ${(error as Error).message}`);
+    }
   }
-}
 
-function refused([, , problem]: readonly unknown[]): Error {
-  return new Error(`it is not here, and could not be sent: ${String(problem)}`);
+  /** Brings a question to the coordinator; nobody asks while another question is open. */
+  readonly ask = (wire: unknown[]): Promise<Given> =>
+    new Promise((resolve, reject) => {
+      this.#asked.push({ resolve, reject });
+      this.#say(wire);
+    });
 }
