@@ -237,6 +237,11 @@ export const catalogue = {
     says: "{what} brings {size} along, and this worker reads no more than {limit}",
     remedy: "Hand over less, or the paths of files; or let the worker read more: heddle worker --max-inputs 2GB.",
   },
+  BLOB: {
+    name: "BlobError",
+    says: "{what}, {size}, {problem}",
+    remedy: "{hint}",
+  },
   DUPLICATE_TARGET: {
     name: "DuplicateTargetError",
     says: 'Two targets are called "{name}" in {module}: the first at {first}, the second at {second}',

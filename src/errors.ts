@@ -69,6 +69,7 @@ export const UncloneableError = errorClass("UNCLONEABLE");
 export const SerializerError = errorClass("SERIALIZER");
 export const ThrownValueError = errorClass("THROWN_VALUE");
 export const TimeoutError = errorClass("TIMEOUT");
+export const BlobError = errorClass("BLOB");
 export const CancelledError = errorClass("CANCELLED");
 export const CrashedError = errorClass("CRASHED");
 export const WorkerStartError = errorClass("WORKER_START");

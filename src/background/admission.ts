@@ -16,22 +16,26 @@ export interface Admitted {
   /** The task that the job is of, or of which it is a call. */
   readonly definition: Definition;
   readonly inputs: Uint8Array;
+  /** As in `TakenJob`. */
+  readonly upstream: readonly Uint8Array[];
 }
 
 /**
- * Checks a job before anything in it is decoded.
+ * Checks a job before anything in it is decoded, or brought.
  *
  * @param known by identity: the tasks that the worker was started with.
- * @throws UntrustedError, TooLargeError, OptionError
+ * @throws UntrustedError, TooLargeError, OptionError, BlobError
  */
-export function admit({ facts, inputs, upstream }: TakenJob, known: Tasks, most: number): Admitted {
+export async function admit(job: TakenJob, known: Tasks, most: number): Promise<Admitted> {
+  const { facts } = job;
   const { id, name, options } = facts;
-  const size = upstream.reduce((sum, { byteLength }) => sum + byteLength, inputs.byteLength);
+  const size = job.size ?? job.upstream.reduce((sum, { byteLength }) => sum + byteLength, job.inputs.byteLength);
   const definition = admitted(facts, known, size, most);
+  const { inputs, upstream } = (await job.bring?.()) ?? job;
   const payload = inputsOf(facts, called(name, id), inputs);
   checkOptions(definition.kind, name, options, false);
   if (secret() === null) checkPlace(called(name, id), options);
-  return { definition, inputs: payload };
+  return { definition, inputs: payload, upstream };
 }
 
 /**
@@ -39,7 +43,12 @@ export function admit({ facts, inputs, upstream }: TakenJob, known: Tasks, most:
  *
  * @throws UntrustedError, TooLargeError
  */
-export function admitCalls(facts: JobFacts, inputs: Uint8Array, known: Tasks, most: number): Admitted {
+export function admitCalls(
+  facts: JobFacts,
+  inputs: Uint8Array,
+  known: Tasks,
+  most: number,
+): Omit<Admitted, "upstream"> {
   const definition = admitted(facts, known, inputs.byteLength, most);
   return { definition, inputs: inputsOf(facts, called(facts.name, facts.id), inputs) };
 }

@@ -1,4 +1,5 @@
 /** How a worker executes calls of runs elsewhere: each is a call of the worker's own run. */
+import { AsyncResource } from "node:async_hooks";
 import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
 import { admitCalls, MOST_INPUTS, type Tasks } from "./admission.ts";
@@ -16,6 +17,8 @@ export interface Witness {
 export function callService(scope: FlowScope, known: Tasks, settings: Witness): CallService {
   const { maxInputs = MOST_INPUTS } = settings;
   const definition = definitionFor(remoteCall);
+  // What lets a call begin may be the end of another, or that it waits: to that it does not belong.
+  const outside = new AsyncResource("heddle worker");
   let count = 0;
   return {
     begin(job) {
@@ -30,12 +33,14 @@ export function callService(scope: FlowScope, known: Tasks, settings: Witness): 
     execute(bytes, ask) {
       const number = ++count;
       asked.set(number, ask);
-      const call = scope.submit(definition, definition.options, [bytes, number], false);
-      const end = call.settled().then((outcome): CallEnd => {
-        asked.delete(number);
-        return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
+      return outside.runInAsyncScope(() => {
+        const call = scope.submit(definition, definition.options, [bytes, number], false);
+        const end = call.settled().then((outcome): CallEnd => {
+          asked.delete(number);
+          return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
+        });
+        return { end, cancel: reason => void call.cancel(reason) };
       });
-      return { end, cancel: reason => void call.cancel(reason) };
     },
   };
 }

@@ -66,6 +66,8 @@ export interface JobEnd {
   readonly problem: string | null;
   /** What it has printed and logged; the end of it, if that is much. */
   readonly output: string;
+  /** What of it lies beside the queue, by its name there. */
+  readonly blob?: string;
 }
 
 /** A job that a worker has taken. */
@@ -74,6 +76,16 @@ export interface TakenJob {
   readonly inputs: Uint8Array;
   /** The results of the jobs that it is `after`, encoded, in that order. */
   readonly upstream: readonly Uint8Array[];
+  /** How many bytes that is, if not all of it is at hand. */
+  readonly size?: number;
+  /**
+   * Brings what is not at hand.
+   *
+   * @throws BlobError
+   */
+  bring?(): Promise<Pick<TakenJob, "inputs" | "upstream">>;
+  /** Puts away what is large of how it ended; a job whose result cannot be kept has failed. Never rejects. */
+  keep?(end: JobEnd): Promise<JobEnd>;
 }
 
 /** How a call of a run elsewhere ended: what its worker says of it, or why it says nothing. */

@@ -82,7 +82,8 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
       };
       signal.addEventListener("abort", aborted, { once: true });
       settings.began(facts);
-      const end = signedEnd(facts.id, await execute(job, signal, frame, settings));
+      const ended = signedEnd(facts.id, await execute(job, signal, frame, settings));
+      const end = (await job.keep?.(ended)) ?? ended;
       signal.removeEventListener("abort", aborted);
       if (!isGivenBack()) settings.ended(facts, end, performance.now() - began);
       return end;
@@ -155,9 +156,9 @@ async function execute(
 ): Promise<JobEnd> {
   const { name } = job.facts;
   try {
-    const { definition, inputs: payload } = admit(job, tasks, maxInputs);
+    const { definition, inputs: payload, upstream: results } = await admit(job, tasks, maxInputs);
     const { after } = job.facts;
-    const upstream = job.upstream.map((outcome, i) => ({ id: after[i]!, outcome }));
+    const upstream = results.map((outcome, i) => ({ id: after[i]!, outcome }));
     const inputs = inputsIn(payload, upstream);
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
     if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, run);

@@ -131,7 +131,9 @@ export class Execution implements RunningCall, Ambient, CallSink {
     return this.#more.nested;
   }
 
+  /** What a call has left behind and goes on after its end holds no slot, so it waits for none. */
   wait<T>(promise: Promise<T>): Promise<T> {
+    if (this.#over) return promise;
     const pausing = { waits: () => this.reporter.waits(this), resumes: () => this.reporter.resumes(this) };
     this.#more ??= new More();
     this.#more.waiting ??= new Waiting(pausing);
@@ -178,6 +180,7 @@ export class Execution implements RunningCall, Ambient, CallSink {
     this.#over = true;
     const more = this.#more;
     more?.bounded?.end();
+    more?.waiting?.release();
     const waited = more?.waiting?.ms ?? 0;
     this.reporter.ended(this, ok, ok ? value : this.#asError(value), Math.max(0, ms - waited));
   }

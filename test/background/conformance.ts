@@ -43,7 +43,13 @@ export class Hand {
     await drained;
   }
 
-  #execute({ facts, upstream }: TakenJob, signal: AbortSignal): Promise<JobEnd> {
+  async #execute(job: TakenJob, signal: AbortSignal): Promise<JobEnd> {
+    const { upstream } = job.bring === undefined ? job : await job.bring();
+    const end = await this.#hold(job.facts, upstream, signal);
+    return job.keep === undefined ? end : job.keep(end);
+  }
+
+  #hold(facts: JobFacts, upstream: readonly Uint8Array[], signal: AbortSignal): Promise<JobEnd> {
     this.begun.push(facts);
     this.signals.set(facts.id, signal);
     this.upstream.set(facts.id, upstream);
@@ -62,11 +68,11 @@ export class Hand {
   }
 
   complete(id: string, value: unknown): void {
-    this.#end(id, endOf("work", "completed", { ok: true, value }));
+    this.end(id, endOf("work", "completed", { ok: true, value }));
   }
 
   fail(id: string, message: string, output = ""): void {
-    this.#end(id, { ...endOf("work", "failed", { ok: false, error: new Error(message) }), output });
+    this.end(id, { ...endOf("work", "failed", { ok: false, error: new Error(message) }), output });
   }
 
   aborted(id: string): Promise<string> {
@@ -78,7 +84,7 @@ export class Hand {
     });
   }
 
-  #end(id: string, end: JobEnd): void {
+  end(id: string, end: JobEnd): void {
     const resolve = this.#ends.get(id);
     this.#ends.delete(id);
     resolve!(end);

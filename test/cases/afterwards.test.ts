@@ -47,6 +47,36 @@ describe("hooks", () => {
   });
 });
 
+describe("what a call in the flow's own process left behind", () => {
+  test.each([
+    ["before the call ends", true],
+    ["after that", false],
+  ])("goes on when what it awaits has ended, if it awaits it %s", async (_, early) => {
+    let end = () => {};
+    const late = task("late", { runner: "inline" }, () => new Promise<void>(resolve => (end = resolve)));
+    let look = () => {};
+    const looked = new Promise<void>(resolve => (look = resolve));
+    let left: Promise<string> = Promise.resolve("");
+    const result = await start(async () => {
+      const future = late.submit();
+      const leaves = task("leaves", { runner: "inline" }, async () => {
+        left = (async () => {
+          if (!early) await looked;
+          await future;
+          return "went on";
+        })();
+        await new Promise(setImmediate);
+      });
+      await leaves.submit();
+      look();
+      await new Promise(setImmediate);
+      end();
+      return left;
+    });
+    expect(result).toBe("went on");
+  });
+});
+
 test("what objects inherit is no part of them", async () => {
   const parts = flow("parts", async () => {
     const whole = same.submit({ own: 1 }) as unknown as {

@@ -34,7 +34,7 @@ describe.concurrent("whatever goes wrong, all calls end, all results are right a
     async (_, round) => {
       const problems = await inTurn(() => play(round, tally));
       const replay = `SEED=${round.seed} ROUNDS=1 npx vitest run test/chaos`;
-      expect(problems, `seed ${round.seed}; play it again with ${replay}`).toEqual([]);
+      expect(problems, [`seed ${round.seed}; play it again with ${replay}`, ...problems].join("\n")).toEqual([]);
     },
     400_000,
   );

@@ -5,88 +5,9 @@
  * Keys: {prefix}job:ID is a job as a hash, {prefix}needs:ID who needs its result.
  */
 import { CALL_ACTS } from "./call-acts.ts";
+import { GROUND } from "./ground.ts";
 
-/** What all acts begin with: KEYS[1] is the prefix, ARGV[1] the time. Some give what is to be handed to BullMQ. */
-const GROUND = `
-local P, now = KEYS[1], tonumber(ARGV[1])
-local ENDED = { completed = 1, failed = 1, crashed = 1, timedOut = 1, cancelled = 1, upstreamFailed = 1 }
-local handed, ended, stopped, queued, fresh = {}, {}, {}, false, nil
-local function key(id) return P .. 'job:' .. id end
-local function needs(id) return P .. 'needs:' .. id end
-local function get(id, name) return redis.call('HGET', key(id), name) end
-local function after(id) return cjson.decode(get(id, 'after')) end
--- Forgets what nobody needs, and nobody waits for.
-local function erase(id)
-  redis.call('DEL', key(id), needs(id))
-  redis.call('ZREM', P .. 'all', id)
-  redis.call('ZREM', P .. 'ended', id)
-  redis.call('ZREM', P .. 'outbox', id)
-end
-local conclude
--- It has all that it needs.
-local function stand(id)
-  local waits = tonumber(get(id, 'notBefore')) > now
-  redis.call('HSET', key(id), 'state', waits and 'pending' or 'queued', 'missing', 0)
-  redis.call('HDEL', key(id), 'startedAt', 'token')
-  redis.call('ZADD', P .. 'outbox', now, id)
-  handed[#handed + 1] = id
-  handed[#handed + 1] = get(id, 'life')
-  handed[#handed + 1] = get(id, 'given')
-end
-local function place(id)
-  local missing, seen = 0, {}
-  for _, needed in ipairs(after(id)) do
-    local state = get(needed, 'state')
-    if state ~= 'completed' and not seen[needed] then
-      seen[needed] = true
-      if not state or ENDED[state] then
-        conclude(id, { state = 'upstreamFailed', root = needed })
-        return
-      end
-      missing = missing + 1
-    end
-  end
-  if missing == 0 then return stand(id) end
-  redis.call('HSET', key(id), 'state', 'pending', 'missing', missing)
-  redis.call('HDEL', key(id), 'startedAt', 'token')
-end
--- A job that needed another one keeps how that ended, as the other may be forgotten.
-local function blame(id, root)
-  local facts = redis.call('HMGET', key(root), 'root', 'rootName', 'rootProblem', 'rootOutcome', 'name', 'problem', 'outcome')
-  if not facts[1] then facts = { root, facts[5] or 'a job', facts[6] or 'there is no such job any more', facts[7] or '' } end
-  redis.call('HSET', key(id), 'root', facts[1], 'rootName', facts[2], 'rootProblem', facts[3], 'rootOutcome', facts[4],
-    'problem', 'UpstreamError: ' .. facts[2] .. ' (job ' .. facts[1] .. ') ended badly: ' .. facts[3])
-end
-conclude = function(first, how)
-  local stack = { { first, how } }
-  while #stack > 0 do
-    local id, how = unpack(table.remove(stack))
-    redis.call('HSET', key(id), 'state', how.state, 'endedAt', now)
-    redis.call('HDEL', key(id), 'cancelled', 'token')
-    if how.root then blame(id, how.root) else redis.call('HSET', key(id), 'outcome', how.outcome) end
-    if how.problem and how.problem ~= '' then redis.call('HSET', key(id), 'problem', how.problem) end
-    if how.output and how.output ~= '' then redis.call('HSET', key(id), 'output', how.output) end
-    redis.call('ZADD', P .. 'ended', now, id)
-    redis.call('ZREM', P .. 'outbox', id)
-    ended[#ended + 1] = id
-    -- One that ended badly may begin anew with what it needs.
-    if how.state == 'completed' then
-      for _, needed in ipairs(after(id)) do redis.call('SREM', needs(needed), id) end
-    end
-    for _, dependent in ipairs(redis.call('SMEMBERS', needs(id))) do
-      local state = get(dependent, 'state')
-      if state and not ENDED[state] then
-        if how.state == 'completed' then
-          -- It is counted, as it may need thousands.
-          if redis.call('HINCRBY', key(dependent), 'missing', -1) == 0 then stand(dependent) end
-        else stack[#stack + 1] = { dependent, { state = 'upstreamFailed', root = id } } end
-      end
-    end
-  end
-end
-`;
-
-/** id, given, inputs, key, name, notBefore, after, line → the id, and what is to be handed on. */
+/** id, given, inputs, key, name, notBefore, after, line, what lies beside Redis → the id, and what is to be handed on. */
 const enter = `
 local id, k = ARGV[2], ARGV[5]
 if k ~= '' then
@@ -97,6 +18,10 @@ end
 if redis.call('EXISTS', key(id)) == 1 then return { id } end
 redis.call('HSET', key(id), 'given', ARGV[3], 'inputs', ARGV[4], 'key', k, 'name', ARGV[6], 'notBefore', ARGV[7],
   'after', ARGV[8], 'addedAt', now, 'attempts', 0, 'losses', 0, 'life', 0)
+if ARGV[10] and ARGV[10] ~= '' then
+  redis.call('HSET', key(id), 'inputsAt', ARGV[10])
+  redis.call('ZREM', P .. 'trash', ARGV[10])
+end
 if redis.call('SADD', P .. 'lines', ARGV[9]) == 1 then fresh = true end
 redis.call('ZADD', P .. 'all', redis.call('INCR', P .. 'number'), id)
 for _, needed in ipairs(after(id)) do redis.call('SADD', needs(needed), id) end
@@ -127,12 +52,16 @@ for i, needed in ipairs(after(id)) do upstream[i] = get(needed, 'outcome') end
 return { 'go', get(id, 'inputs'), upstream, known() }
 `;
 
-/** id, life, state, outcome, problem, output → whether it counts, and what is to be handed on. */
+/** id, life, state, outcome, problem, output, what lies beside Redis → whether it counts, and what is to be handed on. */
 const end = `
 local id = ARGV[2]
 local facts = redis.call('HMGET', key(id), 'state', 'life')
-if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return { 0, {} } end
-conclude(id, { state = ARGV[4], outcome = ARGV[5], problem = ARGV[6], output = ARGV[7] })
+if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then
+  local name = ARGV[8]
+  if name and name ~= '' and get(id, 'outcomeAt') ~= name then redis.call('ZADD', P .. 'trash', now, name) end
+  return { 0, {} }
+end
+conclude(id, { state = ARGV[4], outcome = ARGV[5], problem = ARGV[6], output = ARGV[7], blob = ARGV[8] })
 return { 1, handed }
 `;
 
@@ -167,6 +96,7 @@ if not state or not ENDED[state] or state == 'completed' then return { 0, {} } e
 local stack = { first }
 while #stack > 0 do
   local id = table.remove(stack)
+  toss(id, 'outcomeAt')
   redis.call('HDEL', key(id), 'outcome', 'output', 'problem', 'endedAt', 'root', 'rootName', 'rootProblem', 'rootOutcome')
   redis.call('HSET', key(id), 'attempts', 0, 'losses', 0)
   redis.call('HINCRBY', key(id), 'life', 1)

@@ -3,16 +3,33 @@ import type { RedisQueue } from "./queue.ts";
 
 /** In milliseconds. */
 const EVERY = 1_000;
+const SWEEP = 10_000;
 
 /** What a worker sees to once a second. */
 export class Chores {
   readonly #queue: RedisQueue;
   readonly #heads: Heads;
+  readonly #troubled: (error: Error) => void;
   #at = 0;
+  #sweepAt = 0;
+  #toldOfSweep = false;
 
-  constructor(queue: RedisQueue, heads: Heads) {
+  constructor(queue: RedisQueue, heads: Heads, troubled: (error: Error) => void) {
     this.#queue = queue;
     this.#heads = heads;
+    this.#troubled = troubled;
+  }
+
+  /** Removes what lies beside Redis and is of no use any more. That this is not possible is told once. */
+  async #sweep(now: number): Promise<void> {
+    this.#sweepAt = now + SWEEP;
+    try {
+      await this.#queue.parcels.sweep();
+      this.#toldOfSweep = false;
+    } catch (error) {
+      if (!this.#toldOfSweep) this.#troubled(error as Error);
+      this.#toldOfSweep = true;
+    }
   }
 
   /** They are due. */
@@ -29,6 +46,7 @@ export class Chores {
     const swept = await this.#queue.sweep();
     await this.#queue.timetable.fire(now);
     await this.#heads.see();
+    if (now >= this.#sweepAt) await this.#sweep(now);
     return swept > 0;
   }
 }

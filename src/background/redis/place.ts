@@ -1,4 +1,5 @@
 /** Where a queue in Redis is: a URL, also in HEDDLE_QUEUE and after `-o`. */
+import { isAbsolute } from "node:path";
 import { parseDuration } from "../../config/duration.ts";
 import { checkKeys } from "../../config/nearest.ts";
 import { OptionError } from "../../errors.ts";
@@ -14,6 +15,13 @@ export interface RedisOptions {
   readonly calls?: number;
   /** What the names of all keys begin with, so that several queues can share a server; default `"heddle"`. */
   readonly prefix?: string;
+  /**
+   * Where values lie that are too large for Redis: the absolute path of a folder that all machines share, or the address
+   * of a shared cache, `"http://…"`, `"https://…"` or `"s3://bucket/prefix"`. Without it they are an error.
+   */
+  readonly blobs?: string;
+  /** Values of more bytes go to `blobs`; default 262,144. */
+  readonly blobsAbove?: number;
   /** What this process signs payloads with, and refuses what is not signed with it; default `HEDDLE_SECRET`. */
   readonly secret?: string;
 }
@@ -22,8 +30,10 @@ const LEASE = 15_000;
 const CALLS = 64;
 const LEAST_LEASE = 1_000;
 const PREFIX = "heddle";
+const BLOBS_ABOVE = 256 * 1024;
 /** What a URL may say; `family` is ioredis' own: 4 or 6, of IP. */
-const OPTIONS = ["lease", "calls", "prefix", "family"];
+const OWN = ["lease", "calls", "prefix", "blobs", "blobsAbove"];
+const OPTIONS = [...OWN, "family"];
 const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
 
 /**
@@ -37,11 +47,13 @@ const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
  * const queue = redis({ url: "redis://localhost:6379", lease: "30s" });
  * console.log(queue); // redis://localhost:6379?lease=30000
  */
-export function redis({ url, lease, calls, prefix, secret }: RedisOptions): string {
+export function redis({ url, lease, calls, prefix, blobs, blobsAbove, secret }: RedisOptions): string {
   const place = parsed(url);
   if (lease !== undefined) place.searchParams.set("lease", String(parseDuration(lease, "redis({ lease })")));
   if (calls !== undefined) place.searchParams.set("calls", String(calls));
   if (prefix !== undefined) place.searchParams.set("prefix", prefix);
+  if (blobs !== undefined) place.searchParams.set("blobs", blobs);
+  if (blobsAbove !== undefined) place.searchParams.set("blobsAbove", String(blobsAbove));
   readPlace(place.href);
   // It is not part of the text, which is shown and handed on.
   if (secret !== undefined) giveSecret(secret, "redis({ secret })");
@@ -59,6 +71,10 @@ export interface RedisPlace {
   readonly lease: number;
   readonly calls: number;
   readonly prefix: string;
+  /** Null where large values are an error. */
+  readonly blobs: string | null;
+  /** In bytes. */
+  readonly blobsAbove: number;
   /** Without the password. */
   readonly shown: string;
 }
@@ -98,12 +114,29 @@ export function readPlace(text: string): RedisPlace {
       hint: "Give letters, digits, dots and dashes.",
     });
   }
-  url.searchParams.delete("lease");
-  url.searchParams.delete("calls");
-  url.searchParams.delete("prefix");
+  const blobs = url.searchParams.get("blobs");
+  const blobsAbove = Number(url.searchParams.get("blobsAbove") ?? BLOBS_ABOVE);
+  checkBlobs(blobs, blobsAbove);
+  for (const name of OWN) url.searchParams.delete(name);
   const shown = new URL(url);
   if (shown.password !== "") shown.password = "…";
-  return { url: url.href, lease, calls, prefix, shown: decodeURI(shown.href) };
+  return { url: url.href, lease, calls, prefix, blobs, blobsAbove, shown: decodeURI(shown.href) };
+}
+
+function checkBlobs(blobs: string | null, above: number): void {
+  if (blobs !== null && !isAbsolute(blobs) && !/^(https?|s3):\/\/./.test(blobs)) {
+    throw new OptionError({
+      where: "redis({ blobs })",
+      problem: `"${blobs}" is no place for large values`,
+      hint: 'Give the absolute path of a folder that all machines share, or an address: "http://…", "https://…" or "s3://bucket/prefix".',
+    });
+  }
+  if (Number.isSafeInteger(above) && above >= 0) return;
+  throw new OptionError({
+    where: "redis({ blobsAbove })",
+    problem: `${above} is no number of bytes`,
+    hint: "Give a whole number, such as 262144.",
+  });
 }
 
 function leaseIn(text: string | null): number {

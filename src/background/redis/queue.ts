@@ -3,13 +3,16 @@
  * BullMQ decides who gets it, when, and who has lost it.
  */
 import { digestBytes } from "../../codec/digest.ts";
+import type { ValueKey } from "../../store/remote/names.ts";
 import { newJobId } from "../job-id.ts";
-import { cancelledEnd, upstreamEnd } from "../outcome.ts";
+import { called, cancelledEnd, upstreamEnd } from "../outcome.ts";
 import type { JobFacts, JobFilter, JobsWaiting, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
+import { calledBy } from "../remote.ts";
 import { Waiting } from "../waiting.ts";
 import { Connection, loadBull, loadRedis } from "./connection.ts";
 import { Ears, type News } from "./ears.ts";
 import { type Handed, Lines } from "./lines.ts";
+import { Parcels } from "./parcels.ts";
 import { type RedisPlace, readPlace } from "./place.ts";
 import { FACTS, jobFrom, lineOf, type RedisJob } from "./record.ts";
 import { Server } from "./server.ts";
@@ -26,6 +29,8 @@ export class RedisQueue implements Queue {
   readonly bull: typeof import("bullmq");
   readonly lines: Lines;
   readonly timetable: Timetable;
+  /** What of jobs is large. */
+  readonly parcels: Parcels;
   readonly #ears: Ears;
   readonly #waiting: Waiting;
   readonly #servers = new Set<Server>();
@@ -51,6 +56,7 @@ export class RedisQueue implements Queue {
     this.bull = bull;
     this.lines = new Lines(connection, bull);
     this.timetable = new Timetable(this);
+    this.parcels = new Parcels(connection, where);
     this.#waiting = new Waiting(this);
     this.#ears = new Ears(where, redis, connection, news => this.#hear(news));
   }
@@ -58,9 +64,24 @@ export class RedisQueue implements Queue {
   async add({ id = newJobId(Date.now()), inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
     const key = idempotencyKey === null ? "" : digestBytes(`${given.task} ${idempotencyKey}`);
     const { name, notBefore, after } = given;
-    const about = [JSON.stringify(given), asBuffer(inputs), key, name, notBefore, JSON.stringify(after), lineOf(given)];
+    // Of calls, each input is seen to by itself.
+    const isCalls = calledBy(given.task) !== null;
+    const what = `the inputs of ${called(name, id)}`;
+    const parcel = isCalls ? { bytes: inputs, key: "" as const } : await this.parcels.keep(what, inputs);
+    const bytes = asBuffer(parcel.bytes);
+    const about = [
+      JSON.stringify(given),
+      bytes,
+      key,
+      name,
+      notBefore,
+      JSON.stringify(after),
+      lineOf(given),
+      parcel.key,
+    ];
     const [known, handed] = (await this.connection.act("enterJob", [id, ...about])) as [string, Handed?];
     if (handed !== undefined) await this.hand(handed);
+    if (known !== id && parcel.key !== "") await this.#toss(parcel.key);
     return known;
   }
 
@@ -92,15 +113,16 @@ export class RedisQueue implements Queue {
     return found;
   }
 
-  inputsOf(id: string): Promise<Uint8Array | null> {
-    return this.connection.use(client => client.hgetBuffer(this.#key(id), "inputs"));
+  async inputsOf(id: string): Promise<Uint8Array | null> {
+    const bytes = await this.connection.use(client => client.hgetBuffer(this.#key(id), "inputs"));
+    return bytes === null ? null : this.parcels.bring(`the inputs of job ${id}`, bytes);
   }
 
   async outcome(id: string): Promise<Uint8Array | null> {
     const fields = ["outcome", "name", "root", "rootName", "rootOutcome"];
     const values = await this.connection.act("seeJob", [id, ...fields], { bytes: true });
     const [outcome = null, name, root = null, rootName, bytes] = values as (Buffer | null)[];
-    if (root === null) return outcome;
+    if (root === null) return outcome === null ? null : this.parcels.bring(`the result of job ${id}`, outcome);
     // How the one ended that it needed was copied as it was; what that means for this one is made of it here.
     const known = bytes == null || bytes.byteLength === 0 ? undefined : bytes;
     return upstreamEnd({ name: String(name), id }, { name: String(rootName), id: String(root) }, known).bytes;
@@ -126,6 +148,7 @@ export class RedisQueue implements Queue {
   async retry(id: string): Promise<boolean> {
     const [done, handed] = (await this.connection.act("retryJob", [id])) as [number, Handed];
     await this.hand(handed);
+    await this.#sweep();
     return done === 1;
   }
 
@@ -152,7 +175,18 @@ export class RedisQueue implements Queue {
     for (let at = 0; at < old.length; at += PAGE) {
       count += (await this.connection.act("forgetJobs", old.slice(at, at + PAGE))) as number;
     }
+    await this.#sweep();
     return count;
+  }
+
+  async #toss(key: ValueKey): Promise<void> {
+    await this.parcels.toss(key);
+    await this.#sweep();
+  }
+
+  /** What cannot be removed now is removed by workers. */
+  async #sweep(): Promise<void> {
+    await this.parcels.sweep().catch(() => {});
   }
 
   /** Forgets jobs that have ended. */
@@ -177,6 +211,7 @@ export class RedisQueue implements Queue {
   }
 
   async serve(service: Service): Promise<Serving> {
+    await this.parcels.blobs.check();
     await this.#ears.listen();
     const server = new Server(this, service, () => this.#servers.delete(server));
     this.#servers.add(server);

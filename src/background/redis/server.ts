@@ -53,9 +53,9 @@ export class Server implements Serving {
     const all = service.queues.flatMap(queue => service.tasks.map(task => ({ queue, task })));
     const served = new Map(all.map(each => [lineOf(each), isCalls(each.task)] as const));
     this.#heads = new Heads(queue, served, error => this.#trouble(error));
-    this.#chores = new Chores(queue, this.#heads);
-    const { name: worker, concurrency, calls = null } = service;
     const troubled = (error: Error) => this.#trouble(error);
+    this.#chores = new Chores(queue, this.#heads, troubled);
+    const { name: worker, concurrency, calls = null } = service;
     this.#asking = new Asking(queue);
     this.#around = { queue, worker, service: calls, turns: new Turns(concurrency), asking: this.#asking, troubled };
   }
@@ -174,7 +174,7 @@ export class Server implements Serving {
       const running = { line, lent, controller: new AbortController(), batch: null };
       this.#running.set(lent.id, running);
       if (facts.cancelled !== null) running.controller.abort(new Error(facts.cancelled));
-      void this.#execute(running, { facts, inputs: detail as Buffer, upstream });
+      void this.#execute(running, this.#queue.parcels.taken({ facts, inputs: detail as Buffer, upstream }));
     }
   }
 
@@ -224,12 +224,12 @@ export class Server implements Serving {
   /** What was computed is not lost because Redis is away for a while, or has no room. Gives what `leave` does. */
   async #record<R>(
     { id, life }: Lent,
-    { state, bytes, problem, output }: JobEnd,
+    { state, bytes, problem, output, blob = "" }: JobEnd,
     leave: () => Promise<R>,
   ): Promise<R | null> {
     for (;;) {
       try {
-        const how = [id, life, state, asBuffer(bytes), problem ?? "", output];
+        const how = [id, life, state, asBuffer(bytes), problem ?? "", output, blob];
         const [, handed] = (await this.#queue.connection.act("endJob", how)) as [number, Handed];
         await this.#queue.hand(handed);
         return await this.#queue.connection.use(leave);

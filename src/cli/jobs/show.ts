@@ -19,12 +19,15 @@ import { timeText } from "./time.ts";
 export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
   return withQueue(flags, async (queue, place) => {
     const job = await jobMeant(queue, word, place);
-    const [given, gave] = [await queue!.inputsOf(job.id), await queue!.outcome(job.id)];
-    const inputs =
-      given === null
-        ? "not there any more"
-        : readable(() => shownInputs(inputsOf(job, called(job.name, job.id), given), job.after));
-    const outcome = gave === null ? null : readable(() => outcomeIn(gave, job.id));
+    const inputs = await readable(async () => {
+      const given = await queue!.inputsOf(job.id);
+      if (given === null) return "not there any more";
+      return shownInputs(inputsOf(job, called(job.name, job.id), given), job.after);
+    });
+    const outcome = await readable(async () => {
+      const gave = await queue!.outcome(job.id);
+      return gave === null ? null : outcomeIn(gave, job.id);
+    });
     const output = await queue!.outputOf(job.id);
     const lacks = job.state === "queued" ? await servedBy(queue!, job) : null;
     if (flags.json === true) printJson({ ...factsOf(job), inputs, ...endFields(outcome), output });
@@ -34,9 +37,9 @@ export function show(word: string, flags: QueueFlags): Promise<ExitCode> {
 }
 
 /** Instances of the user's classes can be decoded only where their module is loaded. */
-function readable<T>(read: () => T): T | string {
+async function readable<T>(read: () => Promise<T>): Promise<T | string> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     return `not readable here: ${(error as Error).message.split("\n", 1)[0]}`;
   }

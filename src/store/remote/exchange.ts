@@ -2,7 +2,7 @@
 import { Trouble } from "./trouble.ts";
 
 export interface Asked {
-  readonly method: "GET" | "HEAD" | "PUT";
+  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
@@ -75,7 +75,7 @@ function asTrouble(error: unknown, patience: number): Trouble {
 
 export function unreachable(what: string): Trouble {
   const remedy = "Calls run as if it held nothing, and it is tried again after 30 s. Check the address and its server.";
-  return new Trouble("unreachable", `it cannot be reached (${what}). ${remedy}`);
+  return new Trouble("unreachable", `it cannot be reached (${what})`, remedy);
 }
 
 function codeOf(error: unknown): string {

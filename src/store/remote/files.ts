@@ -6,9 +6,12 @@ import { dirname, join } from "node:path";
 import type { Digest } from "../../codec/digest.ts";
 import type { CallKey } from "../entry.ts";
 import { readDocument } from "./document.ts";
+import { digestIn, type ValueKey } from "./names.ts";
 
 /** Milliseconds after which a file that was left half written is removed. */
 const LEFT_OVER = 24 * 60 * 60 * 1000;
+
+type Body = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** A body that is refused, with the status to say so. */
 export class Refusal extends Error {
@@ -45,12 +48,29 @@ export class Files {
     return join(this.#folder, "blobs", digest.slice(0, 2), digest);
   }
 
+  valuePath(value: ValueKey): string {
+    return join(this.#folder, "values", value.slice(0, 2), value);
+  }
+
   entryPath(key: CallKey): string {
     return join(this.#folder, "entries", key.slice(0, 2), key);
   }
 
   /** Takes the place of what lies there: that has the same bytes, or is damaged. @throws Refusal */
-  async putBlob(digest: Digest, body: AsyncIterable<Uint8Array>, limit: number): Promise<void> {
+  putBlob(digest: Digest, body: Body, limit: number): Promise<void> {
+    return this.#put(this.blobPath(digest), digest, body, limit, false);
+  }
+
+  /** The same; when it resolves, the value is on the disk. @throws Refusal */
+  putValue(value: ValueKey, body: Body, limit: number): Promise<void> {
+    return this.#put(this.valuePath(value), digestIn(value), body, limit, true);
+  }
+
+  async removeValue(value: ValueKey): Promise<void> {
+    await rm(this.valuePath(value), { force: true });
+  }
+
+  async #put(path: string, digest: Digest, body: Body, limit: number, synced: boolean): Promise<void> {
     await this.#draft(async (draft, file) => {
       const hash = createHash("sha256");
       let size = 0;
@@ -61,8 +81,8 @@ export class Files {
         await file.appendFile(chunk);
       }
       if (hash.digest("hex") !== digest) throw new Refusal(422, "the body does not have this digest");
+      if (synced) await file.sync();
       await file.close();
-      const path = this.blobPath(digest);
       await mkdir(dirname(path), { recursive: true });
       await rename(draft, path);
     });

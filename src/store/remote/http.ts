@@ -1,5 +1,5 @@
 /** A shared cache behind `heddle cache serve`, or anything that speaks as it does. */
-import { type Answer, exchange, unreachable } from "./exchange.ts";
+import { type Answer, type Asked, exchange, unreachable } from "./exchange.ts";
 import { type About, type Place, readAbout } from "./place.ts";
 import { readOnly, Trouble } from "./trouble.ts";
 
@@ -44,7 +44,13 @@ export class HttpPlace implements Place {
     throw this.#refusal(answer, true);
   }
 
-  #ask(method: "GET" | "HEAD" | "PUT", name: string, limit: number, body?: Uint8Array<ArrayBuffer>): Promise<Answer> {
+  async remove(name: string): Promise<void> {
+    const answer = await this.#ask("DELETE", name, 65_536);
+    if ((answer.status >= 200 && answer.status < 300) || answer.status === 404) return;
+    throw this.#refusal(answer, true);
+  }
+
+  #ask(method: Asked["method"], name: string, limit: number, body?: Uint8Array<ArrayBuffer>): Promise<Answer> {
     const asked = { method, url: `${this.#base}/${name}`, headers: this.#headers, limit, patience: this.#patience };
     return exchange(body === undefined ? asked : { ...asked, body });
   }
@@ -54,12 +60,12 @@ export class HttpPlace implements Place {
     if (status === 401 || status === 403) {
       const remedy = "Give the token that the server was started with. Until then calls run as if it held nothing.";
       const token = "authorization" in this.#headers ? "the token" : "requests without a token";
-      return new Trouble("denied", `it does not accept ${token} (${status}). ${remedy}`);
+      return new Trouble("denied", `it does not accept ${token} (${status})`, remedy);
     }
     if (status === 429 || status >= 500) return unreachable(`it answered ${status}${problemIn(body)}`);
     if (status === 413) return new Trouble("tooLarge", `a result is larger than it takes${problemIn(body)}.`);
     const remedy = 'Check that the address is that of "heddle cache serve", of this version.';
-    return new Trouble("unexpected", `it answered ${status}${problemIn(body)}. ${remedy}`);
+    return new Trouble("unexpected", `it answered ${status}${problemIn(body)}`, remedy);
   }
 }
 

@@ -8,6 +8,8 @@ export interface Place {
   has(name: string): Promise<boolean>;
   /** `keep`: what is there stays. */
   put(name: string, body: Uint8Array<ArrayBuffer>, keep: boolean): Promise<void>;
+  /** Only values are removed; that one is not there is as well. */
+  remove(name: string): Promise<void>;
 }
 
 /** What a shared cache says of itself. */

@@ -7,7 +7,7 @@ import type { CallKey } from "../entry.ts";
 import type { Access } from "./access.ts";
 import { MAX_DOCUMENT, readDocument } from "./document.ts";
 import { type Files, Refusal } from "./files.ts";
-import { isDigest, isKey } from "./names.ts";
+import { isDigest, isKey, isValueKey, type ValueKey } from "./names.ts";
 
 export interface Desk {
   readonly files: Files;
@@ -16,7 +16,7 @@ export interface Desk {
   readonly signed: boolean;
 }
 
-type Target = { readonly blob: Digest } | { readonly entry: CallKey } | "about";
+type Target = { readonly blob: Digest } | { readonly entry: CallKey } | { readonly value: ValueKey } | "about";
 
 /** Never rejects. */
 export async function respond(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -45,19 +45,25 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
     const about = { heddle: 1, signed: desk.signed, write: access === "write", maxBlob: desk.maxBlob };
     return reply(response, 200, about);
   }
-  if (method !== "PUT" || target === "about") {
-    response.setHeader("allow", target === "about" ? "GET, HEAD" : "GET, HEAD, PUT");
+  const allowed = target === "about" ? [] : "value" in target ? ["PUT", "DELETE"] : ["PUT"];
+  if (target === "about" || method === undefined || !allowed.includes(method)) {
+    response.setHeader("allow", ["GET", "HEAD", ...allowed].join(", "));
     throw new Refusal(405, "this cannot be done here");
   }
   if (access !== "write") throw new Refusal(403, "this token is for reading");
+  if (method === "DELETE" && "value" in target) {
+    await desk.files.removeValue(target.value);
+    return reply(response, 200, {});
+  }
   await take(desk, target, request, response);
 }
 
-/** Of the address as it was sent, undecoded: it is one of these three forms to the letter, or nothing. */
+/** Of the address as it was sent, undecoded: it is one of these forms to the letter, or nothing. */
 function targetOf(url: string): Target | undefined {
   if (url === "/v1") return "about";
-  const [, kind, name] = /^\/v1\/(blobs|entries)\/([0-9a-f.]+)$/.exec(url) ?? [];
+  const [, kind, name] = /^\/v1\/(blobs|entries|values)\/([0-9a-f.]+)$/.exec(url) ?? [];
   if (kind === "blobs") return isDigest(name) ? { blob: name } : undefined;
+  if (kind === "values") return isValueKey(name) ? { value: name } : undefined;
   return isKey(name) ? { entry: name } : undefined;
 }
 
@@ -67,13 +73,13 @@ async function send(
   method: "GET" | "HEAD",
   response: ServerResponse,
 ): Promise<void> {
-  const path = "blob" in target ? files.blobPath(target.blob) : files.entryPath(target.entry);
+  const path = pathOf(files, target);
   const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
     throw error.code === "ENOENT" ? new Refusal(404, "it is not here") : error;
   });
   try {
     const { size } = await file.stat();
-    const type = "blob" in target ? "application/octet-stream" : "application/json";
+    const type = "entry" in target ? "application/json" : "application/octet-stream";
     response.writeHead(200, { "content-length": size, "content-type": type });
     if (method === "HEAD" || size === 0) response.end();
     else await pipeline(file.createReadStream({ end: size - 1, autoClose: false }), response);
@@ -88,20 +94,24 @@ async function take(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const limit = "blob" in target ? maxBlob : MAX_DOCUMENT;
+  const limit = "entry" in target ? MAX_DOCUMENT : maxBlob;
   if (Number(request.headers["content-length"] ?? 0) > limit) throw new Refusal(413, `the limit is ${limit} bytes`);
   // Left open where reading stops early, or nobody could be told why.
   const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  if ("blob" in target) {
-    await files.putBlob(target.blob, body, limit);
-    return reply(response, 201, {});
-  }
+  if ("blob" in target) await files.putBlob(target.blob, body, limit);
+  if ("value" in target) await files.putValue(target.value, body, limit);
+  if (!("entry" in target)) return reply(response, 201, {});
   const text = await textOf(body, limit);
   const document = readDocument(text, target.entry);
   if (typeof document === "string") throw new Refusal(422, document);
   if (signed && !isDigest(document.signature)) throw new Refusal(422, "entries must be signed here");
   if (await files.putEntry(target.entry, text)) return reply(response, 201, {});
   throw new Refusal(409, "another entry is here, and stays");
+}
+
+function pathOf(files: Files, target: Exclude<Target, "about">): string {
+  if ("blob" in target) return files.blobPath(target.blob);
+  return "value" in target ? files.valuePath(target.value) : files.entryPath(target.entry);
 }
 
 async function textOf(body: AsyncIterable<Buffer>, limit: number): Promise<string> {

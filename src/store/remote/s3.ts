@@ -2,7 +2,7 @@
 import { AwsClient } from "aws4fetch";
 import { digestBytes } from "../../codec/digest.ts";
 import { OptionError } from "../../errors.ts";
-import { type Answer, exchange, unreachable } from "./exchange.ts";
+import { type Answer, type Asked, exchange, unreachable } from "./exchange.ts";
 import { type About, MAX_BLOB, type Place, readAbout } from "./place.ts";
 import { readOnly, Trouble } from "./trouble.ts";
 
@@ -64,8 +64,13 @@ export class S3Place implements Place {
     if (answer.status !== 200) throw this.#refusal(answer, true);
   }
 
+  async remove(name: string): Promise<void> {
+    const answer = await this.#ask("DELETE", name, 65_536);
+    if (answer.status !== 204 && answer.status !== 200 && answer.status !== 404) throw this.#refusal(answer, true);
+  }
+
   async #ask(
-    method: "GET" | "HEAD" | "PUT",
+    method: Asked["method"],
     name: string,
     limit: number,
     body?: Uint8Array<ArrayBuffer>,
@@ -87,10 +92,10 @@ export class S3Place implements Place {
     if (status === 403 && writing && code === "AccessDenied") return readOnly();
     if (status === 401 || status === 403) {
       const rights = "s3:GetObject, s3:PutObject and s3:ListBucket (without which what is missing looks forbidden)";
-      return new Trouble("denied", `access is denied (${code}). Check AWS_ACCESS_KEY_ID and its rights: ${rights}.`);
+      return new Trouble("denied", `access is denied (${code})`, `Check AWS_ACCESS_KEY_ID and its rights: ${rights}.`);
     }
     if (status === 429 || (status >= 500 && status !== 501)) return unreachable(`it answered ${code}`);
-    return new Trouble("unexpected", `it answered ${code}. Check the bucket, AWS_REGION and AWS_ENDPOINT_URL_S3.`);
+    return new Trouble("unexpected", `it answered ${code}`, "Check the bucket, AWS_REGION and AWS_ENDPOINT_URL_S3.");
   }
 }
 

@@ -3,13 +3,13 @@ import pLimit from "p-limit";
 import type { PackedValue } from "../../codec/packed.ts";
 import { OptionError } from "../../errors.ts";
 import type { CallKey, EntryFacts } from "../entry.ts";
+import { placeAt } from "./address.ts";
 import { Circuit } from "./circuit.ts";
 import { whyNotShared } from "./document.ts";
 import { HttpPlace } from "./http.ts";
 import { isKey } from "./names.ts";
 import type { About, Place } from "./place.ts";
 import { readShared, type SharedEntry } from "./reading.ts";
-import { S3Place } from "./s3.ts";
 import { Reports, Trouble } from "./trouble.ts";
 import { type FlatValue, flatten } from "./value.ts";
 import { writeShared } from "./writing.ts";
@@ -55,16 +55,8 @@ export function openShared(options: SharedOptions): SharedStore {
     const hint = "Give one that is hard to guess, or none: with an empty one anybody could sign.";
     throw new OptionError({ where: "shared cache", problem: "its secret is empty", hint });
   }
-  return new Shared(placeOf(options), options);
-}
-
-function placeOf({ url, token, patience = 5_000 }: SharedOptions): Place {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol === "s3:" && parsed.host !== "") return new S3Place(parsed, patience);
-  const web = parsed?.protocol === "http:" || parsed?.protocol === "https:";
-  if (parsed !== undefined && web && parsed.username === "") return new HttpPlace(parsed, token, patience);
   const hint = "Give http://…, https://… or s3://bucket/prefix; a token is an option of its own.";
-  throw new OptionError({ where: "shared cache", problem: `"${url}" is not an address of one`, hint });
+  return new Shared(placeAt(options, "shared cache", hint), options);
 }
 
 class Shared implements SharedStore {

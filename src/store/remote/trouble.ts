@@ -13,16 +13,19 @@ export type TroubleKind =
 /** Stays inside: its message goes to `onTrouble`. */
 export class Trouble extends Error {
   readonly kind: TroubleKind;
+  /** The message, without what that means for a cache. */
+  readonly problem: string;
 
-  constructor(kind: TroubleKind, message: string) {
-    super(message);
+  constructor(kind: TroubleKind, problem: string, remedy = "") {
+    super(remedy === "" ? problem : `${problem}. ${remedy}`);
     this.kind = kind;
+    this.problem = problem;
   }
 }
 
 export function readOnly(): Trouble {
   const remedy = "Turn pushing off here, or give a token that may write.";
-  return new Trouble("readOnly", `results are read from it but not written to it: it does not let you. ${remedy}`);
+  return new Trouble("readOnly", "results are read from it but not written to it: it does not let you", remedy);
 }
 
 /** Passes on the first message of each kind. */

@@ -1,0 +1,110 @@
+/**
+ * Inputs and results of jobs, which lie beside Redis where they are large. What is put there stands in the trash first,
+ * to be removed some day, until a job says that it is its own; it comes back there when that job is forgotten.
+ */
+import { BlobError } from "../../errors.ts";
+import { isValueKey, type ValueKey } from "../../store/remote/names.ts";
+import { badEnd, called } from "../outcome.ts";
+import type { JobEnd, JobFacts, TakenJob } from "../queue.ts";
+import { signedEnd } from "../signature.ts";
+import { refBytes, refIn, sizeOf } from "./blob-ref.ts";
+import { Blobs, MOST_IN_REDIS } from "./blobs.ts";
+import type { Connection } from "./connection.ts";
+import type { RedisPlace } from "./place.ts";
+
+/** In milliseconds: who puts something there, and dies, leaves it for so long. */
+const UNCLAIMED = 24 * 60 * 60 * 1_000;
+const PAGE = 100;
+
+export interface Parcel {
+  /** What stands in Redis. */
+  readonly bytes: Uint8Array;
+  /** What lies beside it; empty for nothing. */
+  readonly key: ValueKey | "";
+}
+
+export class Parcels {
+  readonly blobs: Blobs;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection, where: RedisPlace) {
+    this.#connection = connection;
+    this.blobs = Blobs.at(where);
+  }
+
+  /** @throws BlobError */
+  async keep(what: string, bytes: Uint8Array): Promise<Parcel> {
+    if (bytes.byteLength <= this.blobs.above) return { bytes, key: "" };
+    const ref = await this.blobs.put(what, bytes, key => this.toss(key, UNCLAIMED));
+    return { bytes: refBytes(ref), key: ref.key };
+  }
+
+  /** @throws BlobError */
+  async bring(what: string, bytes: Uint8Array): Promise<Uint8Array> {
+    const ref = refIn(bytes);
+    return ref === null ? bytes : this.blobs.get(what, ref);
+  }
+
+  /** The job as its worker gets it. */
+  taken(job: TakenJob): TakenJob {
+    const { facts, inputs, upstream } = job;
+    const keep = (end: JobEnd) => this.#keepEnd(facts, end);
+    if ([inputs, ...upstream].every(bytes => refIn(bytes) === null)) return { ...job, keep };
+    const size = upstream.reduce((sum, bytes) => sum + sizeOf(bytes), sizeOf(inputs));
+    const bring = async () => {
+      const results = upstream.map((bytes, i) => this.bring(`the result of job ${facts.after[i]}`, bytes));
+      const given = this.bring(`the inputs of ${called(facts.name, facts.id)}`, inputs);
+      return { inputs: await given, upstream: await Promise.all(results) };
+    };
+    return { ...job, keep, size, bring };
+  }
+
+  /** Failures stay in Redis, as jobs that needed this one get a copy. */
+  async #keepEnd({ name, id }: JobFacts, end: JobEnd): Promise<JobEnd> {
+    const failed = end.state !== "completed";
+    if (end.bytes.byteLength <= (failed ? MOST_IN_REDIS : this.blobs.above)) return end;
+    try {
+      if (failed) throw tooLong(called(name, id), end);
+      const { bytes, key } = await this.keep(`the result of ${called(name, id)}`, end.bytes);
+      return { ...end, bytes, blob: key };
+    } catch (error) {
+      const bad = badEnd(name, failed ? end.state : "failed", error as Error);
+      return signedEnd(id, { ...bad, output: end.output });
+    }
+  }
+
+  /** Nobody needs it, in so many milliseconds. */
+  async toss(key: ValueKey, inTime = 0): Promise<void> {
+    await this.#connection.use(client => client.zadd(this.#trash, Date.now() + inTime, key));
+  }
+
+  /**
+   * Removes what nobody needs.
+   *
+   * @throws StoreError
+   */
+  async sweep(): Promise<void> {
+    if (this.blobs.name === null) return;
+    for (;;) {
+      const keys = await this.#connection.use(client =>
+        client.zrangebyscore(this.#trash, "-inf", Date.now(), "LIMIT", 0, PAGE),
+      );
+      if (keys.length === 0) return;
+      await Promise.all(keys.filter(isValueKey).map(key => this.blobs.remove(key)));
+      await this.#connection.use(client => client.zrem(this.#trash, ...keys));
+    }
+  }
+
+  get #trash(): string {
+    return `${this.#connection.keys}trash`;
+  }
+}
+
+function tooLong(what: string, { bytes, problem }: JobEnd): Error {
+  return new BlobError({
+    what: `the failure of ${what}`,
+    size: `${bytes.byteLength} bytes`,
+    problem: `is more than may lie in Redis; it began: ${problem ?? ""}`,
+    hint: "Let the task throw an error that holds less.",
+  });
+}

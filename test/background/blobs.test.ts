@@ -1,0 +1,209 @@
+/** Large values beside a Redis. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { JobCapture } from "../../src/background/inputs.ts";
+import { endOf, outcomeIn } from "../../src/background/outcome.ts";
+import { refBytes } from "../../src/background/redis/blob-ref.ts";
+import { redis } from "../../src/background/redis/place.ts";
+import { RedisQueue } from "../../src/background/redis/queue.ts";
+import { SECRET_VARIABLE } from "../../src/background/secret.ts";
+import { signedEnd } from "../../src/background/signature.ts";
+import { BlobError, UntrustedError } from "../../src/errors.ts";
+import { serveStore } from "../../src/store/remote/server.ts";
+import { sharedRedis } from "../engines/redis.ts";
+import { seat } from "../engines/shared.ts";
+import { conforms, Hand, job } from "./conformance.ts";
+
+const server = await sharedRedis();
+
+if (typeof server === "string") test.skip(`large values beside a Redis: ${server}`);
+else suite(server.url);
+
+function suite(url: string): void {
+  const id = `blobs-${seat}-${Date.now().toString(36)}`;
+  let count = 0;
+  const newPlace = (more: object = {}) => redis({ url, lease: "5s", prefix: `${id}-${count++}`, ...more });
+
+  function folder(): string {
+    const path = mkdtempSync(join(tmpdir(), "heddle-blobs-"));
+    onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+    return path;
+  }
+
+  describe("whatever lies in a folder, and nothing in Redis", () => {
+    conforms(() => RedisQueue.open(newPlace({ blobs: folder(), blobsAbove: 0 })));
+  });
+
+  async function opened(more: object = {}): Promise<RedisQueue> {
+    const queue = await RedisQueue.open(newPlace({ blobsAbove: 1_000, ...more }));
+    onTestFinished(() => queue.close());
+    return queue;
+  }
+
+  const filesIn = (path: string) =>
+    readdirSync(path, { recursive: true, withFileTypes: true }).flatMap(file =>
+      file.isFile() ? [join(file.parentPath, file.name)] : [],
+    );
+  const inputsOf = (value: unknown) => new JobCapture("work", [value]).bytes();
+  const stranger = "x".repeat(5_000);
+  const ended = (queue: RedisQueue, id: string) => queue.ended(id, new AbortController().signal);
+
+  /** A job with a large result, which it gave. */
+  async function completed(queue: RedisQueue, value: unknown = stranger): Promise<string> {
+    const hand = await Hand.serve(queue);
+    onTestFinished(() => hand.finish());
+    const id = await queue.add(await job());
+    await hand.beginnings(1);
+    hand.complete(id, value);
+    await ended(queue, id);
+    return id;
+  }
+
+  describe("where no place is named", () => {
+    const large = Buffer.alloc(17 * 2 ** 20);
+
+    test("large inputs are an error before anything is stored", async () => {
+      const queue = await opened();
+      const adding = queue.add(await job({ inputs: large }));
+      await expect(adding).rejects.toThrow(BlobError);
+      await expect(adding).rejects.toThrow(
+        /^the inputs of work \(job \w+\), 17\.8 MB, is more than the 16\.8 MB that may lie in Redis\n.*redis\(\{ url, blobs \}\)/,
+      );
+      expect(await queue.list({})).toEqual([]);
+    });
+
+    test("a job with a large result fails", async () => {
+      const queue = await opened();
+      const id = await completed(queue, large);
+      expect(await queue.facts(id)).toMatchObject({
+        state: "failed",
+        problem: expect.stringMatching(/^BlobError: the result of work/) as unknown,
+      });
+    });
+
+    test("what others have put elsewhere is told", async () => {
+      const place = newPlace();
+      const blobs = folder();
+      const queue = await RedisQueue.open(redis({ url: place, blobs, blobsAbove: 1_000 }));
+      onTestFinished(() => queue.close());
+      const id = await completed(queue);
+      const other = await RedisQueue.open(place);
+      onTestFinished(() => other.close());
+      await expect(other.outcome(id)).rejects.toThrow(`lies in ${blobs}, and here no place for large values is named`);
+    });
+  });
+
+  describe("nothing is left there", () => {
+    test("when jobs are forgotten", async () => {
+      const blobs = folder();
+      const queue = await opened({ blobs });
+      const hand = await Hand.serve(queue);
+      onTestFinished(() => hand.finish());
+      const id = await queue.add(await job({ inputs: await inputsOf(stranger) }));
+      await hand.beginnings(1);
+      hand.complete(id, stranger);
+      await ended(queue, id);
+      expect(filesIn(blobs)).toHaveLength(2);
+      expect(await queue.forget(Number.POSITIVE_INFINITY)).toBe(1);
+      expect(filesIn(blobs)).toEqual([]);
+    });
+
+    test("of inputs of a job that was there by its key, and of a result that does not count", async () => {
+      const blobs = folder();
+      const queue = await opened({ blobs });
+      const hand = await Hand.serve(queue);
+      onTestFinished(() => hand.finish());
+      const keyed = await job({ inputs: await inputsOf(stranger), idempotencyKey: "k" });
+      const id = await queue.add(keyed);
+      expect(await queue.add(keyed)).toBe(id);
+      expect(filesIn(blobs)).toHaveLength(1);
+      await hand.beginnings(1);
+      await queue.connection.act("endJob", [id, 0, "completed", "by another", "", ""]);
+      hand.complete(id, stranger);
+      await hand.finish();
+      await queue.parcels.sweep();
+      expect(filesIn(blobs)).toHaveLength(1);
+    });
+
+    test("of who died between two steps", async () => {
+      const blobs = folder();
+      const queue = await opened({ blobs });
+      const { blobs: there } = queue.parcels;
+      const { key } = await there.put("a value", Buffer.from(stranger), key => queue.parcels.toss(key, 1));
+      expect(filesIn(blobs)).toHaveLength(1);
+      await expect.poll(() => queue.parcels.sweep().then(() => filesIn(blobs))).toEqual([]);
+      // It may have been removed by two.
+      await there.remove(key);
+    });
+  });
+
+  describe("what is not as it was", () => {
+    test("is told where it is missing, and what to do", async () => {
+      const blobs = folder();
+      const queue = await opened({ blobs });
+      const id = await completed(queue);
+      rmSync(filesIn(blobs)[0]!);
+      await expect(queue.outcome(id)).rejects.toThrow(
+        new RegExp(
+          `^the result of job ${id}, 5\\.\\d+ kB, cannot be read from ${blobs}: values/\\w\\w/[\\w.]+ is not there\\n.*heddle jobs retry`,
+        ),
+      );
+    });
+
+    test("is not read where it was changed; with a secret not even if its digest was, too", async () => {
+      process.env[SECRET_VARIABLE] = "a good secret";
+      onTestFinished(() => {
+        delete process.env[SECRET_VARIABLE];
+      });
+      const blobs = folder();
+      const queue = await opened({ blobs });
+      const id = await queue.add(await job());
+      const hand = await Hand.serve(queue);
+      onTestFinished(() => hand.finish());
+      await hand.beginnings(1);
+      hand.end(id, signedEnd(id, endOf("work", "completed", { ok: true, value: stranger })));
+      await ended(queue, id);
+      expect(outcomeIn((await queue.outcome(id))!, id)).toEqual({ ok: true, value: stranger });
+      const [file] = filesIn(blobs);
+      const bytes = readFileSync(file!);
+      bytes[200] = bytes[200]! ^ 1;
+      writeFileSync(file!, bytes);
+      await expect(queue.outcome(id)).rejects.toThrow("it has other contents than were written");
+      const forged = await queue.parcels.blobs.put("a forgery", bytes, async () => {});
+      const key = `${queue.connection.keys}job:${id}`;
+      await queue.connection.use(client => client.hset(key, "outcome", refBytes(forged)));
+      const outcome = (await queue.outcome(id))!;
+      expect(() => outcomeIn(outcome, id)).toThrow(UntrustedError);
+    });
+
+    test("a folder that is not there is told when a worker starts, and when something is put there", async () => {
+      const blobs = join(folder(), "not mounted");
+      const queue = await opened({ blobs });
+      const why = `${blobs}: there is no such folder on this machine`;
+      await expect(queue.add(await job({ inputs: await inputsOf(stranger) }))).rejects.toThrow(why);
+      await expect(Hand.serve(queue)).rejects.toThrow(`The large values in ${blobs} cannot be used: there is no such`);
+    });
+  });
+
+  test("a cache's server takes them, for who has its token, and lets them be removed", async () => {
+    const at = folder();
+    const served = await serveStore({ folder: at, token: "t0ken" });
+    onTestFinished(() => served.close());
+    const refused = await opened({ blobs: served.url });
+    await expect(Hand.serve(refused)).rejects.toThrow(
+      /it does not accept requests without a token.*\n.*HEDDLE_CACHE_TOKEN/,
+    );
+    process.env["HEDDLE_CACHE_TOKEN"] = "t0ken";
+    onTestFinished(() => {
+      delete process.env["HEDDLE_CACHE_TOKEN"];
+    });
+    const queue = await opened({ blobs: `${served.url}/` });
+    const id = await completed(queue);
+    expect(outcomeIn((await queue.outcome(id))!)).toEqual({ ok: true, value: stranger });
+    expect(filesIn(join(at, "values"))).toHaveLength(1);
+    await queue.forget(Number.POSITIVE_INFINITY);
+    expect(filesIn(join(at, "values"))).toEqual([]);
+  });
+}
