@@ -1,19 +1,9 @@
 /** The files of others on this machine, as tasks get them: by their content, each under the name that it has at home. */
-import { createHash, type Hash, randomBytes } from "node:crypto";
-import {
-  closeSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeSync,
-} from "node:fs";
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import type { Digest } from "../codec/digest.ts";
+import { IncomingFile } from "./incoming-file.ts";
 import { shelfFolder } from "./shelf.ts";
 
 export class KeptFiles {
@@ -59,46 +49,6 @@ export class KeptFiles {
 
   #homeOf(digest: Digest): string {
     return path.join(this.#folder, digest.slice(0, 2), digest.slice(2));
-  }
-}
-
-/** A file on its way here. */
-export class IncomingFile {
-  readonly #part: string;
-  readonly #digest: Digest;
-  readonly #place: () => string;
-  readonly #hash: Hash = createHash("sha256");
-  readonly #file: number;
-
-  /** `place`: where it lies when it is whole. */
-  constructor(part: string, digest: Digest, place: () => string, mode = 0o444) {
-    this.#part = part;
-    this.#digest = digest;
-    this.#place = place;
-    this.#file = openSync(part, "w", mode);
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
-    for (let at = 0; at < bytes.byteLength; ) at += writeSync(this.#file, bytes, at);
-  }
-
-  /** Gives its place; null if it is not what was to come. */
-  end(): string | null {
-    closeSync(this.#file);
-    if (this.#hash.digest("hex") !== this.#digest) {
-      rmSync(this.#part, { force: true });
-      return null;
-    }
-    const place = this.#place();
-    renameSync(this.#part, place);
-    return place;
-  }
-
-  /** The rest will not come. */
-  giveUp(): void {
-    closeSync(this.#file);
-    rmSync(this.#part, { force: true });
   }
 }
 

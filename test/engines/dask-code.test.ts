@@ -1,60 +1,32 @@
 /** Dask workers on machines that do not have the code: a cluster that sees another folder in the place of that of the projects. */
-import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { type DaskCluster, newest, startDask } from "./dask.ts";
-import { runProgram } from "./debian.ts";
+import { runNode, TwoMachines, write } from "./hidden.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const home = mkdtempSync(path.join(tmpdir(), "heddle-code-"));
-const [projects, there, shelf] = ["projects", "there", "shelf"].map(name => path.join(home, name)) as [
-  string,
-  string,
-  string,
-];
-for (const folder of [projects, there]) mkdirSync(folder);
+const machines = new TwoMachines();
+const { home, there, shelf } = machines;
 writeFileSync(path.join(home, "seen.txt"), "seen by all");
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(() => machines.remove());
 
 const python = await newest();
 const program = typeof python === "string" ? "" : python.program;
-const problem = typeof python === "string" ? python : await whyNoOtherView();
-
-async function whyNoOtherView(): Promise<string | null> {
-  const tried = await runProgram("unshare", ["-m", "mount", "--bind", there, projects]).catch(String);
-  if (typeof tried === "object" && tried.code === 0) return null;
-  return "this machine does not let a process have other mounts (unshare -m)";
-}
+const problem = typeof python === "string" ? python : await machines.problem();
 
 /** The cluster does not see the projects, nor what is written there. */
 async function hiddenCluster(): Promise<DaskCluster> {
   const wrapper = path.join(home, "python");
-  const words = `mount --bind ${there} ${projects} && exec ${program} "$@"`;
-  writeFileSync(wrapper, `#!/bin/sh\nexec unshare -m sh -c '${words}' sh "$@"\n`);
+  writeFileSync(wrapper, `#!/bin/sh\nexec unshare -m sh -c '${machines.shellWords} ${program} "$@"' sh "$@"\n`);
   chmodSync(wrapper, 0o755);
   return startDask(wrapper, 1);
 }
 
 let count = 0;
 
-/** A project with these files, gone with the rest. */
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = path.join(projects, `p${count++}`);
-  mkdirSync(path.join(folder, "node_modules"), { recursive: true });
-  symlinkSync(ROOT, path.join(folder, "node_modules/heddle"));
-  write(folder, { "package.json": '{ "name": "woven", "type": "module" }', ...files });
-  return folder;
-}
-
-function write(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), text);
-  }
-}
+const project = (files: Readonly<Record<string, string>>) => machines.project(files);
 
 if (problem !== null) test.skip(`code that is sent: ${problem}`);
 else {
@@ -84,18 +56,7 @@ function suite(cluster: DaskCluster): void {
         process.stdout.write(JSON.stringify(answer));
       `,
     });
-    const child = spawn(process.execPath, [...loader, name], {
-      cwd: folder,
-      env: { ...process.env, VITEST: undefined },
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    const code = await new Promise(resolve => child.on("close", resolve));
+    const { code, stdout, stderr } = await runNode(folder, [...loader, name]);
     if (code !== 0) throw new Error(stderr);
     return { answer: JSON.parse(stdout) as unknown, stderr };
   }

@@ -95,7 +95,11 @@ export class AwayFiles {
     return place;
   }
 
-  async #copy(file: string, size: number, incoming: import("../../code/kept-files.ts").IncomingFile): Promise<string> {
+  async #copy(
+    file: string,
+    size: number,
+    incoming: import("../../code/incoming-file.ts").IncomingFile,
+  ): Promise<string> {
     try {
       for (let at = 0; at < size; at += this.#atOnce) {
         const [bytes] = await this.#ask([

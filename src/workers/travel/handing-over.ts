@@ -1,6 +1,6 @@
 /** What a call leaves on a machine whose disk the coordinator may not see: its files, on their way to there. */
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { join, sep } from "node:path";
 import type { PackedFile } from "../../codec/file-table.ts";
 import type { PackedValue } from "../../codec/packed.ts";
 import { FileError } from "../../errors.ts";
@@ -38,6 +38,11 @@ export class HandingOver {
       const path = files[i]?.path ?? left[i]!.path;
       if (place !== null) await this.#send(i, path, left[i]!.size);
       places.set(path, place ?? left[i]!.path);
+    }
+    const { directory } = this.#execution;
+    // Nobody else would remove it, where the coordinator has one of its own at that path.
+    if (directory !== null && wanted.some(place => place?.startsWith(directory + sep))) {
+      rmSync(directory, { recursive: true, force: true });
     }
     return placed(places);
   }

@@ -1,7 +1,7 @@
 /** On the coordinator's side: takes in the files that the result of a call names, where it cannot see them. */
 import { mkdirSync } from "node:fs";
 import { basename, dirname, join, normalize, sep } from "node:path";
-import { IncomingFile } from "../../code/kept-files.ts";
+import { IncomingFile } from "../../code/incoming-file.ts";
 import type { Digest } from "../../codec/digest.ts";
 import { ProtocolError } from "../../errors.ts";
 import type { FileDigests } from "../../store/file-digests.ts";
