@@ -104,7 +104,7 @@ export interface CallService {
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
   /** `ask` brings to the run what the call asks that calls tasks itself, and gives the answer. */
-  execute(call: Uint8Array, ask: (bytes: Uint8Array) => Promise<Uint8Array>): CallAtWork;
+  execute(job: JobFacts, call: Uint8Array, ask: (bytes: Uint8Array) => Promise<Uint8Array>): CallAtWork;
 }
 
 /** What a worker takes, and what it does with it. */
@@ -114,6 +114,8 @@ export interface Service {
   readonly queues: readonly string[];
   /** Identities of tasks: it takes no others. */
   readonly tasks: readonly string[];
+  /** Save calls of runs that give the code of their tasks. */
+  readonly takesCode?: boolean;
   /** How many jobs at once. */
   readonly concurrency: number;
   /** Never rejects. `signal` is aborted when the job is cancelled, or has ended elsewhere. */

@@ -16,7 +16,7 @@ export const remoteAsk = task("heddle ask", { runner: "inline" }, (call: number,
 });
 
 /** Runs where the calls of a worker run, so that the worker can go on saying that it lives. */
-export const remoteCall = task("heddle call", async (bytes: Uint8Array, call: number) => {
+export const remoteCall = task("heddle call", async (bytes: Uint8Array, call: number, code: boolean) => {
   const open = new Set<{ cancel(reason: string): unknown }>();
   // Asked by this call, not by the one within it, which belongs to another run.
   const outside = new AsyncResource("heddle call");
@@ -30,7 +30,7 @@ export const remoteCall = task("heddle call", async (bytes: Uint8Array, call: nu
     }
   };
   try {
-    return await executeWithin(shared.ambient.getStore() as Execution, bytes, { ask });
+    return await executeWithin(shared.ambient.getStore() as Execution, bytes, { ask, code });
   } finally {
     for (const answer of open) answer.cancel("the call has ended");
   }

@@ -5,12 +5,14 @@ import path from "node:path";
 import type { Digest } from "../codec/digest.ts";
 import { IncomingFile } from "./incoming-file.ts";
 import { shelfFolder } from "./shelf.ts";
+import { tidy } from "./tidy.ts";
 
 export class KeptFiles {
   readonly #folder: string;
 
-  constructor(folder = path.join(shelfFolder(), "inputs")) {
-    this.#folder = folder;
+  constructor(folder = shelfFolder()) {
+    this.#folder = path.join(folder, "inputs");
+    tidy(folder);
   }
 
   /** Where the file lies; null if it does not. */

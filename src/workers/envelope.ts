@@ -14,8 +14,10 @@ import { readInputs } from "./inputs.ts";
 import { Loader } from "./load.ts";
 import { type Address, CALL, ENDED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
-import { AwayFiles } from "./travel/away.ts";
+import { type Ask, AwayFiles } from "./travel/away.ts";
 import type { Lending } from "./travel/lending.ts";
+import { placeOfCode } from "./travel/sent-code.ts";
+import type { TaskFunction } from "./turn.ts";
 
 /** The attempt, its task's address and its inputs. */
 export function seal(
@@ -51,6 +53,12 @@ export interface ExecuteOptions {
   readonly ask?: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
+/** How heddle's own workers do it. */
+export interface WithinOptions extends ExecuteOptions {
+  /** Whether the module of the task is asked for, if it is not here or another one. */
+  readonly code?: boolean;
+}
+
 /**
  * Executes one attempt that a runner of `defineRunner` handed over as bytes, and gives the bytes of its outcome, with
  * what the call printed. A task that fails is an outcome too; this rejects only for bytes that it cannot read.
@@ -68,7 +76,7 @@ export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): 
 export async function executeWithin(
   within: Execution | null,
   bytes: Uint8Array,
-  options: ExecuteOptions,
+  options: WithinOptions,
 ): Promise<Uint8Array> {
   const wire = open(bytes, "a runner");
   const [runId, dirs, task, , identity, name, module, where, inside] = wire;
@@ -86,7 +94,7 @@ export async function executeWithin(
   reporter.connected = options.ask !== undefined;
   let ended = () => {};
   try {
-    const fn = await loader.find(address);
+    const fn = await find(address, options.code === true ? far.files : null);
     const isPlaced = (flags! & PLACED) !== 0;
     const behind = INPUTS + length! + (isPlaced ? 1 : 0);
     const dir = isPlaced ? String(wire[behind - 1]) : null;
@@ -111,6 +119,17 @@ export async function executeWithin(
 /** Where the call begins: after the run's two entries and the task's seven; its inputs come after seven of its own. */
 const CALL_AT = 9;
 const INPUTS = 16;
+
+/** Where modules are that were asked for. Each call asks itself: one that waited for another would keep its place from it. */
+const placed = new Map<string, string>();
+
+async function find(address: Address, ask: Ask | null): Promise<TaskFunction> {
+  const { module } = address;
+  if (ask === null || module === null || shared.definitions.has(address.identity)) return loader.find(address);
+  const place = placed.get(module) ?? (await placeOfCode(module, ask, AT_ONCE));
+  placed.set(module, place);
+  return loader.find({ ...address, module: place });
+}
 
 /** In bytes: what goes to the coordinator or comes from it at once, through whatever is in between. */
 const AT_ONCE = 1024 ** 2;

@@ -106,4 +106,71 @@ function suite(url: string): void {
       large: expect.stringMatching(/^FileError: .* it has 1\.07 GB, and more than 1\.07 GB is not sent/),
     });
   });
+
+  const SECRET = { HEDDLE_SECRET: "known to both" };
+  const coded = {
+    "tasks.mjs": `
+      import { readFileSync } from "node:fs";
+      import { task } from "heddle";
+      import { louder } from "./lib/louder.mjs";
+      import { left } from "left";
+      export const shout = task("shout", text => louder(left(text)));
+      export const where = task("where", () => import.meta.url);
+      export const fails = task("fails", () => { throw new TypeError("as asked"); });
+      export const twice = task("twice", async text => (await shout.submit(text)) + (await shout.submit(text)));
+      export const length = task("length", place => readFileSync(place, "utf8").length);
+    `,
+    "lib/louder.mjs": 'export const louder = text => text.toUpperCase() + "!";',
+    "node_modules/left/package.json": '{ "name": "left", "version": "1.0.0", "main": "index.cjs" }',
+    "node_modules/left/index.cjs": 'exports.left = text => "> " + text;',
+  };
+
+  test("a worker with --bundles asks for code; two versions are at work at once", async () => {
+    const queue = newQueue();
+    const folder = machines.project(coded);
+    const other = machines.project({ ...coded, "lib/louder.mjs": 'export const louder = text => text + "?";' });
+    const said = await worker("/", ["--bundles", "-o", queue, "--concurrency", "2"], SECRET);
+    expect(said()).toContain("what runs send");
+    write(folder, { "long.txt": "x".repeat(100) });
+    const body = `
+      const { shout, where, fails, twice, length } = await import("./tasks.mjs");
+      return on(async () => ({
+        shouted: await shout.map(["a", "b"]), where: await where.submit(), twice: await twice.submit("c"),
+        failed: await tell(fails.submit()),
+      }));`;
+    const [first, second, filed] = await Promise.all([
+      script(folder, queue, body, SECRET),
+      script(other, queue, body, SECRET),
+      script(
+        folder,
+        queue,
+        'const { length } = await import("./tasks.mjs"); return on(() => length.submit(file("long.txt")));',
+        SECRET,
+      ),
+    ]);
+    expect(first.answer).toEqual({
+      shouted: ["> A!", "> B!"],
+      where: expect.stringContaining(machines.shelf),
+      twice: "> C!> C!",
+      failed: "TypeError: as asked",
+    });
+    expect(second.answer).toMatchObject({ shouted: ["> a?", "> b?"], twice: "> c?> c?" });
+    expect(filed.answer).toBe(100);
+  });
+
+  test("without a secret there are no bundles, and a run with none or another one is refused", async () => {
+    const queue = newQueue();
+    const folder = machines.project(coded);
+    await expect(worker("/", ["--bundles", "-o", queue])).rejects.toThrow("--bundles needs HEDDLE_SECRET");
+    await expect(worker("/", ["--bundles", "-o", "/tmp"], SECRET)).rejects.toThrow("for queues in Redis");
+    await expect(worker("/", ["-o", queue])).rejects.toThrow("No module is named");
+    await worker("/", ["--bundles", "-o", queue], SECRET);
+    const { answer } = await script(
+      folder,
+      queue,
+      'const { shout } = await import("./tasks.mjs"); return tell(on(() => shout.submit("a")));',
+      { HEDDLE_SECRET: "of others" },
+    );
+    expect(answer).toMatch(/^UntrustedError: /);
+  });
 }

@@ -49,6 +49,7 @@ export class Batch {
   constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">, lending: Lending) {
     this.task = task;
     this.#lending = lending;
+    lending.code?.lend(task.module);
     this.#wire = [runId, dirs];
     writeTask(0, task, this.#wire);
   }

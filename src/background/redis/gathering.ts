@@ -1,16 +1,17 @@
 import type { Dispatch, Host, TaskAddress } from "../../task/runner.ts";
-import type { Lending } from "../../workers/travel/lending.ts";
+import { CodeSource } from "../../workers/cluster/code.ts";
+import { Lending } from "../../workers/travel/lending.ts";
+import { secret } from "../secret.ts";
 import { Batch } from "./batches.ts";
 
 /** Calls of one turn, which travel together. */
 export class Gathering {
   readonly #host: Host;
-  readonly #lending: Lending;
+  readonly lending = new Lending(secret() === null ? null : new CodeSource("send"));
   #calls = new Map<TaskAddress, Dispatch[]>();
 
-  constructor(host: Host, lending: Lending) {
+  constructor(host: Host) {
     this.#host = host;
-    this.#lending = lending;
   }
 
   add(call: Dispatch): void {
@@ -41,14 +42,14 @@ export class Gathering {
     this.#calls = new Map();
     for (const [task, calls] of gathered) {
       const most = together(task);
-      let batch = new Batch(task, this.#host, this.#lending);
+      let batch = new Batch(task, this.#host, this.lending);
       for (const call of calls) {
         if (isAlone(call)) {
-          const single = new Batch(task, this.#host, this.#lending);
+          const single = new Batch(task, this.#host, this.lending);
           if (add(call, single)) yield single;
         } else if (add(call, batch) && (batch.isFull || batch.left >= most)) {
           yield batch;
-          batch = new Batch(task, this.#host, this.#lending);
+          batch = new Batch(task, this.#host, this.lending);
         }
       }
       if (batch.left > 0) yield batch;

@@ -2,6 +2,7 @@
 import type { Connection } from "./connection.ts";
 import { type Head, Line } from "./line.ts";
 import type { RedisQueue } from "./queue.ts";
+import type { Served } from "./served.ts";
 
 export interface Place {
   readonly line: Line;
@@ -12,11 +13,11 @@ export class Heads {
   readonly #queue: RedisQueue;
   readonly #connection: Connection;
   /** The lines that are served, and whether they are of calls of runs. */
-  readonly #served: ReadonlyMap<string, boolean>;
+  readonly #served: Served;
   readonly #troubled: (error: Error) => void;
   readonly #lines = new Map<string, Line>();
 
-  constructor(queue: RedisQueue, served: ReadonlyMap<string, boolean>, troubled: (error: Error) => void) {
+  constructor(queue: RedisQueue, served: Served, troubled: (error: Error) => void) {
     this.#queue = queue;
     this.#connection = queue.connection;
     this.#served = served;

@@ -8,7 +8,6 @@ import { Estimates } from "../../workers/estimate.ts";
 import { Line } from "../../workers/line.ts";
 import { readReports } from "../../workers/protocol.ts";
 import { FileDesk } from "../../workers/travel/desk.ts";
-import { Lending } from "../../workers/travel/lending.ts";
 import { callOutcome, questionOf } from "../signature.ts";
 import { type Batch, cancelledOutside, fitTogether, type Underway } from "./batches.ts";
 import { Gathering } from "./gathering.ts";
@@ -34,7 +33,6 @@ export class RedisSession implements RunnerSession {
   readonly #alone = new Set<number>();
   readonly #asked = new Set<string>();
   readonly #gathered: Gathering;
-  readonly #lending = new Lending();
   #gathering = false;
   #slots = 0;
   #looking = false;
@@ -55,7 +53,7 @@ export class RedisSession implements RunnerSession {
     this.#host = host;
     this.#calls = calls;
     this.#post = post;
-    this.#gathered = new Gathering(host, this.#lending);
+    this.#gathered = new Gathering(host);
     this.#post.open(() => this.#look());
     this.#grow();
   }
@@ -171,7 +169,7 @@ export class RedisSession implements RunnerSession {
     for (const underway of calls) {
       const { id } = underway.call;
       underway.reports = new CallReports(this.#host, id, number);
-      underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#lending));
+      underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#gathered.lending));
     }
     this.#host.started(
       number,

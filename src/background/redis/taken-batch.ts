@@ -126,7 +126,7 @@ export class TakenBatch {
       waits = true;
       return asking.ask(this.#run, this.#job.id, place, bytes);
     };
-    const end = await this.#endOf(place, () => service!.execute(call, ask));
+    const end = await this.#endOf(place, () => service!.execute(this.#job, call, ask));
     if (waits) this.#waiting -= 1;
     this.#left -= 1;
     this.#end(place, end);

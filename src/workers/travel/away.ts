@@ -17,8 +17,6 @@ export type Ask = (wire: unknown[]) => Promise<readonly unknown[]>;
 
 /** Where copies lie here, and the paths of what they are copies of. */
 const homes = new Map<string, string>();
-/** By place: all calls of this process wait for the same. */
-const coming = new Map<string, Promise<string>>();
 
 export class AwayFiles {
   readonly #ask: Ask;
@@ -74,13 +72,7 @@ export class AwayFiles {
     try {
       const [digest, size] = (await this.#ask([NEEDS, "file", file])) as [Digest, number];
       if (isSame(file, digest, size)) return file;
-      const which = `${digest} ${path.basename(file)}`;
-      let place = coming.get(which);
-      if (place === undefined) {
-        place = this.#fetch(file, digest, size).finally(() => coming.delete(which));
-        coming.set(which, place);
-      }
-      return await place;
+      return await this.#fetch(file, digest, size);
     } catch (error) {
       throw notBrought(task, file, error as Error);
     }
@@ -90,7 +82,8 @@ export class AwayFiles {
     const { KeptFiles } = await import("../../code/kept-files.ts");
     const kept = new KeptFiles();
     const name = path.basename(file);
-    const place = kept.find(digest, name, size) ?? (await this.#copy(file, size, kept.begin(digest, name)));
+    const found = () => kept.find(digest, name, size);
+    const place = found() ?? (await this.#copy(file, size, kept.begin(digest, name), found));
     homes.set(place, file);
     return place;
   }
@@ -99,9 +92,16 @@ export class AwayFiles {
     file: string,
     size: number,
     incoming: import("../../code/incoming-file.ts").IncomingFile,
+    found: () => string | null,
   ): Promise<string> {
     try {
       for (let at = 0; at < size; at += this.#atOnce) {
+        // Each call asks itself: one that waited for another would keep its place from it. The first to have it is enough.
+        const place = found();
+        if (place !== null) {
+          incoming.giveUp();
+          return place;
+        }
         const [bytes] = await this.#ask([
           NEEDS,
           "piece",

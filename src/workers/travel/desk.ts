@@ -24,6 +24,7 @@ export class FileDesk {
     return this.#unlessRefused(async () => {
       if (what === "file") return await this.#lending.file(of);
       if (what === "piece") return await this.#lending.piece(of);
+      if (what === "manifest" || what === "code") return await this.#code(what, of);
       return what === "directory" ? this.#landing.directory(of) : await this.#landing.files(of);
     });
   }
@@ -35,6 +36,12 @@ export class FileDesk {
   /** The call has ended, whatever it was about to bring. */
   close(): void {
     this.#landing.giveUp();
+  }
+
+  async #code(what: string, of: string): Promise<unknown[]> {
+    const { code } = this.#lending;
+    if (code === null) throw new Error("no code is sent from here");
+    return code.answer(what, of);
   }
 
   async #unlessRefused(answer: () => Promise<unknown[]>): Promise<unknown[]> {

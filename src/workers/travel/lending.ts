@@ -2,14 +2,21 @@
 import { statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { FileDigests } from "../../store/file-digests.ts";
+import type { CodeSource } from "../cluster/code.ts";
 import { GIVEN } from "../protocol.ts";
 import { checkSize } from "./size.ts";
 import { writeStamps } from "./stamps.ts";
 
 export class Lending {
   readonly digests = new FileDigests(null);
+  /** Gives out code, too, if there is one. */
+  readonly code: CodeSource | null;
   /** Nobody gets anything else. */
   readonly #lent = new Set<string>();
+
+  constructor(code: CodeSource | null = null) {
+    this.code = code;
+  }
 
   /** Says behind a call in a message, which begins at `from`, what its files are. */
   say(wire: unknown[], from: number): void {
