@@ -13,10 +13,12 @@ import threading
 import time
 
 # Where heddle is installed is not the place for what Python compiles.
-sys.dont_write_bytecode = True
+compiles, sys.dont_write_bytecode = not sys.dont_write_bytecode, True
 
 import heddle_node
 from heddle_node import Node, Refused, encode, serve
+
+sys.dont_write_bytecode = not compiles
 
 try:
     import ray
@@ -49,6 +51,31 @@ class Mailbox:
         self.told = {}
         self.boxes = {}
         self.pauses = {}
+        # The number of the run at hand, or of the last one, and what its Node workers are to be.
+        self.run, self.setup, self.begun = 0, None, asyncio.Event()
+
+    async def begin(self, run, setup):
+        self.run, self.setup = run, setup
+        self.begun.set()
+        self.begun = asyncio.Event()
+
+    async def setup_of(self, run):
+        """None if it has ended."""
+        while self.run < run:
+            await self.begun.wait()
+        return self.setup if self.run == run else None
+
+    async def finish(self):
+        """The run has ended: its Node workers are to do so, too."""
+        self.setup = None
+        for kept in self.said, self.calls, self.workers, self.told, self.pauses:
+            kept.clear()
+        for worker, (messages, _) in list(self.boxes.items()):
+            # One that has not listened since the last runs is gone.
+            if len(messages) > 2:
+                del self.boxes[worker]
+            else:
+                self.deliver(worker, [None, self.run, None])
 
     async def say(self, worker, ref, *words):
         self.said.append([ref, worker, *words])
@@ -143,27 +170,45 @@ DEVICES = [
 class NodeWorker:
     """The Node worker of a worker process of Ray's, which has one call at a time."""
 
-    def __init__(self, setup, mailbox):
-        self.setup = setup
+    def __init__(self, mailbox):
         self.mailbox = mailbox
+        # The run at hand, and what its Node workers are; None when it has ended.
+        self.number, self.setup = None, None
         self.name = ray.get_runtime_context().get_worker_id()
         self.place = ray.util.get_node_ip_address()
         self.lock = threading.Lock()
         self.idle = None
         self.devices = None
-        self.listener = None
         # The call at hand, and who has it.
         self.ref = None
         self.node = None
+        threading.Thread(target=self.listen, daemon=True).start()
 
-    def run(self, ref, call, values):
+    def serve(self, run):
+        """Has what it is for another run."""
+        # Not by `ray.get`, as Ray would give the CPU to others meanwhile.
+        setup = self.mailbox.setup_of.remote(run).future().result()
+        with self.lock:
+            self.number, self.setup = run, setup
+        if self.idle is not None:
+            self.idle.kill()
+            self.idle.end()
+            self.idle = None
+
+    def run(self, run, ref, call, values):
         """How a call ended, and what it has said before that nobody knows yet; its value, if that stays here."""
+        if run != self.number:
+            self.serve(run)
         self.held, self.count, self.value, self.last, self.taken = [], 0, None, None, False
         while self.last is None:
+            setup = self.setup
+            if setup is None:
+                self.last = ["gone", "its run has ended"]
+                break
             try:
-                node, fresh = self.take()
+                node, fresh = self.take(setup)
             except OSError as error:
-                self.last = ["no node", self.place, f"{self.setup['node']}: {error.strerror}"]
+                self.last = ["no node", self.place, f"{setup['node']}: {error.strerror}"]
                 break
             with self.lock:
                 self.ref, self.node = ref, node
@@ -189,7 +234,7 @@ class NodeWorker:
                 self.last = ["died" if node.heard else "no worker", self.place, node.pid, how, words]
         return [self.name, self.count, self.held, self.last], self.value
 
-    def take(self):
+    def take(self, setup):
         """The one that waits, if it is of use, else a new one; and whether it is new."""
         node, self.idle = self.idle, None
         devices = [os.environ.get(name) for name in DEVICES]
@@ -199,7 +244,7 @@ class NodeWorker:
             node.kill()
             node.end()
         self.devices = devices
-        return Node(self.setup), True
+        return Node(setup), True
 
     def attend(self, node, steps=None):
         """Hears what a Node worker says, to the end of its call or its own."""
@@ -253,19 +298,29 @@ class NodeWorker:
         held, self.held = self.held, []
         self.mailbox.say.remote(self.name, self.ref, self.count, held)
         self.count += 1
-        if self.listener is None:
-            self.listener = threading.Thread(target=self.listen, daemon=True)
-            self.listener.start()
 
     def listen(self):
-        """Hands on what calls here are told."""
+        """Hands on what calls here are told, and hears of the ends of runs."""
         while True:
             try:
                 messages = self.mailbox.listen.remote(self.name, ASKS).future().result()
             except Exception:
                 return
-            for message in messages:
-                self.tell(*message)
+            for ref, message, grace in messages:
+                if ref is None:
+                    self.finish(message)
+                else:
+                    self.tell(ref, message, grace)
+
+    def finish(self, run):
+        with self.lock:
+            if self.number != run:
+                return
+            self.setup = None
+            nodes = [self.node, self.idle]
+        for node in nodes:
+            if node is not None:
+                node.kill()
 
     def tell(self, ref, message, grace):
         """Says something to a running call; one that has not ended `grace` seconds later is ended by force."""
@@ -285,14 +340,14 @@ class NodeWorker:
                 node.kill()
 
 
-def caller(setup, mailbox):
+def caller(mailbox):
     """The function that Ray calls, which has a Node worker in each of Ray's worker processes."""
     workers = []
 
-    def heddle(ref, call, *values):
+    def heddle(run, ref, call, *values):
         if not workers:
-            workers.append(NodeWorker(setup, mailbox))
-        return workers[0].run(ref, call, values)
+            workers.append(NodeWorker(mailbox))
+        return workers[0].run(run, ref, call, values)
 
     return heddle
 
@@ -328,17 +383,24 @@ class Bridge:
         self.known = None
         self.watchers = set()
         self.connected = False
+        self.hearing = None
+        self.run = 0
 
     async def open(self, options, first):
+        """For a run; the first one connects."""
         if ray is None:
             raise Refused("package", problem)
         self.options = options
-        self.connect(options["address"])
-        self.mailbox = ray.remote(num_cpus=0, max_concurrency=100_000)(Mailbox).options(**self.here()).remote()
-        self.function = ray.remote(num_returns=2)(caller({**options["worker"], "first": first}, self.mailbox))
+        self.known = None
+        self.run += 1
+        if not self.connected:
+            self.connect(options["address"])
+            self.mailbox = ray.remote(num_cpus=0, max_concurrency=100_000)(Mailbox).options(**self.here()).remote()
+            self.function = ray.remote(num_returns=2)(caller(self.mailbox))
+            self.hearing = asyncio.ensure_future(self.hear())
+        self.mailbox.begin.remote(self.run, {**options["worker"], "first": first})
         await self.look()
         self.say("ready", ray.__version__, len(self.nodes))
-        self.keep(self.hear())
         self.keep(self.watch())
 
     def connect(self, address):
@@ -429,7 +491,9 @@ class Bridge:
             return
         try:
             values = [self.values[key] for key in inputs]
-            reply, self.values[ref] = self.function_for(task, resources).remote(ref, message, *values)
+            reply, self.values[ref] = self.function_for(task, resources).remote(
+                self.run, ref, message, *values
+            )
         except Exception as error:
             self.say("lost", ref, f"{type(error).__name__}: {error}")
             return
@@ -544,12 +608,38 @@ class Bridge:
         except Exception as error:
             self.say("no value", ref, f"{type(error).__name__}: {error}")
 
+    async def rest(self):
+        """The run has ended, and nothing of it is left but the connection, and Ray's workers."""
+        for task in list(self.watchers):
+            task.cancel()
+        calls, self.calls = list(self.calls.values()), {}
+        self.values.clear()
+        await self.mailbox.finish.remote()
+        for force in [False, True]:
+            for call in calls:
+                self.cancel(call, force)
+            if calls:
+                ends = [asyncio.ensure_future(ended(call.reply)) for call in calls]
+                _, open = await asyncio.wait(ends, timeout=LAST)
+                calls = [call for call, end in zip(calls, ends) if end in open]
+        self.say("resting")
+        self.keep(self.watch())
+
     async def close(self):
         for task in list(self.watchers):
             task.cancel()
+        if self.hearing is not None:
+            self.hearing.cancel()
         if self.connected:
             # What it had asked for ends with it, and a cluster of its own.
             ray.shutdown()
+
+
+async def ended(reply):
+    try:
+        await reply
+    except Exception:
+        pass
 
 
 def reach(address, timeout):

@@ -50,6 +50,8 @@ export const names = [
   "jobs-embedded-1ms",
   "jobs-redis",
   "jobs-redis-1ms",
+  "redis-mapped",
+  "redis-1ms",
   "dask-mapped",
   "dask-kept",
   "dask-idle",

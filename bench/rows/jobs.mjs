@@ -1,4 +1,7 @@
-/** Rows about jobs: stored by this process, run by a worker in another one, and their results awaited here. */
+/**
+ * Rows about jobs, and calls of a run on Redis: handed over by this process, run by a worker in another one, and their
+ * results awaited here.
+ */
 import { join } from "node:path";
 import { startRedis } from "../redis.mjs";
 
@@ -7,13 +10,13 @@ const AT_ONCE = 100;
 const WARM_UP = 200;
 
 /** @param place where jobs are stored, given a folder of this measurement's own. */
-export const jobs = (work, contenders, row, place = folder => join(folder, String(process.pid))) => ({
+export const jobs = (work, contenders, row, place = folder => join(folder, String(process.pid)), threads = 0) => ({
   of: "jobs",
   contenders,
   ...row,
   measure: async (contender, count, folder) => {
     let ms = 0;
-    await contender.within(await place(folder), { work, atOnce: AT_ONCE }, async all => {
+    await contender.within(await place(folder), { work, atOnce: AT_ONCE, threads }, async all => {
       const inputs = Array.from({ length: count }, () => 1);
       await all(inputs.slice(0, WARM_UP));
       const began = performance.now();
@@ -40,6 +43,19 @@ export const onRedis = (work, row) =>
       "bullmq by hand": () => import("../peers/jobs/bullmq.mjs"),
       floor: () => import("../floors/redis-jobs.mjs"),
     },
-    { floor: "two lists of Redis", ...row },
+    { floor: "two lists of Redis", goal: { peers: { "bullmq by hand": 0.77 } }, ...row },
     startRedis,
+  );
+
+/** Calls of a run, on 2 threads of a worker. */
+export const runOnRedis = (work, row) =>
+  jobs(
+    work,
+    {
+      heddle: () => import("../peers/jobs/heddle-run.mjs"),
+      "bullmq by hand": () => import("../peers/jobs/bullmq.mjs"),
+    },
+    { of: "calls", goal: { peers: { "bullmq by hand": 0.77 } }, ...row },
+    startRedis,
+    2,
   );

@@ -3,12 +3,10 @@ import { AsyncResource } from "node:async_hooks";
 import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
 import { admitCalls, admitSentCalls, MOST_INPUTS, type Tasks } from "./admission.ts";
-import type { CallAtWork, CallEnd, CallService, JobEnd, JobFacts } from "./queue.ts";
+import type { CallAtWork, CallEnd, CallService, CallTies, JobEnd, JobFacts } from "./queue.ts";
 import { calledBy, callsIn, hasCode } from "./remote.ts";
-import { asked, remoteCall } from "./remote-call.ts";
+import { remoteCall, ties } from "./remote-call.ts";
 import type { SentCode } from "./sent-code.ts";
-
-type Ask = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 /** Who is told of what is done, and how much may come. */
 export interface Witness {
@@ -30,12 +28,14 @@ export function callService(
   const outside = new AsyncResource("heddle worker");
   const isSent = ({ task }: JobFacts) => sent !== null && hasCode(task) && !known.has(calledBy(task)!);
   let count = 0;
-  const begin = (scope: FlowScope, bytes: Uint8Array, ask: Ask, code: boolean): CallAtWork => {
+  const begin = (scope: FlowScope, bytes: Uint8Array, tied: CallTies, code: boolean): CallAtWork => {
     const number = ++count;
-    asked.set(number, ask);
-    const call = scope.submit(definition, definition.options, [bytes, number, code], false);
+    const { blobs, blobsAbove } = tied.values;
+    ties.set(number, tied);
+    const inputs = [bytes, number, blobs, blobsAbove, maxInputs, code];
+    const call = scope.submit(definition, definition.options, inputs, false);
     const end = call.settled().then((outcome): CallEnd => {
-      asked.delete(number);
+      ties.delete(number);
       return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
     });
     return { end, cancel: reason => void call.cancel(reason) };
@@ -51,13 +51,13 @@ export function callService(
       const { definition, inputs } = admitCalls(facts, bytes, known, maxInputs);
       return callsIn(inputs, definition);
     },
-    execute(job, bytes, ask) {
-      if (!isSent(job)) return outside.runInAsyncScope(() => begin(scope, bytes, ask, false));
+    execute(job, bytes, tied) {
+      if (!isSent(job)) return outside.runInAsyncScope(() => begin(scope, bytes, tied, false));
       let cancelled: string | null = null;
       let atWork: CallAtWork | null = null;
       const end = outside.runInAsyncScope(() =>
         sent!.within(String(job.options["run"]), within => {
-          atWork = begin(within, bytes, ask, true);
+          atWork = begin(within, bytes, tied, true);
           if (cancelled !== null) atWork.cancel(cancelled);
           return atWork.end;
         }),

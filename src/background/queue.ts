@@ -91,6 +91,24 @@ export interface TakenJob {
 /** How a call of a run elsewhere ended: what its worker says of it, or why it says nothing. */
 export type CallEnd = { readonly said: Uint8Array } | { readonly state: CallState; readonly error: Error };
 
+/** Where large values of calls lie, as far as whoever executes them has to know. */
+export interface ValuesPlace {
+  /** Null where they are an error. */
+  readonly blobs: string | null;
+  readonly blobsAbove: number;
+  /** In bytes: what a call may bring along. */
+  readonly most: number;
+}
+
+/** What a call of a run elsewhere has there. */
+export interface CallTies {
+  /** Brings to the run what a call asks that calls tasks itself, and gives the answer. */
+  ask(bytes: Uint8Array): Promise<Uint8Array>;
+  readonly values: Pick<ValuesPlace, "blobs" | "blobsAbove">;
+  /** A large value is about to be put there under this name: gives whether the run is there, which removes it. */
+  register(name: string): Promise<boolean>;
+}
+
 export interface CallAtWork {
   /** Never rejects. */
   readonly end: Promise<CallEnd>;
@@ -103,8 +121,7 @@ export interface CallService {
   begin(job: JobFacts): (end: JobEnd) => void;
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
-  /** `ask` brings to the run what the call asks that calls tasks itself, and gives the answer. */
-  execute(job: JobFacts, call: Uint8Array, ask: (bytes: Uint8Array) => Promise<Uint8Array>): CallAtWork;
+  execute(job: JobFacts, call: Uint8Array, ties: CallTies): CallAtWork;
 }
 
 /** What a worker takes, and what it does with it. */

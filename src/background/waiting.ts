@@ -21,6 +21,7 @@ export class Waiting {
   readonly #sight: Sight;
   readonly #waiters = new Map<string, Set<Waiter>>();
   #timer: NodeJS.Timeout | null = null;
+  #looking = false;
 
   constructor(sight: Sight) {
     this.#sight = sight;
@@ -73,9 +74,13 @@ export class Waiting {
     this.#waiters.clear();
   }
 
+  /** Once at a time: while the queue is away, it would be asked more and more. */
   async #lookAll(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
     // They wait until the queue is there again.
     this.hear(await this.#sight.over([...this.#waiters.keys()]).catch(() => []));
+    this.#looking = false;
   }
 
   async #look(id: string): Promise<void> {

@@ -27,7 +27,7 @@ import {
   type TakenJob,
 } from "./queue.ts";
 import { callOf } from "./remote.ts";
-import { remoteAsk, remoteCall } from "./remote-call.ts";
+import { remoteAsk, remoteCall, remoteKeep } from "./remote-call.ts";
 import { SentCode } from "./sent-code.ts";
 import { signedEnd } from "./signature.ts";
 import { unserved } from "./unserved.ts";
@@ -63,7 +63,7 @@ export interface JobWorker extends Serving {
 
 /** Serves a queue with the tasks that this process has loaded. */
 export async function startWorker(queue: Queue, settings: WorkerSettings): Promise<JobWorker> {
-  const own = [remoteCall, remoteAsk].map(definitionFor);
+  const own = [remoteCall, remoteAsk, remoteKeep].map(definitionFor);
   const tasks = [...shared.definitions.values()].filter(each => each.module !== null && !own.includes(each));
   const known = new Map(tasks.map(each => [each.identity, each]));
   const outputs = new Outputs();

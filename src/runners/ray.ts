@@ -49,7 +49,7 @@ export function ray(options: RayOptions = {}): Runner {
   const count = address === undefined ? countWorkers(workers, where) : Number.POSITIVE_INFINITY;
   const needs = address?.startsWith("ray://") === true ? '"ray[client]"' : "ray";
   const settings = clusterSettings(
-    { name: "ray", bridge: "heddle_ray", package: needs, rests: false },
+    { name: "ray", bridge: "heddle_ray", package: needs, rests: address !== undefined },
     options,
     where,
     {

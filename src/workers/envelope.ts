@@ -12,7 +12,7 @@ import { Execution, execute as run } from "./execute.ts";
 import { FarEnd } from "./far-end.ts";
 import { readInputs } from "./inputs.ts";
 import { Loader } from "./load.ts";
-import { type Address, CALL, ENDED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
+import { type Address, CALL, ENDED, FAILED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 import { type Ask, AwayFiles } from "./travel/away.ts";
 import type { Lending } from "./travel/lending.ts";
@@ -53,12 +53,6 @@ export interface ExecuteOptions {
   readonly ask?: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
-/** How heddle's own workers do it. */
-export interface WithinOptions extends ExecuteOptions {
-  /** Whether the module of the task is asked for, if it is not here or another one. */
-  readonly code?: boolean;
-}
-
 /**
  * Executes one attempt that a runner of `defineRunner` handed over as bytes, and gives the bytes of its outcome, with
  * what the call printed. A task that fails is an outcome too; this rejects only for bytes that it cannot read.
@@ -70,6 +64,15 @@ export interface WithinOptions extends ExecuteOptions {
  */
 export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): Promise<Uint8Array> {
   return executeWithin(null, bytes, options);
+}
+
+export interface WithinOptions extends ExecuteOptions {
+  /** Whether the module of the task is asked for, if it is not here or another one. */
+  readonly code?: boolean;
+  /** Puts in their places the inputs that do not come with the call. */
+  readonly bring?: (wire: unknown[], call: string) => Promise<void>;
+  /** Puts away what is large of the result in what the call says at its end. */
+  readonly keep?: (wire: unknown[], call: string, task: string) => Promise<void>;
 }
 
 /** The same for a worker's own call that stands for it: told to stop, that stops it. */
@@ -85,7 +88,9 @@ export async function executeWithin(
   const address = { identity, name, module, where, inside } as Address;
   prepare();
   const messages: unknown[] = [];
-  const far = new FarEnd(options.ask, messages);
+  const display = `${address.name}-${id}`;
+  const keep = async (said: unknown[]) => options.keep?.(said, display, address.name);
+  const far = new FarEnd(options.ask, messages, keep);
   const reporter = new WireReporter(
     wire => far.send(wire),
     () => ended(),
@@ -93,7 +98,10 @@ export async function executeWithin(
   reporter.dirs = String(dirs);
   reporter.connected = options.ask !== undefined;
   let ended = () => {};
+  let state = FAILED;
   try {
+    await options.bring?.(wire, display);
+    state = UNREACHABLE;
     const fn = await find(address, options.code === true ? far.files : null);
     const isPlaced = (flags! & PLACED) !== 0;
     const behind = INPUTS + length! + (isPlaced ? 1 : 0);
@@ -109,10 +117,11 @@ export async function executeWithin(
     await bring(far, reporter, execution, wire, behind).then(begin, error => execution.end(false, error, 0));
     await finished;
   } catch (error) {
-    reporter.fail(ENDED, [seq!, UNREACHABLE, 0], packError(error, { task: address.name, role: "error" }));
+    reporter.fail(ENDED, [seq!, state, 0], packError(error, { task: address.name, role: "error" }));
   }
   await far.end();
   reporter.flush();
+  await keep(messages);
   return bytesOf(messages);
 }
 

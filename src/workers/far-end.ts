@@ -11,6 +11,7 @@ type Ask = (bytes: Uint8Array) => Promise<Uint8Array>;
 export class FarEnd {
   readonly #ask: Ask | undefined;
   readonly #messages: unknown[];
+  readonly #keep: (wire: unknown[]) => Promise<void>;
   readonly #underWay = new Set<Promise<void>>();
   #execution: Execution | null = null;
   #reporter: WireReporter | null = null;
@@ -19,8 +20,9 @@ export class FarEnd {
   /** Nobody hears it any more. */
   #givenUp = false;
 
-  /** What need not be said at once is gathered in `messages`. */
-  constructor(ask: Ask | undefined, messages: unknown[]) {
+  /** What need not be said at once is gathered in `messages`; `keep` puts away what is large of a result. */
+  constructor(ask: Ask | undefined, messages: unknown[], keep: (wire: unknown[]) => Promise<void>) {
+    this.#keep = keep;
     this.#ask = ask;
     this.#messages = messages;
   }
@@ -68,7 +70,8 @@ export class FarEnd {
     }
   }
 
-  async #exchange(wire: readonly unknown[]): Promise<void> {
+  async #exchange(wire: unknown[]): Promise<void> {
+    if (wire.length > 0) await this.#keep(wire);
     const answer = await this.#exchangeOf(wire);
     for (let at = 0; at < answer.length; ) {
       if (answer[at] === RESUME) {

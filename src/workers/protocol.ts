@@ -143,6 +143,19 @@ export function readReports(wire: readonly unknown[], reports: Reports): void {
   while (cursor.at < wire.length) readReport(wire, cursor, reports);
 }
 
+/** Where a message says how its call ended, and the value of that; null if it says nothing of it, or that it failed. */
+export function endAt(wire: readonly unknown[]): { readonly state: number; readonly value: number } | null {
+  const cursor: Cursor = { at: 0 };
+  while (cursor.at < wire.length) {
+    const { at } = cursor;
+    if (wire[at] === ENDED) return wire[at + 2] === COMPLETED ? { state: at + 2, value: at + 4 } : null;
+    readReport(wire, cursor, deaf);
+  }
+  return null;
+}
+
+const deaf = new Proxy({}, { get: () => () => {} }) as Reports;
+
 function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports): void {
   const at = cursor.at;
   const operand = <T>(index: number) => wire[at + index] as T;

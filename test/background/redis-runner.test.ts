@@ -1,6 +1,11 @@
 /** Calls of a run that workers on a Redis execute. */
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { redis } from "../../src/background/redis/place.ts";
+import { SECRET_VARIABLE } from "../../src/background/secret.ts";
 import { type RedisServer, startRedis } from "../engines/redis.ts";
 import { rig } from "./rig.ts";
 
@@ -81,6 +86,133 @@ function suite(server: RedisServer): void {
     await expect.poll(() => rig.channel.heard[1]).toMatch(/^a stopped: .*not needed/);
     expect(await script.ended).toMatchObject({ code: 0, stdout: '"CancelledError"' });
     await expect.poll(jobs).toEqual([]);
+  });
+
+  describe("large values lie beside Redis", () => {
+    const memory = async () => {
+      const client = new Redis(server.url);
+      const info = await client.info();
+      client.disconnect();
+      return Number(/total_net_input_bytes:(\d+)/.exec(info)![1]);
+    };
+    let blobs: string;
+    beforeEach(() => {
+      blobs = mkdtempSync(join(tmpdir(), "heddle-blobs-"));
+      process.env["HEDDLE_QUEUE"] = redis({ url: process.env["HEDDLE_QUEUE"]!, blobs });
+      process.env[SECRET_VARIABLE] = "a good secret";
+      rig.place.write({
+        "values.mjs": `
+          import { task } from "heddle";
+          export const heavy = task("heavy", (mib, fill = 0) => new Uint8Array(mib * 2 ** 20).fill(fill));
+          export const weigh = task("weigh", (...all) => all.map(each => [each.length, each[0], each.at(-1)]));
+          export const kept = task("kept", { cache: true }, () => "kept ".repeat(100_000));
+          export const asks = task("asks", async mib => heavy.submit(mib, await weigh.submit("a").then(([[length]]) => length)));
+        `,
+      });
+      return () => {
+        delete process.env[SECRET_VARIABLE];
+        rmSync(blobs, { recursive: true, force: true });
+      };
+    });
+    const left = () => readdirSync(blobs, { recursive: true, withFileTypes: true }).filter(file => file.isFile());
+    const startWorker = (...flags: string[]) => rig.place.start(["worker", "values.mjs", ...flags]);
+
+    test("2 of 100 MiB go from call to call, and neither Redis nor the process of the run sees them", async () => {
+      startWorker("--concurrency", "2");
+      const before = await memory();
+      const script = rig.startScript(
+        onWorkers(`
+          const { heavy, weigh } = await import("./values.mjs");
+          return run(async () => {
+            await weigh.submit("warm");
+            const before = process.resourceUsage().maxRSS;
+            const weight = await weigh.submit(heavy.submit(100, 1), heavy.submit(100, 2));
+            return { weight, grew: process.resourceUsage().maxRSS - before };
+          });
+        `),
+      );
+      const { code, stdout, stderr } = await script.ended;
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const { weight, grew } = JSON.parse(stdout) as { weight: number[][]; grew: number };
+      expect(weight).toEqual([
+        [100 * 2 ** 20, 1, 1],
+        [100 * 2 ** 20, 2, 2],
+      ]);
+      expect(grew * 1_024).toBeLessThan(48 * 2 ** 20);
+      expect((await memory()) - before).toBeLessThan(2 ** 20);
+      expect(left()).toEqual([]);
+    });
+
+    test("inputs, and what the flow, the cache, another runner or a call that asks has of them", async () => {
+      startWorker("--concurrency", "2", "--runner", "inline");
+      const script = rig.startScript(
+        onWorkers(`
+          const { threads } = await import("heddle");
+          const { heavy, weigh, kept, asks } = await import("./values.mjs");
+          const given = new Uint8Array(2 ** 20).fill(7);
+          return run(async () => {
+            const made = heavy.submit(1, 3);
+            const here = weigh.with({ runner: threads({ workers: 1 }) }).submit(made);
+            const all = await Promise.all([
+              ...[1, 2].map(() => weigh.submit(given, "text ".repeat(100_000))),
+              weigh.submit(made, kept.submit()),
+              here,
+              weigh.submit(asks.submit(1)),
+              weigh.submit(heddle.all([made, made])),
+            ]);
+            return [all, (await made).length, (await kept.submit()).length];
+          });
+        `),
+      );
+      const { code, stdout, stderr } = await script.ended;
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const [three, text] = [[2 ** 20, 3, 3], (word: string) => [500_000, word, " "]];
+      const inputs = [[2 ** 20, 7, 7], text("t")];
+      const lists = [2, ...Array.from({ length: 2 }, () => expect.anything() as unknown)];
+      expect(JSON.parse(stdout)).toEqual([
+        [inputs, inputs, [three, text("k")], [three], [[2 ** 20, 1, 1]], [lists]],
+        2 ** 20,
+        500_000,
+      ]);
+      expect(left()).toEqual([]);
+    });
+
+    test("what is missing, and what is too large where no place is named, fails its call", async () => {
+      const told = "const tell = promise => promise.catch(({ name, message }) => name + ': ' + message);";
+      startWorker("--concurrency", "2");
+      const missing = rig.startScript(
+        onWorkers(`
+          const { heavy, weigh } = await import("./values.mjs");
+          const { readdirSync, rmSync } = await import("node:fs");
+          ${told}
+          return run(async () => {
+            const made = heavy.submit(1);
+            await made.wait();
+            rmSync(${JSON.stringify(blobs)} + "/values", { recursive: true });
+            return [await tell(weigh.submit(made)), await tell(made.then(() => "there"))];
+          });
+        `),
+      );
+      const { stdout, stderr } = await missing.ended;
+      expect(JSON.parse(stdout || `"${stderr}"`)).toEqual([
+        expect.stringMatching(
+          /^BlobError: an input of weigh-\d+, 1.05 MB, cannot be read from .*: values.* is not there/,
+        ),
+        expect.stringMatching(/^BlobError: the result of heavy-\d+, 1.05 MB, cannot be read from/),
+      ]);
+      process.env["HEDDLE_QUEUE"] = redis({ url: server.url, prefix: `runner-${count++}` });
+      startWorker("--concurrency", "2");
+      const large = rig.startScript(
+        onWorkers(`
+          const { heavy, weigh } = await import("./values.mjs");
+          ${told}
+          return run(() => Promise.all([weigh.submit(new Uint8Array(17 * 2 ** 20)), heavy.submit(17)].map(tell)));
+        `),
+      );
+      const over = (what: string) =>
+        expect.stringMatching(`^BlobError: the ${what}-\\d+, 17.8 MB, is more than the 16.8`);
+      expect(JSON.parse((await large.ended).stdout)).toEqual([over("inputs of weigh"), over("result of heavy")]);
+    });
   });
 
   test("tasks that call tasks, on a worker with one place", async () => {

@@ -49,7 +49,7 @@ async function startWorker(queue: string): Promise<string> {
 }
 
 /** The same cluster as if it were smaller. */
-function narrowed(runner: Runner, atOnce: number, known = new Map<Runner, Runner>()): Runner {
+export function narrowed(runner: Runner, atOnce: number, known = new Map<Runner, Runner>()): Runner {
   const narrow: Runner = {
     ...runner,
     workers: atOnce,

@@ -13,7 +13,7 @@ import {
   sum,
 } from "../fixtures/cases/arrays-tasks.mjs";
 import { same } from "../fixtures/cases/tasks.mjs";
-import { abroad, everywhere, on, pools, throughout } from "./places.ts";
+import { abroad, everywhere, everywhereAndRay, on, pools, throughout } from "./places.ts";
 
 /** Well below the length from which an array has memory of its own, and well above. */
 const lengths = [100, 9_000];
@@ -116,7 +116,7 @@ describe("shared arrays", () => {
     expect(await run(() => kindOf.submit(view))).toEqual(["Int32Array", "SharedArrayBuffer", 4]);
   });
 
-  on(["processes", "custom"], "are copied where no memory is shared", async ({ run }) => {
+  on(["processes", "custom", "ray"], "are copied where no memory is shared", async ({ run }) => {
     const view = shared(new Int32Array(4));
     await run(() => [mark.submit(view, 0), mark.submit(view, 1)]);
     expect(view).toEqual(shared(new Int32Array(4)));
@@ -125,7 +125,7 @@ describe("shared arrays", () => {
 });
 
 describe("moved arrays", () => {
-  on(everywhere, "are detached from whoever gave them, and arrive", async ({ run }) => {
+  on(everywhereAndRay, "are detached from whoever gave them, and arrive", async ({ run }) => {
     for (const length of lengths) {
       const given = ones(length);
       await run(async () => {

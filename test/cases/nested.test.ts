@@ -1,5 +1,5 @@
 import { callsIn } from "heddle/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import {
   callsFlow,
   directly,
@@ -140,7 +140,7 @@ describe("calls from inside a task", () => {
   );
 });
 
-test("1,000 levels deep on threads", async () => {
+on(["threads"], "1,000 levels deep", async () => {
   const { run, threads } = await import("heddle");
   expect(await run({ runner: threads({ workers: 2 }) }, () => down.submit(1000))).toBe(1000);
 });

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { printsAndFails, printsMuch, spinsFor, talks } from "../fixtures/cases/tasks.mjs";
-import { everywhere, on, throughout, type Witness } from "./places.ts";
+import { everywhereAndRay, on, throughout, throughoutButRay, type Witness } from "./places.ts";
 
 /** The numbers of the calls, in the order of submission. */
 function calls(witness: Witness, from = 1): number[] {
@@ -23,7 +23,7 @@ describe("what calls print", () => {
     }
   });
 
-  on(throughout, "ten calls at once per worker do not mix", async ({ watch, runner, at, channel }) => {
+  on(throughoutButRay, "ten calls at once per worker do not mix", async ({ watch, runner, at, channel }) => {
     const names = Array.from({ length: 20 }, (_, i) => `call ${i}`);
     const { result, witness } = watch(
       () =>
@@ -74,7 +74,7 @@ describe("what calls print", () => {
 });
 
 describe("what is measured", () => {
-  on(everywhere, "run time is that of the call, and its waiting is apart", async ({ place, watch, runner }) => {
+  on(everywhereAndRay, "run time is that of the call, and its waiting is apart", async ({ place, watch, runner }) => {
     const { result, witness } = watch(async () => {
       const own = await spinsFor.map([300, 1]);
       return own;

@@ -20,14 +20,20 @@ import { afterAll, onTestFinished, test } from "vitest";
 import { Channel } from "../channel/channel.ts";
 import { type EngineName, engines, type MakeRunner } from "./engines.ts";
 
-export type PlaceName = "inline" | "threads" | "processes" | "custom" | EngineName;
+export type PlaceName = "inline" | "threads" | "processes" | "custom" | "ray" | EngineName;
 
 /**
  * Dask is not among them, as a case takes a second of the processor there; those that show what crosses its border, and
- * how, are `throughout`.
+ * how, are `throughout`. Ray is where Dask is, but only in `test/engines/ray.test.ts`, and of the files that this imports:
+ * each file would start a bridge and Ray's workers, which take seconds of the processor. Left out are those of files, as Ray's
+ * nodes of other machines have none of them, of the cache, of limits and of maps, which the coordinator decides by itself.
  */
 export const everywhere: readonly PlaceName[] = ["inline", "threads", "processes", "custom", "redis"];
-export const throughout: readonly PlaceName[] = [...everywhere, "dask"];
+export const throughout: readonly PlaceName[] = [...everywhere, "dask", "ray"];
+/** With more calls at once than the tests' Ray cluster has CPUs. */
+export const throughoutButRay: readonly PlaceName[] = throughout.filter(place => place !== "ray");
+/** Of what Dask would take too long for, but Ray does not. */
+export const everywhereAndRay: readonly PlaceName[] = [...everywhere, "ray"];
 /** Where values cross a border. */
 export const abroad: readonly PlaceName[] = throughout.filter(place => place !== "inline");
 /** Without engines: for what the coordinator and its store decide by themselves, and for calls by the thousand. */
@@ -57,12 +63,22 @@ export interface Bench {
 /** The check says "none" for a second Node: what engines do is the same on each. */
 const ENGINES = process.env["HEDDLE_ENGINES"];
 
+let onRay: MakeRunner | null = null;
+
+/** From now on cases are for Ray alone. */
+export function onlyOnRay(make: MakeRunner): void {
+  onRay = make;
+}
+
 /** One case: what it is called, where it makes sense, and what must hold. */
 export function on(places: readonly PlaceName[], title: string, check: (bench: Bench) => Promise<unknown>): void {
   const isEngine = (place: PlaceName) => place === "redis" || place === "dask";
-  const tried = places.filter(place => !isEngine(place) || ENGINES !== "none");
+  const tried = places.filter(
+    place => (place === "ray") === (onRay !== null) && (!isEngine(place) || ENGINES !== "none"),
+  );
   test.for(tried)(`${title} · %s`, async (place, { skip }) => {
-    const make = place === "redis" || place === "dask" ? await engines[place]() : local[place];
+    const make =
+      place === "redis" || place === "dask" ? await engines[place]() : place === "ray" ? onRay! : local[place];
     if (typeof make === "string") return skip(make);
     const channel = await Channel.open();
     onTestFinished(() => channel.close());
@@ -127,7 +143,7 @@ function watch(body: () => unknown, runner: Runner | string): ReturnType<Bench["
   return { result, witness };
 }
 
-const local: Readonly<Record<Exclude<PlaceName, EngineName>, MakeRunner>> = {
+const local: Readonly<Record<Exclude<PlaceName, EngineName | "ray">, MakeRunner>> = {
   inline: (workers, concurrency) => inline(workers === undefined ? {} : { concurrency: workers * concurrency }),
   threads: (workers = 2, concurrency) => threads({ workers, concurrency }),
   processes: (workers = 2, concurrency) => processes({ workers, concurrency }),

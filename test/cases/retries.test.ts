@@ -1,7 +1,7 @@
 import { backoff, flow, type HookCall } from "heddle";
 import { describe, expect } from "vitest";
 import { add, failsUntil, held, says, stalls } from "../fixtures/cases/tasks.mjs";
-import { type Bench, everywhere, on, throughout } from "./places.ts";
+import { type Bench, everywhere, everywhereAndRay, on, throughout } from "./places.ts";
 
 let flows = 0;
 
@@ -98,7 +98,7 @@ describe("retries", () => {
 });
 
 describe("hooks", () => {
-  on(everywhere, "each at its moment, in the coordinator, with the call", async ({ run }) => {
+  on(everywhereAndRay, "each at its moment, in the coordinator, with the call", async ({ run }) => {
     const told: string[] = [];
     const hook = (name: string) => (call: HookCall, about?: unknown) => {
       const detail = about instanceof Error ? about.message : about;

@@ -1,8 +1,7 @@
 /** A Dask cluster of the tests' own: a scheduler, and workers that can be killed. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { processesWith } from "../commands/rig.ts";
+import { bridgesIn } from "./bridges.ts";
 import { debianWith, type Python, pythonWith } from "./python.ts";
 import { daemon, shared } from "./shared.ts";
 
@@ -99,14 +98,9 @@ export function sharedDask(name: string, threads: number): Promise<SharedDask | 
 }
 
 /** The bridges that this process has. */
-export function bridges(): number[] {
-  return bridgesOf(process.pid);
-}
+export const bridges = (): number[] => bridgesOf(process.pid);
 
-export function bridgesOf(parent: number): number[] {
-  const isTheirs = (pid: string) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${parent}\n`);
-  return processesWith("heddle_dask.py").filter(isTheirs).map(Number);
-}
+export const bridgesOf = (parent: number): number[] => bridgesIn("heddle_dask.py", parent);
 
 /** Resolves to what the expression finds in what a program says. */
 function said(child: ChildProcess, sign: RegExp): Promise<string> {

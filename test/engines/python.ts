@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 import { install, runProgram } from "./debian.ts";
 import { exclusively } from "./exclusive.ts";
 
+// Where nothing of what Python compiles may be written, each of its processes compiles the whole package again.
+delete process.env["PYTHONDONTWRITEBYTECODE"];
+
 const home = fileURLToPath(new URL("../../node_modules/.cache/python/", import.meta.url));
 
 export interface Python {

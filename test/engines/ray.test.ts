@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ray, run, threads } from "heddle";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { narrowed } from "../cases/engines.ts";
+import { onlyOnRay } from "../cases/places.ts";
 import { channel, gone, processesWith, sh, watched } from "../commands/rig.ts";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
 import { runProgram } from "./debian.ts";
-import { python, type RayCluster, startRay } from "./ray.ts";
+import { bridges, python, type RayCluster, startRay } from "./ray.ts";
 
 const { program, version } = typeof python === "string" ? { program: "", version: python } : python;
 
@@ -147,7 +149,7 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
   });
 
   test("a result that is not small stays there, and goes to other calls from there", async () => {
-    const bridge = () => Number(processesWith("heddle_ray.py").find(pid => isOf(process.pid, pid)));
+    const bridge = () => bridges()[0]!;
     const { result } = watched(async () => {
       await tasks.double.submit(1);
       const before = ownOf(bridge());
@@ -219,12 +221,41 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
     const line = await channel();
     const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "bridged"), there());
     await line.reached("bridged");
-    const bridge = processesWith("heddle_ray.py").find(pid => isOf(process.pid, pid));
-    process.kill(Number(bridge), "SIGKILL");
+    for (const bridge of bridges()) process.kill(bridge, "SIGKILL");
     await line.reached("bridged", 2);
     line.passAll();
     await result;
     expect(witness.of("restarted")).toHaveLength(1);
+  });
+
+  test("another run soon after has the bridge and Ray's workers, and nothing of the one before", async () => {
+    const line = await channel();
+    const spinning = () => line.heard.filter(point => point.startsWith("spins ")).map(point => point.slice(6));
+    /** A call in each worker. */
+    const everywhere = async (point: string) => {
+      const calls = Array.from({ length: 2 }, () => tasks.waitsFor.submit(line.address, point));
+      await line.reached(point, 2);
+      line.pass(point);
+      return (await Promise.all(calls)) as { pid: number; parent: number }[];
+    };
+    const heard: { pid: number; parent: number }[] = [];
+    const first = watched(async () => {
+      heard.push(...(await everywhere("first")));
+      await tasks.heavy.submit(1).wait();
+      // As many as there are CPUs, and one that waits, are left to the end of the run.
+      await Promise.all([0, 1, 2].map(() => tasks.spins.submit(line.address)));
+    }, there());
+    while (spinning().length < 2) await new Promise(setImmediate);
+    const before = bridges();
+    first.interrupt();
+    await expect(first.result).rejects.toMatchObject({ code: "INTERRUPTED" });
+    await gone(...spinning(), ...heard.map(({ pid }) => pid));
+    const again = (await run(there(), () => everywhere("second"))) as typeof heard;
+    expect(bridges()).toEqual(before);
+    expect(spinning()).toHaveLength(2);
+    expect(new Set(again.map(({ parent }) => parent))).toEqual(new Set(heard.map(({ parent }) => parent)));
+    for (const bridge of before) process.kill(bridge, "SIGKILL");
+    expect(await run(there(), () => tasks.double.submit(2))).toBe(4);
   });
 
   test("a resource that no node has is said", async () => {
@@ -291,6 +322,16 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
   test("a cluster that was running before is left running", async () => {
     expect(await run(there(), () => tasks.double.submit(2))).toBe(4);
   });
+
+  describe("cases", async () => {
+    onlyOnRay((workers, concurrency) => {
+      const { runner } = there();
+      return workers === undefined ? runner : narrowed(runner, workers * concurrency);
+    });
+    for (const name of ["calls", "cancel", "captured", "failure", "memory", "nested", "output", "retries"]) {
+      await import(`../cases/${name}.test.ts`);
+    }
+  });
 });
 
 describe("what is missing here", () => {
@@ -314,10 +355,6 @@ describe("what is missing here", () => {
     });
   });
 });
-
-function isOf(parent: number, pid: string): boolean {
-  return readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${parent}\n`);
-}
 
 /** The memory of a process that is its own, in bytes: a node's processes share that of its results. */
 function ownOf(pid: number): number {

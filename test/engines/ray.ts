@@ -1,6 +1,7 @@
 /** A Ray cluster of the tests' own: a head with two CPUs, and nodes that come and go, all on this machine. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { bridgesIn } from "./bridges.ts";
 import { type Python, pythonWith } from "./python.ts";
 
 /** PyPI's newest. */
@@ -46,3 +47,6 @@ export async function startRay(program: string): Promise<RayCluster> {
     },
   };
 }
+
+/** The bridges that this process has. */
+export const bridges = (): number[] => bridgesIn("heddle_ray.py", process.pid);

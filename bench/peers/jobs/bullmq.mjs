@@ -9,13 +9,13 @@ export const from = "bullmq";
 const worker = fileURLToPath(new URL("./bullmq-worker.mjs", import.meta.url));
 
 /** One listener for all jobs, and a map of ids, which is the quickest way to await them. */
-export async function within(url, { work, atOnce }, measure) {
+export async function within(url, { work, atOnce, threads }, measure) {
   const { QueueEvents } = await import("bullmq");
   const connection = new Redis(url, { maxRetriesPerRequest: null });
   const queue = new Queue("jobs", { connection });
   const events = new QueueEvents("jobs", { connection: { url } });
   await events.waitUntilReady();
-  const child = startChild([worker, url, work, String(atOnce)]);
+  const child = startChild([worker, url, work, String(atOnce), String(threads)]);
   await child.said("ready");
   const waiting = new Map();
   events.on("completed", ({ jobId, returnvalue }) => {

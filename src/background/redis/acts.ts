@@ -6,6 +6,8 @@
  */
 import { CALL_ACTS } from "./call-acts.ts";
 import { GROUND } from "./ground.ts";
+import { LINE_ACTS } from "./line-acts.ts";
+import { VALUE_ACTS } from "./value-acts.ts";
 
 /** id, given, inputs, key, name, notBefore, after, line, what lies beside Redis → the id, and what is to be handed on. */
 const enter = `
@@ -157,10 +159,10 @@ end
 return handed
 `;
 
-/** ids → they have reached BullMQ. */
+/** line, ids → they have reached BullMQ. */
 const arrive = `
-redis.call('ZREM', P .. 'outbox', unpack(ARGV, 2))
-queued = true
+redis.call('ZREM', P .. 'outbox', unpack(ARGV, 3))
+queued[#queued + 1] = ARGV[2]
 return 1
 `;
 
@@ -186,6 +188,8 @@ const ACTS = {
   arriveJobs: arrive,
   reschedule,
   ...CALL_ACTS,
+  ...LINE_ACTS,
+  ...VALUE_ACTS,
 };
 
 export type Act = keyof typeof ACTS;
@@ -202,8 +206,9 @@ while at <= #ARGV do
   answers[#answers + 1] = act({ ARGV[1], unpack(ARGV, at + 1, at + count) })
   at = at + count + 1
 end
-if #ended + #stopped > 0 or queued or fresh then
-  local news = { queued = queued, fresh = fresh }
+if #ended + #stopped + #queued > 0 or fresh then
+  local news = { fresh = fresh }
+  if #queued > 0 then news.queued = queued end
   if #ended > 0 then news.ended = ended end
   if #stopped > 0 then news.stopped = stopped end
   redis.call('PUBLISH', P .. 'news', cjson.encode(news))

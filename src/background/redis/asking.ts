@@ -23,6 +23,7 @@ export class Asking {
   readonly #open = new Map<string, Open>();
   #listening: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #looking = false;
   #count = 0;
 
   constructor(queue: RedisQueue) {
@@ -69,7 +70,15 @@ export class Asking {
     await connection.use(client => client.del(`${connection.keys}answer:${number}`)).catch(() => {});
   }
 
+  /** Once at a time: while Redis is away, it would be asked more and more. */
   async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    await this.#lookOn();
+    this.#looking = false;
+  }
+
+  async #lookOn(): Promise<void> {
     for (const run of new Set([...this.#open.values()].map(({ run }) => run))) {
       const numbers = [...this.#open].flatMap(([number, open]) => (open.run === run ? [number] : []));
       const looked = this.#queue.connection.act("answersFor", [run, ...numbers], { bytes: true });

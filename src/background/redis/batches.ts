@@ -7,6 +7,7 @@ import type { Line } from "../../workers/line.ts";
 import { writeCall, writeTask } from "../../workers/protocol.ts";
 import type { Lending } from "../../workers/travel/lending.ts";
 import { newJobId } from "../job-id.ts";
+import { overLimit } from "./blobs.ts";
 import type { Question } from "./messages.ts";
 
 /** So much work is one batch, in milliseconds: it costs Redis and both sides about one, whatever is in it. */
@@ -35,7 +36,9 @@ export class Batch {
   readonly task: TaskAddress;
   /** By place; null for those that have ended. */
   readonly calls: (Underway | null)[] = [];
-  readonly #wire: unknown[];
+  /** What is large among the inputs is taken out of it before it is sent. */
+  readonly wire: unknown[];
+  readonly #most: number;
   readonly #lending: Lending;
   #bytes = 0;
   /** How many have not ended. */
@@ -46,25 +49,33 @@ export class Batch {
   /** When something was last heard of it. */
   heardAt = performance.now();
 
-  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">, lending: Lending) {
+  /** `most`: how many bytes the inputs of a call may have. */
+  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">, lending: Lending, most: number) {
     this.task = task;
+    this.#most = most;
     this.#lending = lending;
     lending.code?.lend(task.module);
-    this.#wire = [runId, dirs];
-    writeTask(0, task, this.#wire);
+    this.wire = [runId, dirs];
+    writeTask(0, task, this.wire);
   }
 
-  /** @throws UncloneableError */
+  /** @throws UncloneableError, BlobError */
   add(call: Dispatch): Underway {
-    const from = this.#wire.length;
+    const from = this.wire.length;
     try {
-      writeCall(1, 0, call, this.#wire);
-      this.#lending.say(this.#wire, from);
+      writeCall(1, 0, call, this.wire);
+      this.#lending.say(this.wire, from);
     } catch (error) {
-      this.#wire.length = from;
+      this.wire.length = from;
       throw error;
     }
-    for (let at = from; at < this.#wire.length; at++) this.#bytes += sizeOf(this.#wire[at]);
+    let size = 0;
+    for (let at = from; at < this.wire.length; at++) size += sizeOf(this.wire[at]);
+    if (size > this.#most) {
+      this.wire.length = from;
+      throw overLimit(`the inputs of ${call.task.name}-${call.id}`, size);
+    }
+    this.#bytes += size;
     const underway = { call, batch: this, place: this.calls.length, cancelled: false, reports: null, line: null };
     this.calls.push(underway);
     this.left += 1;
@@ -76,7 +87,7 @@ export class Batch {
   }
 
   bytes(): Uint8Array {
-    return bytesOf(this.#wire);
+    return bytesOf(this.wire);
   }
 
   /** Takes out one that has ended. */

@@ -1,6 +1,9 @@
 /** What stands in Redis in the place of bytes that lie beside it. */
 import { isValueKey, type ValueKey } from "../../store/remote/names.ts";
 
+/** Bytes that may lie in Redis itself: what is published beyond 32 MiB has Redis cut the connection of who listens. */
+export const MOST_IN_REDIS = 16 * 1024 ** 2;
+
 export interface Ref {
   readonly key: ValueKey;
   /** In bytes. */

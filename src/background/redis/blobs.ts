@@ -9,11 +9,9 @@ import { FolderPlace } from "../../store/remote/folder.ts";
 import { digestIn, type ValueKey, valueName } from "../../store/remote/names.ts";
 import type { About, Place } from "../../store/remote/place.ts";
 import { Trouble, type TroubleKind } from "../../store/remote/trouble.ts";
-import type { Ref } from "./blob-ref.ts";
+import { MOST_IN_REDIS, type Ref } from "./blob-ref.ts";
 import type { RedisPlace } from "./place.ts";
 
-/** Bytes that may lie in Redis itself: what is published beyond 32 MiB has Redis cut the connection of who listens. */
-export const MOST_IN_REDIS = 16 * 1024 ** 2;
 /** For so long, in milliseconds, a place is waited for that was there before. */
 const PATIENCE = 30_000;
 const TRY_AGAIN = 1_000;
@@ -178,7 +176,7 @@ function problemOf(error: unknown): string {
   return error instanceof Trouble ? error.problem : (error as Error).message;
 }
 
-function overLimit(what: string, size: number): Error {
+export function overLimit(what: string, size: number): Error {
   const problem = `is more than the ${formatSize(MOST_IN_REDIS)} that may lie in Redis`;
   return failure(what, size, problem, `Say where large values are to lie: redis({ url, blobs }). ${HINT}`);
 }

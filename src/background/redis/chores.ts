@@ -4,6 +4,8 @@ import type { RedisQueue } from "./queue.ts";
 /** In milliseconds. */
 const EVERY = 1_000;
 const SWEEP = 10_000;
+/** A run of which so long nothing was heard does not come back for its values. */
+const GONE = 60 * 60 * 1_000;
 
 /** What a worker sees to once a second. */
 export class Chores {
@@ -24,6 +26,7 @@ export class Chores {
   async #sweep(now: number): Promise<void> {
     this.#sweepAt = now + SWEEP;
     try {
+      await this.#queue.parcels.abandon(GONE);
       await this.#queue.parcels.sweep();
       this.#toldOfSweep = false;
     } catch (error) {

@@ -4,7 +4,8 @@ import type { RedisPlace } from "./place.ts";
 
 /** What acts tell all who listen. */
 export interface News {
-  readonly queued?: boolean;
+  /** The lines in which something can start. */
+  readonly queued?: readonly string[];
   /** In a line in which none ever was. */
   readonly fresh?: boolean;
   readonly ended?: readonly string[];
@@ -17,8 +18,8 @@ type Heard = (message: Buffer) => void;
 function newsIn(text: string): News | null {
   try {
     const news = JSON.parse(text) as News;
-    const ids: readonly unknown[] = [...(news.ended ?? []), ...(news.stopped ?? [])];
-    return ids.every(id => typeof id === "string") ? news : null;
+    const names: readonly unknown[] = [...(news.queued ?? []), ...(news.ended ?? []), ...(news.stopped ?? [])];
+    return names.every(name => typeof name === "string") ? news : null;
   } catch {
     return null;
   }

@@ -8,10 +8,13 @@ import { Batch } from "./batches.ts";
 export class Gathering {
   readonly #host: Host;
   readonly lending = new Lending(secret() === null ? null : new CodeSource("send"));
+  readonly #most: number;
   #calls = new Map<TaskAddress, Dispatch[]>();
 
-  constructor(host: Host) {
+  /** `most`: how many bytes the inputs of a call may have. */
+  constructor(host: Host, most: number) {
     this.#host = host;
+    this.#most = most;
   }
 
   add(call: Dispatch): void {
@@ -42,14 +45,15 @@ export class Gathering {
     this.#calls = new Map();
     for (const [task, calls] of gathered) {
       const most = together(task);
-      let batch = new Batch(task, this.#host, this.lending);
+      const begun = () => new Batch(task, this.#host, this.lending, this.#most);
+      let batch = begun();
       for (const call of calls) {
         if (isAlone(call)) {
-          const single = new Batch(task, this.#host, this.lending);
+          const single = begun();
           if (add(call, single)) yield single;
         } else if (add(call, batch) && (batch.isFull || batch.left >= most)) {
           yield batch;
-          batch = new Batch(task, this.#host, this.lending);
+          batch = begun();
         }
       }
       if (batch.left > 0) yield batch;

@@ -4,7 +4,7 @@
 export const GROUND = `
 local P, now = KEYS[1], tonumber(ARGV[1])
 local ENDED = { completed = 1, failed = 1, crashed = 1, timedOut = 1, cancelled = 1, upstreamFailed = 1 }
-local handed, ended, stopped, queued, fresh = {}, {}, {}, false, nil
+local handed, ended, stopped, queued, fresh = {}, {}, {}, {}, nil
 local function key(id) return P .. 'job:' .. id end
 local function needs(id) return P .. 'needs:' .. id end
 local function get(id, name) return redis.call('HGET', key(id), name) end

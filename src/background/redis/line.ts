@@ -10,16 +10,6 @@ export interface Lent {
   readonly bull: BullJob;
 }
 
-/** What stands in a line and can start. */
-export interface Head {
-  /** Of the first, the smallest first; 0 for what was lost, or has waited for its time. */
-  readonly rank: number;
-  /** At least so many can start. */
-  readonly count: number;
-}
-
-/** How BullMQ counts in the sorted sets in which jobs wait: the rank, or the time, before a counter. */
-const [RANKS, TIMES] = [2 ** 32, 2 ** 12];
 /** heddle itself counts how often a worker died with a job. */
 const ANY_NUMBER = 1_000_000;
 /** Of batches, of which each may be all that this worker can do for now. */
@@ -31,6 +21,7 @@ export class Line {
   readonly #lease: number;
   readonly #job: typeof BullJob;
   readonly #lent = new Set<Lent>();
+  readonly name: string;
   /** Whether what stands in it is calls of runs. */
   readonly ofCalls: boolean;
   /** How many may be taken at once. */
@@ -44,6 +35,7 @@ export class Line {
     lease: number,
     troubled: (error: Error) => void,
   ) {
+    this.name = name;
     this.ofCalls = ofCalls;
     this.most = ofCalls ? FEW : ANY_NUMBER;
     this.#connection = connection;
@@ -60,22 +52,6 @@ export class Line {
     });
     this.#worker.on("error", troubled);
     void this.#worker.startStalledCheckTimer();
-  }
-
-  /** What comes next; null for nothing. */
-  async head(now: number): Promise<Head | null> {
-    const { client } = this.#connection;
-    const key = (name: string) => this.#worker.toKey(name);
-    const first = (name: string) => client.zrange(key(name), 0, "0", "WITHSCORES");
-    const [prioritized, delayed, count, lost] = await Promise.all([
-      first("prioritized"),
-      first("delayed"),
-      client.zcard(key("prioritized")),
-      client.llen(key("wait")),
-    ]);
-    const due = delayed.length > 0 && Number(delayed[1]) / TIMES <= now ? 1 : 0;
-    if (lost + due > 0) return { rank: 0, count: count + lost + due };
-    return prioritized.length > 0 ? { rank: Math.floor(Number(prioritized[1]) / RANKS), count } : null;
   }
 
   /** Takes what comes next; null if there is nothing. */

@@ -64,7 +64,7 @@ export class Lines {
     // What stays in the outbox is handed over once more, which does nothing.
     const ids = all.map(({ id }) => id);
     for (let at = 0; at < ids.length; at += PAGE) {
-      this.#clearing = this.#connection.act("arriveJobs", ids.slice(at, at + PAGE)).catch(() => {});
+      this.#clearing = this.#connection.act("arriveJobs", [line, ...ids.slice(at, at + PAGE)]).catch(() => {});
     }
   }
 

@@ -7,8 +7,8 @@ import { isValueKey, type ValueKey } from "../../store/remote/names.ts";
 import { badEnd, called } from "../outcome.ts";
 import type { JobEnd, JobFacts, TakenJob } from "../queue.ts";
 import { signedEnd } from "../signature.ts";
-import { refBytes, refIn, sizeOf } from "./blob-ref.ts";
-import { Blobs, MOST_IN_REDIS } from "./blobs.ts";
+import { MOST_IN_REDIS, refBytes, refIn, sizeOf } from "./blob-ref.ts";
+import { Blobs } from "./blobs.ts";
 import type { Connection } from "./connection.ts";
 import type { RedisPlace } from "./place.ts";
 
@@ -93,6 +93,21 @@ export class Parcels {
       await Promise.all(keys.filter(isValueKey).map(key => this.blobs.remove(key)));
       await this.#connection.use(client => client.zrem(this.#trash, ...keys));
     }
+  }
+
+  /** Removes these; which of them are not to be removed once more, `isAll` says. */
+  async remove(keys: readonly ValueKey[], isAll: (key: ValueKey) => boolean): Promise<void> {
+    for (let at = 0; at < keys.length; at += PAGE) {
+      const page = keys.slice(at, at + PAGE);
+      await Promise.all(page.map(key => this.blobs.remove(key)));
+      const over = page.filter(isAll);
+      if (over.length > 0) await this.#connection.use(client => client.zrem(this.#trash, ...over));
+    }
+  }
+
+  /** The same for what runs have left that are gone. */
+  async abandon(silence: number): Promise<void> {
+    if (this.blobs.name !== null) await this.#connection.act("abandonValues", [silence]);
   }
 
   get #trash(): string {

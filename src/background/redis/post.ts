@@ -25,6 +25,7 @@ export class Post {
   readonly #sending = new Map<string, Promise<unknown>>();
   #forgotten: string[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #living = false;
   #closed = false;
 
   /** `run`: its channel, to which it listens already. */
@@ -37,10 +38,10 @@ export class Post {
   static async start(queue: RedisQueue, run: string, hear: (message: Buffer) => void): Promise<void> {
     await queue.listen();
     await queue.listenTo(run, hear);
-    await Post.#live(queue, run);
+    await Post.#keep(queue, run);
   }
 
-  static async #live(queue: RedisQueue, run: string): Promise<void> {
+  static async #keep(queue: RedisQueue, run: string): Promise<void> {
     const { connection, where } = queue;
     await connection.use(client => client.set(`${connection.keys}run:${run}`, "1", "PX", 2 * where.lease));
   }
@@ -50,13 +51,21 @@ export class Post {
   }
 
   async #tick(look: () => Promise<void>): Promise<void> {
+    await Promise.all([this.#live(), look()]);
+  }
+
+  /** Once at a time: while Redis is away, it would be asked more and more. */
+  async #live(): Promise<void> {
+    if (this.#living) return;
+    this.#living = true;
     try {
       await this.#queue.listen();
-      await Post.#live(this.#queue, this.#run);
+      await Post.#keep(this.#queue, this.#run);
     } catch {
       // It goes on when Redis is back.
+    } finally {
+      this.#living = false;
     }
-    await look();
   }
 
   /** Whether the process has to stay alive. */

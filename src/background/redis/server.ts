@@ -71,12 +71,13 @@ export class Server implements Serving {
     if (this.#queue.connection.isThere && !("syscall" in error)) this.#service.troubled(error);
   }
 
-  hear({ queued = false, fresh = false, ended = [], stopped = [] }: News): void {
+  hear({ queued = [], fresh = false, ended = [], stopped = [] }: News): void {
     if (fresh) this.#chores.hurry();
+    const isServed = this.#heads.hear(queued);
     for (const id of stopped) void this.#check(id).catch(error => this.#trouble(error));
     // Another attempt was quicker: what this one gives would be dropped.
     for (const id of ended) this.#running.get(id)?.controller.abort(new Error("it has ended elsewhere"));
-    if (queued) this.look();
+    if (isServed || fresh) this.look();
   }
 
   /** The lease is kept by the main thread: what computes belongs on others. */
@@ -238,9 +239,9 @@ export class Server implements Serving {
     }
   }
 
-  /** Gives what it takes in its place, where there is but one line to take from, and room. */
+  /** Gives what it takes in its place, where there is nothing in other lines, and room. */
   async #leave(line: Line, lent: Lent): Promise<Lent | null> {
-    if (!this.#draining && this.#heads.count === 1 && this.#room >= 0) return line.doneFor(lent);
+    if (!this.#draining && this.#heads.hasOnly(line) && this.#room >= 0) return line.doneFor(lent);
     await line.done(lent);
     return null;
   }
@@ -253,6 +254,7 @@ export class Server implements Serving {
 
   async idle(): Promise<void> {
     do {
+      this.#heads.hurry();
       this.look();
       await this.#rest.come();
     } while (!this.#draining && this.#found);

@@ -1,21 +1,20 @@
 /** A run whose calls are executed by the workers of a queue in Redis. */
-import { unpackError } from "../../codec/failure.ts";
-import { fromWire } from "../../codec/wire.ts";
+import type { Packed } from "../../codec/packed.ts";
 import type { Attempt, Dispatch, Host, RunnerSession, TaskAddress } from "../../task/runner.ts";
 import { CallReports } from "../../workers/callreports.ts";
-import { open } from "../../workers/envelope.ts";
+import { fetched, isElsewhere, isKeptBy } from "../../workers/cluster/references.ts";
 import { Estimates } from "../../workers/estimate.ts";
 import { Line } from "../../workers/line.ts";
-import { readReports } from "../../workers/protocol.ts";
 import { FileDesk } from "../../workers/travel/desk.ts";
-import { callOutcome, questionOf } from "../signature.ts";
+import { Answers } from "./answers.ts";
 import { type Batch, cancelledOutside, fitTogether, type Underway } from "./batches.ts";
+import { attemptIn, FROM } from "./call-ends.ts";
 import { Gathering } from "./gathering.ts";
-import { type Ends, LOST, type Question, SAID, saidIn } from "./messages.ts";
+import { type Ends, LOST, saidIn } from "./messages.ts";
 import { type Found, Post } from "./post.ts";
 import type { RedisQueue } from "./queue.ts";
+import { RunValues } from "./run-values.ts";
 
-const FROM = "a worker on Redis";
 /** How much more than the calls that run at once may be with the workers, where they are short. */
 const MOST_AHEAD = 32;
 /** In milliseconds: a batch of which so long nothing was heard is looked at. */
@@ -31,8 +30,9 @@ export class RedisSession implements RunnerSession {
   readonly #estimates = new Estimates(true);
   /** They were lost with others, one of which may be the cause. */
   readonly #alone = new Set<number>();
-  readonly #asked = new Set<string>();
+  readonly #answers: Answers;
   readonly #gathered: Gathering;
+  readonly #values: RunValues;
   #gathering = false;
   #slots = 0;
   #looking = false;
@@ -44,16 +44,18 @@ export class RedisSession implements RunnerSession {
       if (session !== null) session.#hear(message);
     });
     return host => {
-      session = new RedisSession(host, new Post(queue, run), calls);
+      session = new RedisSession(host, new Post(queue, run), new RunValues(queue, run), calls);
       return session;
     };
   }
 
-  private constructor(host: Host, post: Post, calls: number) {
+  private constructor(host: Host, post: Post, values: RunValues, calls: number) {
+    this.#values = values;
     this.#host = host;
     this.#calls = calls;
     this.#post = post;
-    this.#gathered = new Gathering(host);
+    this.#answers = new Answers(post, this.#batches);
+    this.#gathered = new Gathering(host, values.most);
     this.#post.open(() => this.#look());
     this.#grow();
   }
@@ -95,12 +97,17 @@ export class RedisSession implements RunnerSession {
     this.#byId.get(id)?.line?.tell(wire);
   }
 
-  close(): Promise<void> {
+  takes(value: unknown): boolean {
+    return isElsewhere(value) && isKeptBy(value, this.#values);
+  }
+
+  async close(): Promise<void> {
     const left = [...this.#batches.keys()];
     this.#batches.clear();
     this.#byId.clear();
     this.#gathered.clear();
-    return this.#post.close(left);
+    await this.#post.close(left);
+    await this.#values.close();
   }
 
   #send(): void {
@@ -126,17 +133,32 @@ export class RedisSession implements RunnerSession {
 
   #hand(batch: Batch): void {
     this.#batches.set(batch.id, batch);
-    this.#post.send(batch).catch(error => {
-      if (!this.#batches.delete(batch.id)) return;
-      this.#fail(batch, ({ call: { id } }) => ({ id, state: "crashed", error: error as Error, ms: 0, worker: -1 }));
-    });
+    if (!this.#values.hasAny) this.#sendNow(batch);
+    else {
+      this.#values.attach(batch).then(
+        () => this.#batches.has(batch.id) && this.#sendNow(batch),
+        error => this.#notSent(batch, "failed", error as Error),
+      );
+    }
+  }
+
+  #sendNow(batch: Batch): void {
+    this.#post.send(batch).catch(error => this.#notSent(batch, "crashed", error as Error));
+  }
+
+  #notSent(batch: Batch, state: Attempt["state"], error: Error): void {
+    if (!this.#batches.delete(batch.id)) return;
+    this.#values.detach(batch);
+    // It may be the inputs of one of them.
+    if (state === "failed" && batch.open.length > 1) this.#resend(batch, "what it went with could not be sent");
+    else this.#fail(batch, ({ call: { id } }) => ({ id, state, error, ms: 0, worker: -1 }));
   }
 
   #hear(message: Buffer): void {
     const said = saidIn(message);
     if (said === null) return;
     if ("ends" in said) this.#end(said);
-    else this.#answer(said);
+    else this.#answers.answer(said);
   }
 
   #end({ batch: id, worker, ends }: Ends): void {
@@ -149,15 +171,35 @@ export class RedisSession implements RunnerSession {
     for (const [place, said] of ends) {
       const underway = batch.take(place);
       if (underway === null || underway.cancelled) continue;
-      this.#byId.delete(underway.call.id);
       underway.line?.close();
       if (said.length === 1 && said[0] === LOST) lost.push(underway.call.id);
-      else attempts.push(this.#attempt(underway, said, worker));
+      else {
+        const attempt = attemptIn(underway, said, this.#workers.get(worker) ?? -1, this.#values);
+        if (attempt.ms > 0) this.#learn(batch.task, attempt.ms);
+        if (underway.call.isRead && isElsewhere(attempt.value)) {
+          void this.#read(underway, attempt, attempt.value);
+          continue;
+        }
+        attempts.push(attempt);
+      }
+      this.#byId.delete(underway.call.id);
     }
     if (batch.left === 0) this.#close(batch);
     if (attempts.length > 0) this.#host.done(attempts);
     if (lost.length > 0) this.#lose(lost, `its worker ${worker} died`, batch.calls.length > 1);
     this.#rest();
+  }
+
+  /** Its result is read here at once, so that it is not to stay where it is. */
+  async #read(underway: Underway, attempt: Attempt, value: Packed): Promise<void> {
+    const { id } = underway.call;
+    const read: Attempt = await fetched(value).then(
+      value => ({ ...attempt, value }),
+      error => ({ id, state: "crashed", error: error as Error, ms: attempt.ms, worker: attempt.worker }),
+    );
+    if (this.#byId.get(id) !== underway) return;
+    this.#byId.delete(id);
+    this.#host.done([read]);
   }
 
   /** A worker has taken it. */
@@ -175,27 +217,7 @@ export class RedisSession implements RunnerSession {
       number,
       calls.map(({ call }) => call.id),
     );
-    for (const question of batch.early.splice(0)) this.#answer(question);
-  }
-
-  #attempt({ call, batch, place, reports }: Underway, said: Buffer, name: string): Attempt {
-    const worker = this.#workers.get(name) ?? -1;
-    const { id } = call;
-    try {
-      const bytes = callOutcome(batch.id, place, `the result of ${call.task.name}-${id}`, said);
-      const wire = open(bytes.subarray(1), FROM);
-      if (bytes[0] !== SAID) {
-        const state = wire[0] as Attempt["state"];
-        return { id, state, error: unpackError(fromWire(wire, { at: 1 })), ms: 0, worker };
-      }
-      readReports(wire, reports!);
-      const { attempt } = reports!;
-      if (attempt === null) throw new Error("its answer holds no outcome");
-      this.#learn(batch.task, attempt.ms);
-      return attempt;
-    } catch (error) {
-      return { id, state: "crashed", error: error as Error, ms: 0, worker };
-    }
+    for (const question of batch.early.splice(0)) this.#answers.answer(question);
   }
 
   #learn(task: TaskAddress, ms: number): void {
@@ -231,25 +253,8 @@ export class RedisSession implements RunnerSession {
 
   #close(batch: Batch): void {
     this.#batches.delete(batch.id);
+    this.#values.detach(batch);
     this.#post.forget(batch.id);
-  }
-
-  #answer(question: Question): void {
-    const { number, from, batch, place, bytes } = question;
-    if (this.#asked.has(number)) return;
-    const underway = this.#batches.get(batch)?.calls[place] ?? null;
-    if (underway !== null && underway.line === null && !underway.cancelled) {
-      // It is heard before that it has begun.
-      underway.batch.early.push(question);
-      return;
-    }
-    this.#asked.add(number);
-    const line = underway?.line ?? gone();
-    void Promise.resolve()
-      .then(() => line.answer(questionOf(batch, place, bytes)))
-      .then(answer => this.#post.answer(number, from, answer))
-      .finally(() => this.#asked.delete(number))
-      .catch(() => {});
   }
 
   /** What was not heard: words get lost. */
@@ -257,6 +262,7 @@ export class RedisSession implements RunnerSession {
     if (this.#looking) return;
     this.#looking = true;
     try {
+      await this.#values.live();
       for (const question of await this.#post.questions()) this.#hear(question);
       const now = performance.now();
       const silent = [...this.#batches.values()].filter(({ heardAt }) => now - heardAt >= SILENCE);
@@ -276,22 +282,17 @@ export class RedisSession implements RunnerSession {
     // It has ended, and will say nothing more.
     this.#close(batch);
     if (state === "cancelled") this.#fail(batch, cancelledOutside);
-    else {
-      const ids = batch.open.map(({ call }) => call.id);
-      for (const each of ids) this.#byId.delete(each);
-      if (ids.length > 0) this.#lose(ids, "its job was removed", batch.calls.length > 1);
-    }
+    else this.#resend(batch, "its job was removed");
     this.#rest();
+  }
+
+  #resend(batch: Batch, reason: string): void {
+    const ids = batch.open.map(({ call }) => call.id);
+    for (const each of ids) this.#byId.delete(each);
+    if (ids.length > 0) this.#lose(ids, reason, batch.calls.length > 1);
   }
 
   #rest(): void {
     this.#post.hold(this.#batches.size > 0 || this.#gathering);
   }
-}
-
-/** Nobody waits for the call that asks. */
-function gone(): Line {
-  const line = new Line(new CallReports({} as Host, -1, -1), FROM);
-  line.giveUp("it is not wanted any more");
-  return line;
 }

@@ -116,7 +116,7 @@ export class TakenBatch {
   }
 
   async #execute(place: number, call: Uint8Array): Promise<void> {
-    const { service, turns, asking } = this.#around;
+    const { service, turns, asking, queue } = this.#around;
     this.#unbegun -= 1;
     let waits = false;
     const ask = (bytes: Uint8Array) => {
@@ -126,7 +126,10 @@ export class TakenBatch {
       waits = true;
       return asking.ask(this.#run, this.#job.id, place, bytes);
     };
-    const end = await this.#endOf(place, () => service!.execute(this.#job, call, ask));
+    const { connection, where } = queue;
+    const register = async (name: string) => (await connection.act("keepValue", [this.#run, name, ""])) === 1;
+    const tied = { ask, register, values: where };
+    const end = await this.#endOf(place, () => service!.execute(this.#job, call, tied));
     if (waits) this.#waiting -= 1;
     this.#left -= 1;
     this.#end(place, end);

@@ -20,6 +20,8 @@ const ENDING = 10_000;
 export class Bridge {
   /** Whom it speaks to. */
   listener: BridgeListener;
+  /** The last number of a call that it was told, by one run or another. */
+  refs = 0;
   readonly #child: ChildProcess;
   readonly #lastWords = new LastWords();
   #gone = false;

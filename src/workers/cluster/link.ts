@@ -44,9 +44,9 @@ export class Link implements Keeper {
   readonly #users = new Set<LinkUser>();
   readonly #owners = new Map<number, LinkUser>();
   readonly #fetches = new Map<number, Fetch[]>();
-  /** The first reference of this bridge: those before it are lost. */
-  #since = 1;
-  #refs = 0;
+  /** The first reference of this bridge and run: those before it are lost. */
+  #since: number;
+  #refs: number;
   #slots = 0;
   #losses = 0;
   #ready = false;
@@ -64,6 +64,8 @@ export class Link implements Keeper {
     this.#first = message(setup);
     this.#key = JSON.stringify([settings.python, settings.bridge, settings.cluster]);
     this.#bridge = this.#start(takeSpare(this.#key));
+    this.#refs = this.#bridge.refs;
+    this.#since = this.#refs + 1;
   }
 
   attach(user: LinkUser): void {
@@ -78,6 +80,7 @@ export class Link implements Keeper {
     if (this.#users.size > 0) return false;
     // From now on the bridge is not spoken to of this run's references.
     this.#since = Number.POSITIVE_INFINITY;
+    this.#bridge.refs = this.#refs;
     if (this.settings.rests && this.#ready && this.#broken === null) await keepSpare(this.#key, this.#bridge);
     else await this.#bridge.close();
     for (const fetches of this.#fetches.values())

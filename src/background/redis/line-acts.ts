@@ -1,0 +1,36 @@
+/** What stands in BullMQ's lines, under the names that BullMQ gives them. */
+
+/** How BullMQ counts in the sorted sets in which jobs wait: the rank, or the time, before a counter. */
+const [RANKS, TIMES] = [2 ** 32, 2 ** 12];
+/** In place of a rank. */
+export const HEADS = { LATER: -1, BEGUN: -2 };
+
+/**
+ * Names of lines → for each that is not empty its place among the names, the rank of what comes first, and how many can
+ * start at least. The smallest rank comes first; it is 0 for what was lost, or has waited for its time, -1 if no time has
+ * come, and -2 if all that is there has begun.
+ */
+const heads = `
+local found = {}
+local function score(name)
+  local first = redis.call('ZRANGE', name, 0, 0, 'WITHSCORES')
+  return first[2] and tonumber(first[2])
+end
+for i = 2, #ARGV do
+  local line = string.sub(P, 1, -2) .. ':' .. ARGV[i] .. ':'
+  local rank, time = score(line .. 'prioritized'), score(line .. 'delayed')
+  local count = redis.call('ZCARD', line .. 'prioritized')
+  local first = redis.call('LLEN', line .. 'wait')
+  if time and math.floor(time / ${TIMES}) <= now then first = first + 1 end
+  if rank then rank = math.floor(rank / ${RANKS}) end
+  if first > 0 then rank = 0 end
+  if not rank then
+    if time then rank = ${HEADS.LATER} elseif redis.call('LLEN', line .. 'active') > 0 then rank = ${HEADS.BEGUN} end
+  end
+  if rank then found[#found + 1] = { i - 2, rank, count + first } end
+end
+return found
+`;
+
+/** By the names of the commands that the client gets for them. */
+export const LINE_ACTS = { lineHeads: heads };
