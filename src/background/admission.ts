@@ -53,6 +53,16 @@ export function admitCalls(
   return { definition, inputs: inputsOf(facts, called(facts.name, facts.id), inputs) };
 }
 
+/**
+ * The same for calls of a task that this worker does not know; there has to be a secret.
+ *
+ * @throws UntrustedError, TooLargeError
+ */
+export function admitSentCalls(facts: JobFacts, inputs: Uint8Array, most: number): Uint8Array {
+  checkSize(facts, inputs.byteLength, most);
+  return inputsOf(facts, called(facts.name, facts.id), inputs);
+}
+
 function admitted({ id, name, task }: JobFacts, known: Tasks, size: number, most: number): Definition {
   const what = called(name, id);
   const identity = calledBy(task) ?? task;
@@ -64,8 +74,13 @@ function admitted({ id, name, task }: JobFacts, known: Tasks, size: number, most
       hint: "A worker runs the tasks of the modules that it was started with, and no others. See who else may write to the queue.",
     });
   }
-  if (size > most) throw new TooLargeError({ what, size: formatSize(size), limit: formatSize(most) });
+  checkSize({ id, name }, size, most);
   return definition;
+}
+
+function checkSize({ id, name }: Pick<JobFacts, "id" | "name">, size: number, most: number): void {
+  if (size <= most) return;
+  throw new TooLargeError({ what: called(name, id), size: formatSize(size), limit: formatSize(most) });
 }
 
 export type Tasks = ReadonlyMap<string, Definition>;

@@ -2,10 +2,11 @@
 import { AsyncResource } from "node:async_hooks";
 import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
-import { admitCalls, MOST_INPUTS, type Tasks } from "./admission.ts";
-import type { CallEnd, CallService, JobEnd, JobFacts } from "./queue.ts";
-import { callsIn } from "./remote.ts";
+import { admitCalls, admitSentCalls, MOST_INPUTS, type Tasks } from "./admission.ts";
+import type { CallAtWork, CallEnd, CallService, CallTies, JobEnd, JobFacts } from "./queue.ts";
+import { calledBy, callsIn, hasCode } from "./remote.ts";
 import { remoteCall, ties } from "./remote-call.ts";
+import type { SentCode } from "./sent-code.ts";
 
 /** Who is told of what is done, and how much may come. */
 export interface Witness {
@@ -14,12 +15,31 @@ export interface Witness {
   ended(job: JobFacts, end: JobEnd, ms: number): void;
 }
 
-export function callService(scope: FlowScope, known: Tasks, settings: Witness): CallService {
+/** `sent`: where calls run whose code is asked for; null if it is not. */
+export function callService(
+  scope: FlowScope,
+  known: Tasks,
+  settings: Witness,
+  sent: SentCode | null = null,
+): CallService {
   const { maxInputs = MOST_INPUTS } = settings;
   const definition = definitionFor(remoteCall);
   // What lets a call begin may be the end of another, or that it waits: to that it does not belong.
   const outside = new AsyncResource("heddle worker");
+  const isSent = ({ task }: JobFacts) => sent !== null && hasCode(task) && !known.has(calledBy(task)!);
   let count = 0;
+  const begin = (scope: FlowScope, bytes: Uint8Array, tied: CallTies, code: boolean): CallAtWork => {
+    const number = ++count;
+    const { blobs, blobsAbove } = tied.values;
+    ties.set(number, tied);
+    const inputs = [bytes, number, blobs, blobsAbove, maxInputs, code];
+    const call = scope.submit(definition, definition.options, inputs, false);
+    const end = call.settled().then((outcome): CallEnd => {
+      ties.delete(number);
+      return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
+    });
+    return { end, cancel: reason => void call.cancel(reason) };
+  };
   return {
     begin(job) {
       const began = performance.now();
@@ -27,21 +47,28 @@ export function callService(scope: FlowScope, known: Tasks, settings: Witness): 
       return end => settings.ended(job, end, performance.now() - began);
     },
     read(facts, bytes) {
+      if (isSent(facts)) return callsIn(admitSentCalls(facts, bytes, maxInputs), { identity: calledBy(facts.task)! });
       const { definition, inputs } = admitCalls(facts, bytes, known, maxInputs);
       return callsIn(inputs, definition);
     },
-    execute(bytes, call) {
-      const number = ++count;
-      const { blobs, blobsAbove } = call.values;
-      ties.set(number, call);
-      return outside.runInAsyncScope(() => {
-        const call = scope.submit(definition, definition.options, [bytes, number, blobs, blobsAbove, maxInputs], false);
-        const end = call.settled().then((outcome): CallEnd => {
-          ties.delete(number);
-          return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
-        });
-        return { end, cancel: reason => void call.cancel(reason) };
-      });
+    execute(job, bytes, tied) {
+      if (!isSent(job)) return outside.runInAsyncScope(() => begin(scope, bytes, tied, false));
+      let cancelled: string | null = null;
+      let atWork: CallAtWork | null = null;
+      const end = outside.runInAsyncScope(() =>
+        sent!.within(String(job.options["run"]), within => {
+          atWork = begin(within, bytes, tied, true);
+          if (cancelled !== null) atWork.cancel(cancelled);
+          return atWork.end;
+        }),
+      );
+      return {
+        end: end.catch((error): CallEnd => ({ state: "crashed", error: error as Error })),
+        cancel(reason) {
+          cancelled = reason;
+          atWork?.cancel(reason);
+        },
+      };
     },
   };
 }

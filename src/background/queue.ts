@@ -121,7 +121,7 @@ export interface CallService {
   begin(job: JobFacts): (end: JobEnd) => void;
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
-  execute(call: Uint8Array, ties: CallTies): CallAtWork;
+  execute(job: JobFacts, call: Uint8Array, ties: CallTies): CallAtWork;
 }
 
 /** What a worker takes, and what it does with it. */
@@ -131,6 +131,8 @@ export interface Service {
   readonly queues: readonly string[];
   /** Identities of tasks: it takes no others. */
   readonly tasks: readonly string[];
+  /** Save calls of runs that give the code of their tasks. */
+  readonly takesCode?: boolean;
   /** How many jobs at once. */
   readonly concurrency: number;
   /** Never rejects. `signal` is aborted when the job is cancelled, or has ended elsewhere. */

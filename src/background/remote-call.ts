@@ -34,6 +34,7 @@ async function execute(
   blobs: string | null,
   blobsAbove: number,
   most: number,
+  code: boolean,
 ): Promise<Uint8Array> {
   const open = new Set<{ cancel(reason: string): unknown }>();
   // Asked by this call, not by the one within it, which belongs to another run.
@@ -57,6 +58,7 @@ async function execute(
     const above = blobs === null ? MOST_IN_REDIS : blobsAbove;
     return await executeWithin(shared.ambient.getStore() as Execution, bytes, {
       ask,
+      code,
       async bring(wire, display) {
         if (refers(wire)) await (await values()).bring(wire, display);
       },

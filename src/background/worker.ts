@@ -8,6 +8,7 @@ import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { startRun } from "../run/start.ts";
+import { processes } from "../runners/processes.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
 import { admit, MOST_INPUTS, type Tasks } from "./admission.ts";
@@ -27,6 +28,7 @@ import {
 } from "./queue.ts";
 import { callOf } from "./remote.ts";
 import { remoteAsk, remoteCall, remoteKeep } from "./remote-call.ts";
+import { SentCode } from "./sent-code.ts";
 import { signedEnd } from "./signature.ts";
 import { unserved } from "./unserved.ts";
 import { whileWanted } from "./wanted.ts";
@@ -38,6 +40,8 @@ export interface WorkerSettings {
   readonly concurrency: number;
   /** In bytes: jobs that bring along more fail. */
   readonly maxInputs?: number;
+  /** Whether it takes calls of tasks that it does not know, and asks their runs for the code. */
+  readonly bundles?: boolean;
   readonly run: RunSettings;
   /** A job is about to be executed. */
   began(job: JobFacts): void;
@@ -65,14 +69,18 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
   const outputs = new Outputs();
   const readers = [...(settings.run.readers ?? []), outputs.reader];
   const frame = await openFrame({ ...settings.run, readers }, outputs, known);
+  const runner = processes({ workers: settings.concurrency });
+  const open = () => openFrame({ ...settings.run, runner, readers }, outputs, known);
+  const sent = settings.bundles === true ? new SentCode(open) : null;
   const service: Service = {
     name: settings.name,
     queues: settings.queues,
-    tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity)]),
+    tasks: tasks.flatMap(({ identity }) => [identity, callOf(identity), callOf(identity, true)]),
+    takesCode: sent !== null,
     concurrency: settings.concurrency,
     troubled: settings.troubled,
     recovered: () => settings.recovered?.(),
-    calls: callService(frame.scope, known, settings),
+    calls: callService(frame.scope, known, settings, sent),
     async execute(job, signal) {
       const began = performance.now();
       const { facts } = job;
@@ -95,11 +103,13 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     unserved: () => unserved(queue, service),
     async drain() {
       await serving.drain();
+      await sent?.close();
       await frame.close();
     },
     idle: () => serving.idle(),
     async abandon() {
       await serving.abandon();
+      sent?.interrupt();
       frame.interrupt();
     },
   };

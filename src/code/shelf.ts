@@ -11,20 +11,27 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { homedir, hostname } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { threadId } from "node:worker_threads";
 import { type Digest, digestBytes } from "../codec/digest.ts";
 import { ProtocolError } from "../errors.ts";
 import { home } from "../platform.ts";
 import { isRunning } from "../store/running.ts";
 import { type CodeFile, type Manifest, machine } from "./manifest.ts";
+import { tidy } from "./tidy.ts";
 
 /** The environment variable that names the folder. */
 export const CODE_VARIABLE = "HEDDLE_CODE";
+
+/** In milliseconds: what was used so lately need not be marked as used. */
+const FRESH = 60 * 60_000;
 
 export class Shelf {
   readonly #blobs: string;
@@ -44,11 +51,17 @@ export class Shelf {
       if (/^\d+$/.test(pid) && !isRunning(Number(pid))) remove(path.join(trees, left));
     }
     remove(this.#tree);
+    tidy(folder);
     process.once("exit", () => remove(this.#tree));
   }
 
   has(digest: Digest): boolean {
-    return existsSync(this.#blob(digest));
+    const blob = this.#blob(digest);
+    const stat = statSync(blob, { throwIfNoEntry: false });
+    const now = new Date();
+    // Whoever tidies goes by that.
+    if (stat !== undefined && now.getTime() - stat.mtimeMs > FRESH) utimesSync(blob, now, now);
+    return stat !== undefined;
   }
 
   /** @throws ProtocolError for other content than was asked for. */
@@ -56,7 +69,7 @@ export class Shelf {
     if (digestBytes(bytes) !== digest) {
       throw new ProtocolError({ from: "the coordinator", problem: "a file of code is not what was asked for" });
     }
-    const part = `${this.#blob(digest)}.${process.pid}`;
+    const part = `${this.#blob(digest)}.${process.pid}-${threadId}`;
     mkdirSync(path.dirname(part), { recursive: true });
     writeFileSync(part, bytes, { mode: 0o444 });
     renameSync(part, this.#blob(digest));
@@ -110,7 +123,7 @@ function isSame({ path: place, digest }: CodeFile): boolean {
   }
 }
 
-function shelfFolder(): string {
+export function shelfFolder(): string {
   const named = process.env[CODE_VARIABLE];
   if (named !== undefined && named !== "") return named;
   return path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "heddle", "code");

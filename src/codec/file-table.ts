@@ -8,7 +8,7 @@ import { whole } from "./large.ts";
 import { Packed, type PackedValue } from "./packed.ts";
 import type { Sealed } from "./seal.ts";
 
-/** A file as it was when the value that names it was encoded. */
+/** A file as it was when the value that names it was encoded; without digest in an input, as that is the file as it is. */
 export interface PackedFile {
   readonly path: string;
   readonly digest: Digest;

@@ -58,7 +58,7 @@ export function packInputs(
       items.push(new Hole(slot));
       continue;
     }
-    if (input instanceof FileMark) {
+    if (input instanceof FileMark && subject.travels !== true) {
       items.push(packFile(input, items.length, subject));
       continue;
     }

@@ -28,7 +28,7 @@ export type Part =
   | { readonly kind: "hole"; readonly slot: number }
   | { readonly kind: "quote"; readonly value: unknown }
   | { readonly kind: "url"; readonly href: string }
-  /** `digest` is null where the path alone travels. */
+  /** `digest` is null where the path alone travels, and empty where it is found out when somebody asks. */
   | { readonly kind: "file"; readonly path: string; readonly digest: string | null; readonly size: number }
   | { readonly kind: "instance"; readonly name: string; readonly encoded: unknown; readonly stack: string | undefined }
   | { readonly kind: "error"; readonly fields: ErrorFields; readonly inline: boolean }
@@ -225,7 +225,7 @@ export class Scan {
     const { path } = file;
     if (this.#role === "result") return { kind: "file", path, ...contentOf(file, this.#subject, pathOf(at)) };
     if (this.#role === "input") checkFile(file, this.#subject, pathOf(at));
-    return { kind: "file", path, digest: null, size: 0 };
+    return { kind: "file", path, digest: this.#subject.travels === true ? "" : null, size: 0 };
   }
 
   #mark(value: object, part: Part): void {

@@ -5,6 +5,8 @@ import { UncloneableError } from "../errors.ts";
 export interface Subject {
   readonly task: string;
   readonly role: "input" | "result" | "error";
+  /** It goes to where this disk may not be seen: files among it have to be found without decoding it. */
+  readonly travels?: boolean;
 }
 
 /** What a value is that cannot travel, and what to do about it. */

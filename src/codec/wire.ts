@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { ProtocolError } from "../errors.ts";
+import { hasFiles } from "./file-table.ts";
 import { Large, whole } from "./large.ts";
 import { Hole, Packed, type PackedInputs, type PackedTag, type PackedValue } from "./packed.ts";
 
@@ -14,6 +15,7 @@ const LIST = 5;
 /** Added to what follows if there are large arrays beside the bytes. */
 const WITH_LARGE = 8;
 const TAGS: readonly (PackedTag | undefined)[] = [undefined, "json", "clone", "marked"];
+const MARKED = TAGS.indexOf("marked");
 
 /**
  * Appends a packed value to a message as two flat entries: a number that says what it is, and its payload.
@@ -94,6 +96,19 @@ function largeFromWire(wire: readonly unknown[], cursor: Cursor): Large[] {
     cursor.at += 5;
   }
   return large;
+}
+
+/** The packed values in a message that name files, each with the place of its bytes: no other two entries look so. */
+export function* valuesWithFiles(
+  wire: readonly unknown[],
+  from = 0,
+): Generator<readonly [place: number, packed: Packed]> {
+  for (let at = from + 1; at < wire.length; at++) {
+    const data = wire[at];
+    if (wire[at - 1] !== MARKED || !(data instanceof Uint8Array)) continue;
+    const packed = new Packed("marked", data);
+    if (hasFiles(packed)) yield [at, packed];
+  }
 }
 
 function unreadable(problem: string): Error {

@@ -1,7 +1,7 @@
 import { markOf } from "../codec/digest.ts";
 import { FileMark } from "../codec/file.ts";
 import { checkFiles, handedOver } from "../codec/handed-over.ts";
-import { isPrimitive, pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
+import { isPrimitive, pack, packInputs, type Subject, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue, Primitive } from "../codec/packed.ts";
 import { Quote } from "../codec/quote.ts";
 import type { Room } from "../codec/room.ts";
@@ -49,9 +49,9 @@ export class Constant {
     return this.unquoted;
   }
 
-  packed(task: string, shares: boolean): PackedValue {
+  packed(subject: Subject, shares: boolean): PackedValue {
     const room = shares ? lent.room : null;
-    this.encoded ??= { value: lent.hold(pack(this.value, { task, role: "input" }, room)) };
+    this.encoded ??= { value: lent.hold(pack(this.value, subject, room)) };
     return this.encoded.value;
   }
 
@@ -143,12 +143,12 @@ export class EncodedInputs implements CallInputs {
   readonly futures: readonly FutureBase[];
   readonly template: PackedInputs;
   protected readonly slots: readonly Slot[];
-  private readonly task: string;
+  protected readonly subject: Subject;
 
-  constructor(template: PackedInputs, slots: readonly Slot[], task: string) {
+  constructor(template: PackedInputs, slots: readonly Slot[], subject: Subject) {
     this.template = template;
     this.slots = slots;
-    this.task = task;
+    this.subject = subject;
     this.futures = slots.some(isFuture) ? slots.filter(isFuture) : none;
   }
 
@@ -163,8 +163,8 @@ export class EncodedInputs implements CallInputs {
   }
 
   pack(wire: unknown[], shares: boolean): void {
-    const { task } = this;
-    const slots = this.slots.map(slot => (slot instanceof Constant ? slot.packed(task, shares) : keptPacked(slot)));
+    const { subject } = this;
+    const slots = this.slots.map(slot => (slot instanceof Constant ? slot.packed(subject, shares) : keptPacked(slot)));
     writeInputs(this.template, slots, wire, shares);
   }
 
@@ -275,12 +275,12 @@ export class Slots {
 export function captureEncoded(
   given: readonly unknown[],
   futureOf: FutureOf,
-  task: string,
+  subject: Subject,
   room: Room | null,
 ): CallInputs {
   const slots = new Slots(futureOf);
-  const template = packInputs(given, { task, role: "input" }, slots.slotOf, room);
-  return new EncodedInputs(lent.hold(template), slots.all, task);
+  const template = packInputs(given, subject, slots.slotOf, room);
+  return new EncodedInputs(lent.hold(template), slots.all, subject);
 }
 
 function arePlain(inputs: PackedInputs): inputs is readonly Primitive[] {

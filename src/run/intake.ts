@@ -63,12 +63,10 @@ export class Intake {
     });
   }
 
-  capture({ cache, shared, room, strict, definition }: Spec, given: unknown[]): CallInputs {
+  capture({ cache, shared, room, strict, subject }: Spec, given: unknown[]): CallInputs {
     const { futureOf } = this.run;
-    if (cache !== null) return captureKeyed(given, futureOf, definition.name, room);
-    return shared
-      ? captureShared(given, futureOf, strict, definition.name)
-      : captureEncoded(given, futureOf, definition.name, room);
+    if (cache === null && shared) return captureShared(given, futureOf, strict, subject.task);
+    return (cache === null ? captureEncoded : captureKeyed)(given, futureOf, subject, room);
   }
 
   /** A call that waits for others comes after one more: what was submitted later may turn out to be needed. */

@@ -1,5 +1,6 @@
 import type { CachePolicy } from "../cache/policy.ts";
 import type { Room } from "../codec/room.ts";
+import type { Subject } from "../codec/uncloneable.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import type { FlowScope } from "./scope.ts";
@@ -18,6 +19,8 @@ export interface Spec {
   readonly shared: boolean;
   /** Where large arrays of their inputs go, if the pool's workers can read them there. */
   readonly room: Room | null;
+  /** What their inputs are, for messages and for those who encode them. */
+  readonly subject: Subject;
   readonly priority: number;
   /** The number of what it needs of labels that are limited; 0 for nothing. */
   readonly demand: number;

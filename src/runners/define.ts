@@ -45,5 +45,11 @@ export function defineRunner(definition: RunnerDefinition): Runner {
   const workers = countWorkers(definition.workers, where);
   const run = definition.run.bind(definition);
   const sharesDisk = definition.sharesDisk === true;
-  return { name, workers, shared: false, sharesDisk, open: host => new CustomSession(host, name, workers, run) };
+  return {
+    name,
+    workers,
+    shared: false,
+    sharesDisk,
+    open: host => new CustomSession(host, name, workers, sharesDisk, run),
+  };
 }

@@ -4,6 +4,8 @@ import { CallReports } from "./callreports.ts";
 import { open, seal } from "./envelope.ts";
 import { Line } from "./line.ts";
 import { readReports } from "./protocol.ts";
+import { FileDesk } from "./travel/desk.ts";
+import { Lending } from "./travel/lending.ts";
 
 /** What a user's runner is given of a call besides its bytes. */
 export interface RunContext {
@@ -33,8 +35,11 @@ export class CustomSession implements RunnerSession {
   #free: number[];
   readonly #waiting: Dispatch[] = [];
   #names = 1;
+  /** Null where its disk is that of this machine. */
+  readonly #lending: Lending | null;
 
-  constructor(host: Host, name: string, workers: number, run: Run) {
+  constructor(host: Host, name: string, workers: number, sharesDisk: boolean, run: Run) {
+    this.#lending = sharesDisk ? null : new Lending();
     this.#host = host;
     this.#name = name;
     this.#run = run;
@@ -121,13 +126,14 @@ export class CustomSession implements RunnerSession {
     const { id } = call;
     let bytes: Uint8Array;
     try {
-      bytes = seal(call, this.#host);
+      bytes = seal(call, this.#host, this.#lending);
     } catch (error) {
       return { id, state: "failed", error: error as Error, ms: 0, worker };
     }
     const from = `the runner ${this.#name}`;
     const reports = new CallReports(this.#host, id, worker, () => this.#waits(underway));
-    const line = new Line(reports, from);
+    const desk = this.#lending === null ? null : new FileDesk(this.#host, call, this.#lending);
+    const line = new Line(reports, from, desk);
     underway.line = line;
     const { signal } = underway.controller;
     try {

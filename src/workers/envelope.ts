@@ -14,12 +14,21 @@ import { readInputs } from "./inputs.ts";
 import { Loader } from "./load.ts";
 import { type Address, CALL, ENDED, FAILED, PLACED, TASK, UNREACHABLE, writeCall, writeTask } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
+import { type Ask, AwayFiles } from "./travel/away.ts";
+import type { Lending } from "./travel/lending.ts";
+import { placeOfCode } from "./travel/sent-code.ts";
+import type { TaskFunction } from "./turn.ts";
 
 /** The attempt, its task's address and its inputs. */
-export function seal(call: Dispatch, { runId, dirs }: Pick<Host, "runId" | "dirs">): Uint8Array {
+export function seal(
+  call: Dispatch,
+  { runId, dirs }: Pick<Host, "runId" | "dirs">,
+  lending: Lending | null = null,
+): Uint8Array {
   const wire: unknown[] = [runId, dirs];
   writeTask(0, call.task, wire);
   writeCall(1, 0, call, wire);
+  lending?.say(wire, CALL_AT);
   return bytesOf(wire);
 }
 
@@ -58,6 +67,8 @@ export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): 
 }
 
 export interface WithinOptions extends ExecuteOptions {
+  /** Whether the module of the task is asked for, if it is not here or another one. */
+  readonly code?: boolean;
   /** Puts in their places the inputs that do not come with the call. */
   readonly bring?: (wire: unknown[], call: string) => Promise<void>;
   /** Puts away what is large of the result in what the call says at its end. */
@@ -91,8 +102,10 @@ export async function executeWithin(
   try {
     await options.bring?.(wire, display);
     state = UNREACHABLE;
-    const fn = await loader.find(address);
-    const dir = (flags! & PLACED) === 0 ? null : String(wire[INPUTS + length!]);
+    const fn = await find(address, options.code === true ? far.files : null);
+    const isPlaced = (flags! & PLACED) !== 0;
+    const behind = INPUTS + length! + (isPlaced ? 1 : 0);
+    const dir = isPlaced ? String(wire[behind - 1]) : null;
     const execution = new Execution(seq!, id!, address.name, attempt!, String(runId), reporter, { dir });
     follow(options.signal, execution);
     within?.leads(execution);
@@ -100,7 +113,8 @@ export async function executeWithin(
       ended = resolve;
     });
     far.serve(execution, reporter);
-    run(execution, fn, readInputs(wire, { at: INPUTS }));
+    const begin = () => void run(execution, fn, readInputs(wire, { at: INPUTS }));
+    await bring(far, reporter, execution, wire, behind).then(begin, error => execution.end(false, error, 0));
     await finished;
   } catch (error) {
     reporter.fail(ENDED, [seq!, state, 0], packError(error, { task: address.name, role: "error" }));
@@ -114,6 +128,29 @@ export async function executeWithin(
 /** Where the call begins: after the run's two entries and the task's seven; its inputs come after seven of its own. */
 const CALL_AT = 9;
 const INPUTS = 16;
+
+/** Where modules are that were asked for. Each call asks itself: one that waited for another would keep its place from it. */
+const placed = new Map<string, string>();
+
+async function find(address: Address, ask: Ask | null): Promise<TaskFunction> {
+  const { module } = address;
+  if (ask === null || module === null || shared.definitions.has(address.identity)) return loader.find(address);
+  const place = placed.get(module) ?? (await placeOfCode(module, ask, AT_ONCE));
+  placed.set(module, place);
+  return loader.find({ ...address, module: place });
+}
+
+/** In bytes: what goes to the coordinator or comes from it at once, through whatever is in between. */
+const AT_ONCE = 1024 ** 2;
+
+/** Has the files here that the inputs name, if the coordinator has said at `at` what they are, and can be asked. */
+async function bring(far: FarEnd, reporter: WireReporter, { task }: Execution, wire: unknown[], at: number) {
+  if (far.files === null) return;
+  const files = new AwayFiles(far.files, AT_ONCE);
+  files.hear(wire, at);
+  reporter.files = files;
+  await files.bring(task, wire, INPUTS);
+}
 
 function prepare(): void {
   if (capturing) return;

@@ -103,6 +103,16 @@ export class Execution implements RunningCall, Ambient, CallSink {
     return this.#more.dir;
   }
 
+  /** The directory that it has made; null if it has made none. */
+  get directory(): string | null {
+    return this.#more === null ? null : this.#more.dir;
+  }
+
+  /** The same, if it is kept with the result. */
+  get keptDirectory(): string | null {
+    return this.#place.dir === null ? null : this.directory;
+  }
+
   /** Why it was told to stop; null if it was not. */
   get abandoned(): Error | null {
     return this.#more === null ? null : this.#more.reason;

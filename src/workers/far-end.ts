@@ -2,8 +2,9 @@
 import { CancelledError } from "../errors.ts";
 import { bytesOf, open } from "./envelope.ts";
 import type { Execution } from "./execute.ts";
-import { CANCEL, RESUME, TELL } from "./protocol.ts";
+import { CANCEL, GIVEN, RESUME, TELL } from "./protocol.ts";
 import type { WireReporter } from "./reporter.ts";
+import type { Ask as AskFiles } from "./travel/away.ts";
 
 type Ask = (bytes: Uint8Array) => Promise<Uint8Array>;
 
@@ -43,6 +44,17 @@ export class FarEnd {
     if (!this.#listens) void this.#listen();
   }
 
+  /** Brings a question about files to the coordinator; null where nobody answers. */
+  get files(): AskFiles | null {
+    if (this.#ask === undefined) return null;
+    return async wire => {
+      const [operation, what, ...given] = await this.#exchangeOf(wire);
+      if (operation === GIVEN && what !== "refused") return given;
+      if (operation === CANCEL) this.#cancelled(given[0]);
+      throw new Error(operation === GIVEN ? String(given[0]) : "nobody answers");
+    };
+  }
+
   async end(): Promise<void> {
     this.#reporter?.flush();
     this.#over = true;
@@ -60,7 +72,7 @@ export class FarEnd {
 
   async #exchange(wire: unknown[]): Promise<void> {
     if (wire.length > 0) await this.#keep(wire);
-    const answer = open(await this.#ask!(bytesOf(wire)), "the coordinator");
+    const answer = await this.#exchangeOf(wire);
     for (let at = 0; at < answer.length; ) {
       if (answer[at] === RESUME) {
         at += 2;
@@ -70,11 +82,19 @@ export class FarEnd {
         this.#reporter!.hear(this.#execution!, answer.slice(at + 3, at + 3 + length));
         at += 3 + length;
       } else if (answer[at] === CANCEL) {
-        this.#givenUp = true;
-        this.#execution!.abort(new CancelledError({ task: this.#execution!.id, reason: String(answer[at + 2]) }));
+        this.#cancelled(answer[at + 2]);
         return;
       } else return;
     }
+  }
+
+  async #exchangeOf(wire: readonly unknown[]): Promise<unknown[]> {
+    return open(await this.#ask!(bytesOf(wire)), "the coordinator");
+  }
+
+  #cancelled(reason: unknown): void {
+    this.#givenUp = true;
+    this.#execution?.abort(new CancelledError({ task: this.#execution.id, reason: String(reason) }));
   }
 
   /** Nobody answers any more: the call cannot get on. */

@@ -2,24 +2,30 @@
 import { sealedFrame } from "../codec/frames.ts";
 import { open } from "./envelope.ts";
 import { CANCEL, RESUME, type Reports, readReports, TELL } from "./protocol.ts";
+import type { FileDesk } from "./travel/desk.ts";
 
 export class Line {
   readonly #reports: Reports;
   readonly #from: string;
+  readonly #desk: FileDesk | null;
   #said: unknown[] = [];
   #polled: ((answer: Uint8Array) => void) | null = null;
   #closed = false;
   #givenUp: string | null = null;
 
-  constructor(reports: Reports, from: string) {
+  /** `desk`: where files are asked for, if the call may run on another disk. */
+  constructor(reports: Reports, from: string, desk: FileDesk | null = null) {
     this.#reports = reports;
     this.#from = from;
+    this.#desk = desk;
   }
 
   /** Hears what the call has to say, and answers; who says nothing waits for the next thing to hear. */
   readonly answer = (bytes: Uint8Array): Promise<Uint8Array> => {
     if (this.#givenUp !== null) return Promise.resolve(this.#take());
     const wire = open(bytes, this.#from);
+    const given = this.#desk?.answer(wire) ?? null;
+    if (given !== null) return given.then(answer => (this.#givenUp === null ? framed(answer) : this.#take()));
     if (wire.length > 0) readReports(wire, this.#reports);
     if (wire.length > 0 || this.#said.length > 0 || this.#closed) return Promise.resolve(this.#take());
     return new Promise(resolve => {
@@ -43,6 +49,7 @@ export class Line {
 
   close(): void {
     this.#closed = true;
+    this.#desk?.close();
     this.#say([]);
   }
 
@@ -55,6 +62,10 @@ export class Line {
   #take(): Uint8Array {
     const said = this.#givenUp === null ? this.#said : [CANCEL, 1, this.#givenUp];
     this.#said = [];
-    return new Uint8Array(Buffer.concat(sealedFrame(said)));
+    return framed(said);
   }
+}
+
+function framed(wire: readonly unknown[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(sealedFrame(wire)));
 }

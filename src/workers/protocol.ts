@@ -29,6 +29,8 @@ export const SPARE = 8;
 export const CODE = 9;
 /** The answer to NEEDS. */
 export const GIVEN = 10;
+/** Of the call before it: the files that its inputs name, and what they look like where the coordinator is. */
+export const FILES = 29;
 /** From the worker. */
 export const READY = 11;
 export const UNFIT = 12;
@@ -51,8 +53,10 @@ export const FULL = 25;
 export const ENDS = 26;
 /** It has heard that a call is to stop. */
 export const HEARD = 27;
-/** In a cluster: the module of the call is not there, or another one. */
+/** On another disk: what the call needs is not there, or something else. */
 export const NEEDS = 28;
+/** On another disk: a piece of a file that the call gives. */
+export const GIVES = 30;
 
 /** What is told of a call besides. */
 export const TIMED = 1;
@@ -125,8 +129,10 @@ export interface Reports {
   full(bytes: number): void;
   /** It has heard that the call is to stop; told by workers of one call only. */
   heardCancel(): void;
-  /** It needs a list of files, or files, to load a module; told by workers in clusters only. */
+  /** It asks for what it needs of this disk, and is waiting for the answer; told by workers on other disks only. */
   needs?(what: string, of: string): void;
+  /** Likewise with a piece of a file. */
+  gives?(of: string, bytes: Uint8Array): void;
   /** It is about to die of an error that nobody caught. */
   fatal(seq: number, error: Error): void;
 }
@@ -220,6 +226,10 @@ function readReport(wire: readonly unknown[], cursor: Cursor, reports: Reports):
     case NEEDS:
       cursor.at += 3;
       reports.needs?.(operand(1), operand(2));
+      break;
+    case GIVES:
+      cursor.at += 3;
+      reports.gives?.(operand(1), operand(2));
       break;
     case FATAL:
       cursor.at += 2;

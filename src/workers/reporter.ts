@@ -24,6 +24,7 @@ import {
   WAITS,
   WARNING,
 } from "./protocol.ts";
+import type { AwayFiles } from "./travel/away.ts";
 
 /** How long a report waits for others, in milliseconds. */
 const GATHER = 0.5;
@@ -44,6 +45,10 @@ export class WireReporter implements Reporter {
   dirs = "";
   /** False where nothing passes on what calls ask. */
   connected = true;
+  /** Sends the files of results, where the coordinator may not see them. */
+  files: AwayFiles | null = null;
+  /** A call has ended but for its files. */
+  onHandingOver: (execution: Execution) => void = () => {};
   #wire: unknown[] = [];
   readonly #ends = new EndRow();
   #flushed = 0;
@@ -66,21 +71,47 @@ export class WireReporter implements Reporter {
   ended(execution: Execution, ok: boolean, value: unknown, ms: number): void {
     const wire = this.#wire;
     const length = wire.length;
-    if (ok && isPrimitive(value)) {
+    if (ok && isPrimitive(value) && (this.files === null || execution.keptDirectory === null)) {
       this.#ends.write(execution.number, ms, value, wire);
       this.#onEnd(execution);
       return;
     }
     try {
       wire.push(ENDED, execution.number, ok ? COMPLETED : FAILED, ms);
-      if (ok) toWire(pack(value, { task: execution.task, role: "result" }, this.#room), wire, true);
-      else toWire(packError(value, { task: execution.task, role: "error" }), wire);
+      if (ok) {
+        const packed = pack(value, { task: execution.task, role: "result" }, this.#room);
+        const handing = this.files?.handOver(execution, packed) ?? null;
+        if (handing !== null) {
+          wire.length = length;
+          this.#endAfter(handing, execution, ms);
+          return;
+        }
+        toWire(packed, wire, true);
+      } else toWire(packError(value, { task: execution.task, role: "error" }), wire);
     } catch (error) {
       wire.length = length;
-      wire.push(ENDED, execution.number, FAILED, ms);
-      toWire(packError(error, { task: execution.task, role: "error" }), wire);
+      this.#failed(execution, error, ms);
     }
     this.#onEnd(execution);
+  }
+
+  #endAfter(handing: Promise<PackedValue>, execution: Execution, ms: number): void {
+    this.onHandingOver(execution);
+    const completed = (packed: PackedValue) => {
+      this.#wire.push(ENDED, execution.number, COMPLETED, ms);
+      toWire(packed, this.#wire, true);
+    };
+    void handing
+      .then(completed, error => this.#failed(execution, error, ms))
+      .then(() => {
+        this.#onEnd(execution);
+        this.flushSoon();
+      });
+  }
+
+  #failed(execution: Execution, error: unknown, ms: number): void {
+    this.#wire.push(ENDED, execution.number, FAILED, ms);
+    toWire(packError(error, { task: execution.task, role: "error" }), this.#wire);
   }
 
   output(execution: Execution, stream: StreamName, text: string): void {

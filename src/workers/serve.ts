@@ -10,16 +10,16 @@ import { installCapture } from "./capture.ts";
 import type { Claimer } from "./claims.ts";
 import { Execution, execute } from "./execute.ts";
 import { readInputs } from "./inputs.ts";
-import { LONG_LOAD, Loader, stillLoading, tellOfStray } from "./load.ts";
+import { tellOfStray } from "./load.ts";
 import { MemoryLimit } from "./memory.ts";
+import { Preparing } from "./preparing.ts";
 import {
   type Address,
-  BEGUN,
   CALL,
   CALLS,
   CANCEL,
-  ENDED,
   FATAL,
+  FILES,
   FULL,
   READY,
   REFUSED,
@@ -29,11 +29,11 @@ import {
   TASK,
   TELL,
   UNFIT,
-  UNREACHABLE,
 } from "./protocol.ts";
 import { WireReporter } from "./reporter.ts";
 import { Suspended } from "./suspended.ts";
-import type { KnownTask, Moments, Waiting } from "./turn.ts";
+import type { AwayFiles } from "./travel/away.ts";
+import type { KnownTask, Moments, TaskFunction, Waiting } from "./turn.ts";
 import { warm } from "./warm.ts";
 
 /** After how long at work the event loop gets a turn, in milliseconds. */
@@ -48,12 +48,11 @@ const WARY = 250;
 export class Server {
   readonly #reporter: WireReporter;
   readonly #claims: Claimer;
-  readonly #loader = new Loader();
   readonly #tasks: KnownTask[] = [];
   readonly #running = new Map<number, Execution>();
   readonly #suspended = new Suspended();
   readonly #backlog = new Backlog();
-  readonly #loading = new Set<number>();
+  readonly #preparing: Preparing;
   /** Cancelled before they were under way. */
   readonly #unwanted = new Set<number>();
   #concurrency = 1;
@@ -66,9 +65,20 @@ export class Server {
   #breathing = false;
   readonly #moments: Moments;
   readonly #segments: Segments | undefined;
+  readonly #files: AwayFiles | null;
 
-  /** `segments`: where large results go, if the coordinator shares this memory. */
-  constructor(send: (wire: unknown[]) => void, claims: Claimer, moments: Moments = {}, segments?: Segments) {
+  /**
+   * @param segments where large results go, if the coordinator shares this memory.
+   * @param files where files come from and go to, if the coordinator has another disk.
+   */
+  constructor(
+    send: (wire: unknown[]) => void,
+    claims: Claimer,
+    moments: Moments = {},
+    segments?: Segments,
+    files: AwayFiles | null = null,
+  ) {
+    this.#files = files;
     this.#claims = claims;
     this.#moments = moments;
     this.#segments = segments;
@@ -78,6 +88,9 @@ export class Server {
       seq => this.#suspend(seq),
       segments === undefined ? null : new SegmentRoom(segments, true),
     );
+    this.#reporter.files = files;
+    this.#reporter.onHandingOver = execution => this.#running.set(execution.number, execution);
+    this.#preparing = new Preparing(this.#reporter, files);
     shared.mode = "loading";
     tellOfStray("a worker", text => this.#stray(text));
     installCapture((stream, chunk) => this.#reporter.stray(stream, chunk));
@@ -132,6 +145,9 @@ export class Server {
         if (execution !== undefined) this.#reporter.hear(execution, wire.slice(at + 3, cursor.at));
         return;
       }
+      case FILES:
+        cursor.at += this.#files!.hear(wire, at);
+        return;
       case SPARE:
         cursor.at += 2;
         this.#segments?.give(wire[at + 1] as SharedArrayBuffer);
@@ -193,7 +209,7 @@ export class Server {
     }
     if (last !== null && performance.now() - since > LONG) last.wary = WARY;
     this.#pumping = false;
-    if (this.#backlog.isEmpty && this.#running.size + this.#loading.size === 0) {
+    if (this.#backlog.isEmpty && this.#running.size + this.#preparing.count === 0) {
       this.#memory?.callEnded(true);
       this.#reporter.flush();
       if (this.#worked && this.#suspended.isEmpty) this.#moments.idle?.();
@@ -207,7 +223,7 @@ export class Server {
   }
 
   get #hasRoom(): boolean {
-    return this.#running.size + this.#loading.size < this.#concurrency;
+    return this.#running.size + this.#preparing.count < this.#concurrency;
   }
 
   #resume(): void {
@@ -220,37 +236,15 @@ export class Server {
   }
 
   #begin(call: Waiting): void {
-    const { task } = call;
-    if (task.fn !== null) {
-      this.#run(call, task.fn);
-      return;
-    }
-    this.#loading.add(call.seq);
-    const long = setTimeout(() => this.#reporter.stray("stderr", stillLoading(task.address)), LONG_LOAD);
-    const loaded = () => {
-      clearTimeout(long);
-      this.#loading.delete(call.seq);
-    };
-    this.#loader.find(task.address).then(
-      fn => {
-        loaded();
-        task.fn = fn;
-        // At once, as the call may keep this thread busy and its time counts from here.
-        this.#reporter.tell(BEGUN, call.seq);
-        this.#reporter.flush();
-        this.#run(call, fn);
-        this.#pump();
-      },
-      error => {
-        loaded();
-        const packed = packError(error, { task: task.address.name, role: "error" });
-        this.#reporter.fail(ENDED, [call.seq, UNREACHABLE, 0], packed);
-        this.#pump();
-      },
+    const fn = this.#preparing.functionOf(
+      call,
+      ready => this.#run(call, ready),
+      () => this.#pump(),
     );
+    if (fn !== null) this.#run(call, fn);
   }
 
-  #run(call: Waiting, fn: (...inputs: never[]) => unknown): void {
+  #run(call: Waiting, fn: TaskFunction): void {
     const { seq, id, attempt, task, wire, at, arity } = call;
     if (this.#unwanted.delete(seq)) {
       this.#reporter.tell(REFUSED, seq, seq);
@@ -277,7 +271,7 @@ export class Server {
   #cancel(seq: number, reason: string): void {
     const execution = this.#running.get(seq) ?? this.#suspended.get(seq);
     if (execution !== undefined) execution.abort(new CancelledError({ task: execution.id, reason }));
-    else if (this.#loading.has(seq) || this.#backlog.has(seq)) this.#unwanted.add(seq);
+    else if (this.#preparing.has(seq) || this.#backlog.has(seq)) this.#unwanted.add(seq);
   }
 
   #stray(text: string): void {

@@ -1,9 +1,11 @@
 import type { Address } from "./protocol.ts";
 
+export type TaskFunction = (...inputs: never[]) => unknown;
+
 /** A task that calls have named. */
 export interface KnownTask {
   readonly address: Address;
-  fn: ((...inputs: never[]) => unknown) | null;
+  fn: TaskFunction | null;
   /** Before so many of its next calls, what is gathered leaves: one of its last calls kept the thread for long. */
   wary: number;
 }

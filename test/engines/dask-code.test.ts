@@ -1,59 +1,32 @@
 /** Dask workers on machines that do not have the code: a cluster that sees another folder in the place of that of the projects. */
-import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { type DaskCluster, newest, startDask } from "./dask.ts";
-import { runProgram } from "./debian.ts";
+import { runNode, TwoMachines, write } from "./hidden.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const home = mkdtempSync(path.join(tmpdir(), "heddle-code-"));
-const [projects, there, shelf] = ["projects", "there", "shelf"].map(name => path.join(home, name)) as [
-  string,
-  string,
-  string,
-];
-for (const folder of [projects, there]) mkdirSync(folder);
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+const machines = new TwoMachines();
+const { home, there, shelf } = machines;
+writeFileSync(path.join(home, "seen.txt"), "seen by all");
+afterAll(() => machines.remove());
 
 const python = await newest();
 const program = typeof python === "string" ? "" : python.program;
-const problem = typeof python === "string" ? python : await whyNoOtherView();
-
-async function whyNoOtherView(): Promise<string | null> {
-  const tried = await runProgram("unshare", ["-m", "mount", "--bind", there, projects]).catch(String);
-  if (typeof tried === "object" && tried.code === 0) return null;
-  return "this machine does not let a process have other mounts (unshare -m)";
-}
+const problem = typeof python === "string" ? python : await machines.problem();
 
 /** The cluster does not see the projects, nor what is written there. */
 async function hiddenCluster(): Promise<DaskCluster> {
   const wrapper = path.join(home, "python");
-  const words = `mount --bind ${there} ${projects} && exec ${program} "$@"`;
-  writeFileSync(wrapper, `#!/bin/sh\nexec unshare -m sh -c '${words}' sh "$@"\n`);
+  writeFileSync(wrapper, `#!/bin/sh\nexec unshare -m sh -c '${machines.shellWords} ${program} "$@"' sh "$@"\n`);
   chmodSync(wrapper, 0o755);
   return startDask(wrapper, 1);
 }
 
 let count = 0;
 
-/** A project with these files, gone with the rest. */
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = path.join(projects, `p${count++}`);
-  mkdirSync(path.join(folder, "node_modules"), { recursive: true });
-  symlinkSync(ROOT, path.join(folder, "node_modules/heddle"));
-  write(folder, { "package.json": '{ "name": "woven", "type": "module" }', ...files });
-  return folder;
-}
-
-function write(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), text);
-  }
-}
+const project = (files: Readonly<Record<string, string>>) => machines.project(files);
 
 if (problem !== null) test.skip(`code that is sent: ${problem}`);
 else {
@@ -74,7 +47,8 @@ function suite(cluster: DaskCluster): void {
     const name = `main-${count++}.mjs`;
     write(folder, {
       [name]: `
-        import { dask, run } from "heddle";
+        import { dask, file, run } from "heddle";
+        import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
         const runner = dask(${JSON.stringify(options)});
         const on = body => run({ runner }, body);
         const tell = promise => promise.then(value => value, ({ name, message }) => name + ": " + message);
@@ -82,18 +56,7 @@ function suite(cluster: DaskCluster): void {
         process.stdout.write(JSON.stringify(answer));
       `,
     });
-    const child = spawn(process.execPath, [...loader, name], {
-      cwd: folder,
-      env: { ...process.env, VITEST: undefined },
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    const code = await new Promise(resolve => child.on("close", resolve));
+    const { code, stdout, stderr } = await runNode(folder, [...loader, name]);
     if (code !== 0) throw new Error(stderr);
     return { answer: JSON.parse(stdout) as unknown, stderr };
   }
@@ -231,5 +194,122 @@ function suite(cluster: DaskCluster): void {
     expect((await script(folder, body, { code: "shared" })).answer).toMatch(/^ModuleLoadError: .*Cannot find module/);
     write(folder, { "node_modules/absent/native.node": "" });
     expect((await script(folder, body)).answer).toBe(1);
+  });
+
+  const filing = {
+    "tasks.mjs": `
+      import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+      import { basename, dirname, join } from "node:path";
+      import { context, file, task } from "heddle";
+      const read = place => [basename(place), readFileSync(place, "utf8"), place];
+      export const direct = task("direct", (place, later) => read(place));
+      export const nested = task("nested", ({ places: [place] }, n) => [...read(place), n]);
+      export const inDir = task("inDir", text => {
+        const place = join(context().dir, "sub/out.txt");
+        mkdirSync(dirname(place));
+        writeFileSync(place, text);
+        writeFileSync(join(context().dir, "beside.txt"), "beside");
+        return { place: file(place) };
+      });
+      export const outside = task("outside", (folder, text) => {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "out.txt"), text);
+        mkdirSync(join(folder, "more"), { recursive: true });
+        writeFileSync(join(folder, "more/out.txt"), "");
+        return [file(join(folder, "out.txt")), file(join(folder, "more/out.txt"))];
+      });
+      export const through = task("through", place => file(place));
+    `,
+  };
+
+  test("files among inputs are where the task runs, under their names", async () => {
+    const folder = project({ ...filing, "data/raw.csv": "1,2,3", "data/other.csv": "1,2,3", "data/empty": "" });
+    const { answer } = await script(
+      folder,
+      `const { direct, nested, through } = await import("./tasks.mjs");
+       const places = [file("data/raw.csv")];
+       return on(async () => ({
+         direct: await direct.submit(file("data/raw.csv")),
+         other: await direct.submit(file("data/other.csv")),
+         empty: await direct.submit(file("data/empty")),
+         nested: await nested.map([{ places }], 2),
+         shared: await direct.submit(file(${JSON.stringify(path.join(home, "seen.txt"))})),
+         through: await through.submit(file("data/raw.csv")),
+         onwards: await direct.submit(through.submit(file("data/other.csv"))),
+       }));`,
+    );
+    const copy = (name: string) => expect.stringMatching(new RegExp(`^${shelf}/inputs/.*/${name}$`));
+    expect(answer).toEqual({
+      direct: ["raw.csv", "1,2,3", copy("raw.csv")],
+      other: ["other.csv", "1,2,3", copy("other.csv")],
+      empty: ["empty", "", copy("empty")],
+      nested: [["raw.csv", "1,2,3", copy("raw.csv"), 2]],
+      shared: ["seen.txt", "seen by all", path.join(home, "seen.txt")],
+      through: path.join(folder, "data/raw.csv"),
+      onwards: ["other.csv", "1,2,3", copy("other.csv")],
+    });
+  });
+
+  test("a file that is gone or too large is an error that says so; one that changes is sent as it is", async () => {
+    const folder = project({ ...filing, "gone.txt": "1", "large.bin": "", "changing.txt": "before" });
+    const { answer } = await script(
+      folder,
+      `const { direct } = await import("./tasks.mjs");
+       truncateSync("large.bin", 2 ** 30 + 1);
+       return on(async () => {
+         let goOn;
+         const later = new Promise(resolve => { goOn = resolve; });
+         const gone = tell(direct.submit(file("gone.txt"), later));
+         const changing = tell(direct.submit(file("changing.txt"), later));
+         rmSync("gone.txt");
+         writeFileSync("changing.txt", "afterwards");
+         goOn();
+         return { gone: await gone, large: await tell(direct.submit(file("large.bin"))), changing: await changing };
+       });`,
+    );
+    expect(answer).toEqual({
+      gone: expect.stringMatching(
+        /^FileError: An input of direct names .*\/gone\.txt, which is not on this machine, and could not be sent here: it is not there any more/,
+      ),
+      large: expect.stringMatching(/could not be sent here: it has 1\.07 GB, and more than 1\.07 GB is not sent/),
+      changing: ["changing.txt", "afterwards", expect.anything()],
+    });
+  });
+
+  test("files of results lie in the directory of the call, and are inputs of others", async () => {
+    const folder = project(filing);
+    const { answer } = await script(
+      folder,
+      `const { inDir, outside, direct } = await import("./tasks.mjs");
+       return on(async () => {
+         const inside = await inDir.submit("inside");
+         const out = await outside.submit(process.cwd() + "/there", "outside");
+         const [next] = await direct.map(await outside.submit(process.cwd() + "/there", "next").then(all => all.slice(0, 1).map(file)));
+         return { inside: inside.place, texts: [inside.place, ...out].map(place => readFileSync(place, "utf8")), out, next };
+       });`,
+    );
+    const dirs = path.join(folder, ".heddle/dirs");
+    expect(answer).toEqual({
+      inside: expect.stringMatching(new RegExp(`^${dirs}/.*/inDir-2-1/sub/out\\.txt$`)),
+      texts: ["inside", "outside", ""],
+      out: [
+        expect.stringMatching(new RegExp(`^${dirs}/.*/outside-3-1/out\\.txt$`)),
+        expect.stringMatching(new RegExp(`^${dirs}/.*/outside-3-1/2/out\\.txt$`)),
+      ],
+      next: ["out.txt", "next", expect.stringContaining(shelf)],
+    });
+  });
+
+  test("the directory of a cached call comes along with its result, and is kept", async () => {
+    const folder = project(filing);
+    const body = `
+      const { inDir } = await import("./tasks.mjs");
+      const kept = inDir.with({ cache: true });
+      const { place } = await on(() => kept.submit("kept"));
+      return [place, readFileSync(place, "utf8"), readFileSync(place.replace("sub/out", "beside"), "utf8")];`;
+    const { answer: first, stderr } = await script(folder, body);
+    expect(first).toEqual([expect.stringContaining(path.join(folder, ".heddle")), "kept", "beside"]);
+    expect(stderr).not.toContain("cannot be read");
+    expect((await script(folder, body)).answer).toEqual(first);
   });
 }

@@ -8,6 +8,9 @@ import { asBuffer } from "./queue.ts";
 /** In milliseconds. */
 const LOOK_AGAIN = 1_000;
 
+/** In bytes. */
+const LARGE = 64 * 1024;
+
 interface Open {
   readonly run: string;
   answer(bytes: Uint8Array): void;
@@ -53,11 +56,18 @@ export class Asking {
   #answer(number: string, bytes: Uint8Array): void {
     const open = this.#open.get(number);
     this.#open.delete(number);
+    // It would lie in Redis for a while yet.
+    if (bytes.byteLength > LARGE) void this.#remove(number);
     try {
       open?.answer(answerOf(number, bytes));
     } catch (error) {
       open?.fail(error as Error);
     }
+  }
+
+  async #remove(number: string): Promise<void> {
+    const { connection } = this.#queue;
+    await connection.use(client => client.del(`${connection.keys}answer:${number}`)).catch(() => {});
   }
 
   /** Once at a time: while Redis is away, it would be asked more and more. */

@@ -5,6 +5,7 @@ import type { CallReports } from "../../workers/callreports.ts";
 import { bytesOf } from "../../workers/envelope.ts";
 import type { Line } from "../../workers/line.ts";
 import { writeCall, writeTask } from "../../workers/protocol.ts";
+import type { Lending } from "../../workers/travel/lending.ts";
 import { newJobId } from "../job-id.ts";
 import { overLimit } from "./blobs.ts";
 import type { Question } from "./messages.ts";
@@ -38,6 +39,7 @@ export class Batch {
   /** What is large among the inputs is taken out of it before it is sent. */
   readonly wire: unknown[];
   readonly #most: number;
+  readonly #lending: Lending;
   #bytes = 0;
   /** How many have not ended. */
   left = 0;
@@ -48,9 +50,11 @@ export class Batch {
   heardAt = performance.now();
 
   /** `most`: how many bytes the inputs of a call may have. */
-  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">, most: number) {
+  constructor(task: TaskAddress, { runId, dirs }: Pick<Host, "runId" | "dirs">, lending: Lending, most: number) {
     this.task = task;
     this.#most = most;
+    this.#lending = lending;
+    lending.code?.lend(task.module);
     this.wire = [runId, dirs];
     writeTask(0, task, this.wire);
   }
@@ -60,6 +64,7 @@ export class Batch {
     const from = this.wire.length;
     try {
       writeCall(1, 0, call, this.wire);
+      this.#lending.say(this.wire, from);
     } catch (error) {
       this.wire.length = from;
       throw error;

@@ -1,6 +1,6 @@
 /** Where a call of a run is executed: brings its large inputs, and puts its large result away. */
 import { packError } from "../../codec/failure.ts";
-import { toWire } from "../../codec/wire.ts";
+import { toWire, valuesWithFiles } from "../../codec/wire.ts";
 import { formatSize } from "../../config/size.ts";
 import { CancelledError, TooLargeError } from "../../errors.ts";
 import { endAt, FAILED } from "../../workers/protocol.ts";
@@ -43,6 +43,9 @@ export class FarValues {
     const { above } = this.#blobs;
     const end = endAt(wire);
     if (end === null || lengthOf(wire[end.value + 1]) <= above) return;
+    // Which files it names is to be seen without bringing it.
+    const namesFiles = [...valuesWithFiles(wire, end.value)].some(([at]) => at === end.value + 1);
+    if (namesFiles && this.#blobs.name !== null) return;
     try {
       const register = async (key: string) => {
         if (!(await this.#register(key))) throw new CancelledError({ task: call, reason: "its run is gone" });

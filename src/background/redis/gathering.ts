@@ -1,9 +1,13 @@
 import type { Dispatch, Host, TaskAddress } from "../../task/runner.ts";
+import { CodeSource } from "../../workers/cluster/code.ts";
+import { Lending } from "../../workers/travel/lending.ts";
+import { secret } from "../secret.ts";
 import { Batch } from "./batches.ts";
 
 /** Calls of one turn, which travel together. */
 export class Gathering {
   readonly #host: Host;
+  readonly lending = new Lending(secret() === null ? null : new CodeSource("send"));
   readonly #most: number;
   #calls = new Map<TaskAddress, Dispatch[]>();
 
@@ -41,14 +45,15 @@ export class Gathering {
     this.#calls = new Map();
     for (const [task, calls] of gathered) {
       const most = together(task);
-      let batch = new Batch(task, this.#host, this.#most);
+      const begun = () => new Batch(task, this.#host, this.lending, this.#most);
+      let batch = begun();
       for (const call of calls) {
         if (isAlone(call)) {
-          const single = new Batch(task, this.#host, this.#most);
+          const single = begun();
           if (add(call, single)) yield single;
         } else if (add(call, batch) && (batch.isFull || batch.left >= most)) {
           yield batch;
-          batch = new Batch(task, this.#host, this.#most);
+          batch = begun();
         }
       }
       if (batch.left > 0) yield batch;

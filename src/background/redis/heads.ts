@@ -3,6 +3,7 @@ import type { Connection } from "./connection.ts";
 import { Line } from "./line.ts";
 import { HEADS } from "./line-acts.ts";
 import type { RedisQueue } from "./queue.ts";
+import type { Served } from "./served.ts";
 
 export interface Place {
   readonly line: Line;
@@ -26,7 +27,7 @@ export class Heads {
   readonly #queue: RedisQueue;
   readonly #connection: Connection;
   /** The lines that are served, and whether they are of calls of runs. */
-  readonly #served: ReadonlyMap<string, boolean>;
+  readonly #served: Served;
   readonly #troubled: (error: Error) => void;
   /** Those of them in which something ever was. */
   #names: readonly string[] = [];
@@ -37,7 +38,7 @@ export class Heads {
   #looking = false;
   #allAt = 0;
 
-  constructor(queue: RedisQueue, served: ReadonlyMap<string, boolean>, troubled: (error: Error) => void) {
+  constructor(queue: RedisQueue, served: Served, troubled: (error: Error) => void) {
     this.#queue = queue;
     this.#connection = queue.connection;
     this.#served = served;

@@ -1,6 +1,7 @@
 /** A run's dealings with Redis: its batches, and what is said of them. */
 import { DEFAULT_QUEUE } from "../delay.ts";
 import { callOf } from "../remote.ts";
+import { secret } from "../secret.ts";
 import { signedAnswer, signedJob } from "../signature.ts";
 import type { Batch } from "./batches.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
@@ -79,7 +80,8 @@ export class Post {
     const sent = this.#queue.add(
       signedJob({
         id,
-        task: callOf(task.identity),
+        // Workers that do not know the task ask for its code; to whom that is given the secret says.
+        task: callOf(task.identity, secret() !== null && task.module?.startsWith("file:") === true),
         name: task.name,
         queue: DEFAULT_QUEUE,
         priority: 0,

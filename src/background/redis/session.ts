@@ -5,6 +5,7 @@ import { CallReports } from "../../workers/callreports.ts";
 import { fetched, isElsewhere, isKeptBy } from "../../workers/cluster/references.ts";
 import { Estimates } from "../../workers/estimate.ts";
 import { Line } from "../../workers/line.ts";
+import { FileDesk } from "../../workers/travel/desk.ts";
 import { Answers } from "./answers.ts";
 import { type Batch, cancelledOutside, fitTogether, type Underway } from "./batches.ts";
 import { attemptIn, FROM } from "./call-ends.ts";
@@ -210,7 +211,7 @@ export class RedisSession implements RunnerSession {
     for (const underway of calls) {
       const { id } = underway.call;
       underway.reports = new CallReports(this.#host, id, number);
-      underway.line = new Line(underway.reports, FROM);
+      underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#gathered.lending));
     }
     this.#host.started(
       number,

@@ -128,7 +128,8 @@ export class TakenBatch {
     };
     const { connection, where } = queue;
     const register = async (name: string) => (await connection.act("keepValue", [this.#run, name, ""])) === 1;
-    const end = await this.#endOf(place, () => service!.execute(call, { ask, register, values: where }));
+    const tied = { ask, register, values: where };
+    const end = await this.#endOf(place, () => service!.execute(this.#job, call, tied));
     if (waits) this.#waiting -= 1;
     this.#left -= 1;
     this.#end(place, end);

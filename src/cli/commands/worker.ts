@@ -18,7 +18,7 @@ export function addWorker(program: Command, done: (code: ExitCode) => void): voi
     .command("worker")
     .summary("run jobs that were delayed")
     .description("Run jobs: calls that t.delay(…) has stored, of the tasks and flows that these modules define.")
-    .argument("<file...>", "the modules; it takes only jobs of their tasks, and of those they import")
+    .argument("[file...]", "the modules; it takes only jobs of their tasks, and of those they import")
     .option("--concurrency <count>", "how many jobs at once; default: the available CPUs")
     .option("--queue <name>", 'which queue, several times for several; default: "default"', gather)
     .option(
@@ -39,6 +39,7 @@ export function addWorker(program: Command, done: (code: ExitCode) => void): voi
     .option("--limit <label=amount>", "how much of a label at once, or per time, for all jobs of this worker", gather)
     .option("--cache", "keep the results of every task that does not say cache itself")
     .option("--max-inputs <size>", "how much a job may bring along; more is refused unread; default: 256MiB")
+    .option("--bundles", "calls of other tasks, too, whose runs send the code; needs a Redis and HEDDLE_SECRET")
     .option("--keep <time>", "how long jobs are known after they have ended; default: 7d")
     .option("--until-idle", "end when there is nothing left that could start now")
     .option("--json", "what happens to jobs as lines of JSON on stdout")

@@ -9,7 +9,14 @@ import type { Definition } from "../../task/definition.ts";
 const MINUTE = 60_000;
 
 export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "gaveBack" | "troubled" | "recovered"> {
-  ready(tasks: readonly Definition[], queues: readonly string[], concurrency: number, place: string): void;
+  /** `bundles`: it takes code that is sent, too. */
+  ready(
+    tasks: readonly Definition[],
+    queues: readonly string[],
+    concurrency: number,
+    place: string,
+    bundles: boolean,
+  ): void;
   draining(): void;
   /** Jobs wait in its queues whose task it does not know. */
   unserved(jobs: JobsWaiting): void;
@@ -26,8 +33,9 @@ function textReport(): WorkerReport {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   let running = 0;
   return {
-    ready(tasks, queues, concurrency, place) {
+    ready(tasks, queues, concurrency, place, bundles) {
       const names = tasks.map(({ name }) => oneLine(name)).sort();
+      if (bundles) names.push("what runs send");
       const queue = queues.length === 1 ? `queue ${queues[0]}` : `queues ${queues.join(", ")}`;
       say(`heddle worker: ${names.join(", ")} · ${queue} · ${concurrency} at once · ${place}`);
     },
@@ -71,8 +79,8 @@ function textReport(): WorkerReport {
 function jsonReport(): WorkerReport {
   const say = (fields: object) => void process.stdout.write(`${JSON.stringify(fields)}\n`);
   return {
-    ready: (tasks, queues, concurrency, store) =>
-      say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store }),
+    ready: (tasks, queues, concurrency, store, bundles) =>
+      say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store, bundles }),
     began: ({ id, task, attempts }) => say({ type: "jobStarted", id, task, attempt: attempts }),
     ended: ({ id, task }, { state, problem }, ms) => say({ type: "jobEnded", id, task, state, ms, problem }),
     gaveBack: ({ id, task }, ms) => say({ type: "jobGivenBack", id, task, ms }),

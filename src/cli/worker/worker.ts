@@ -14,6 +14,7 @@ import { queueFolder } from "../jobs/place.ts";
 import { KEPT, readAge } from "../jobs/prune.ts";
 import { loadModule } from "../run/load.ts";
 import { locate } from "../run/locate.ts";
+import { checkBundles, checkModules } from "./bundles.ts";
 import { checkEngine, type Engine } from "./engine.ts";
 import { type Lookout, openLookout, tellMisspelt } from "./lookout.ts";
 import { openReport, type WorkerReport } from "./report.ts";
@@ -26,6 +27,7 @@ export interface WorkerFlags extends PlaceFlags {
   readonly queue?: readonly string[];
   readonly maxInputs?: string;
   readonly keep?: string;
+  readonly bundles?: boolean;
   readonly untilIdle?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -39,9 +41,12 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const maxInputs = flags.maxInputs === undefined ? MOST_INPUTS : parseSize(flags.maxInputs, "--max-inputs");
   const keep = readAge(flags.keep ?? KEPT, "--keep");
   const queues = [...new Set(flags.queue ?? [DEFAULT_QUEUE])].map(queue => readName(queue, "--queue"));
+  const bundles = flags.bundles === true;
+  checkModules(files, bundles);
   const root = await load(files);
   const folder = queueFolder(flags, () => root);
   checkEngine(flags.engine, folder);
+  if (bundles) checkBundles(folder);
   // What its jobs delay, on whichever worker, comes into the same queue.
   process.env[QUEUE_VARIABLE] = folder;
   const run = await runSettings(flags, root, folder);
@@ -49,14 +54,14 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const queue = await openQueue(folder);
   const name = `${hostname()}:${process.pid}`;
   const signals = onSignals();
-  const started = await startWorker(queue, { name, queues, concurrency, maxInputs, run, ...report });
-  if (started.tasks.length === 0) {
+  const started = await startWorker(queue, { name, queues, concurrency, maxInputs, bundles, run, ...report });
+  if (started.tasks.length === 0 && files.length > 0) {
     throw new UsageError({
       problem: `There is no task or flow in ${files.join(", ")}, so that no job could ever run`,
       hint: "Name the modules that define the tasks whose calls were delayed.",
     });
   }
-  report.ready(started.tasks, queues, concurrency, queue.place);
+  report.ready(started.tasks, queues, concurrency, queue.place, bundles);
   const forget = () => void queue.forget(Date.now() - keep).catch(report.troubled);
   forget();
   await tellMisspelt(queue, queues, report).catch(report.troubled);
@@ -80,7 +85,7 @@ async function load(files: readonly string[]): Promise<string> {
     root ??= findRoot(path.dirname(file));
     await loadModule(file, shown);
   }
-  return root!;
+  return root ?? findRoot(process.cwd());
 }
 
 /** Works until it is told to end, and has done so: in order at the first signal, at once at the second. */

@@ -57,7 +57,7 @@ async function keyOf(
   const maker = cache.makerOf(definition, policy);
   const { name } = definition;
   if (policy.key !== null) return ownKey(maker, policy.key, withoutMarks(values) as unknown[], name);
-  const captured = captureKeyed(values, () => undefined, name, null);
+  const captured = captureKeyed(values, () => undefined, { task: name, role: "input" }, null);
   return maker.keyOf(captured.closed(() => ""));
 }
 

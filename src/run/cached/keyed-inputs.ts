@@ -34,8 +34,8 @@ class PlainInputs extends EncodedInputs implements KeyedInputs {
   private readonly given: readonly Primitive[];
   private readonly marks: readonly string[];
 
-  constructor(given: readonly Primitive[], task: string, marks: readonly string[]) {
-    super(given, NO_SLOTS, task);
+  constructor(given: readonly Primitive[], subject: Subject, marks: readonly string[]) {
+    super(given, NO_SLOTS, subject);
     this.given = given;
     this.marks = marks;
   }
@@ -77,12 +77,10 @@ function nothingFor(count: number): readonly null[] {
 class MarkedInputs extends EncodedInputs implements KeyedInputs {
   /** One an argument. */
   private readonly marks: readonly Mark[];
-  private readonly name: string;
 
-  constructor(template: PackedInputs, slots: readonly Slot[], task: string, marks: readonly Mark[]) {
-    super(template, slots, task);
+  constructor(template: PackedInputs, slots: readonly Slot[], subject: Subject, marks: readonly Mark[]) {
+    super(template, slots, subject);
     this.marks = marks;
-    this.name = task;
   }
 
   closed(digestOf: (future: FutureBase) => string): string[] {
@@ -91,7 +89,7 @@ class MarkedInputs extends EncodedInputs implements KeyedInputs {
   }
 
   private digests(digestOf: (future: FutureBase) => string): string[] {
-    return this.slots.map(slot => (slot instanceof Constant ? slot.mark(this.name) : digestOf(slot)));
+    return this.slots.map(slot => (slot instanceof Constant ? slot.mark(this.subject.task) : digestOf(slot)));
   }
 
   private closedWith(digests: readonly string[]): string[] {
@@ -127,24 +125,28 @@ class MarkedInputs extends EncodedInputs implements KeyedInputs {
 export function captureKeyed(
   given: readonly unknown[],
   futureOf: FutureOf,
-  task: string,
+  subject: Subject,
   room: Room | null,
 ): KeyedInputs {
   const texts: string[] = [];
   for (let at = 0; at < given.length; at++) {
     const text = primitiveText(given[at]);
-    if (text === null) return captureMarked(given, futureOf, task, room);
+    if (text === null) return captureMarked(given, futureOf, subject, room);
     texts.push(text);
   }
-  return new PlainInputs(given.slice() as Primitive[], task, texts);
+  return new PlainInputs(given.slice() as Primitive[], subject, texts);
 }
 
-function captureMarked(given: readonly unknown[], futureOf: FutureOf, task: string, room: Room | null): KeyedInputs {
+function captureMarked(
+  given: readonly unknown[],
+  futureOf: FutureOf,
+  subject: Subject,
+  room: Room | null,
+): KeyedInputs {
   const slots = new Slots(futureOf);
-  const subject: Subject = { task, role: "input" };
   const template = lent.hold(packInputs(given, subject, slots.slotOf, room));
   const marks = given.map(input => markOf(input, subject, slots.slotOf));
-  return new MarkedInputs(template, slots.all, task, marks);
+  return new MarkedInputs(template, slots.all, subject, marks);
 }
 
 /** As one encoded list, in which futures are holes or null; null if that is too long to be kept for explanations. */

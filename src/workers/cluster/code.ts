@@ -1,10 +1,10 @@
 /** On the coordinator's side: what workers elsewhere are told of the code of tasks, and given of it. */
 import { readFileSync, statSync } from "node:fs";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { CodeFile, Manifest } from "../../code/manifest.ts";
 import { digestBytes } from "../../codec/digest.ts";
 import { CODE, GIVEN } from "../protocol.ts";
-import { stampOf } from "./stamp.ts";
+import { stampOf } from "../stamp.ts";
 
 /** `send`: from here; `shared`: from there; null: from there, if it is there and the same. */
 export type CodeWay = "send" | "shared" | null;
@@ -12,6 +12,8 @@ export type CodeWay = "send" | "shared" | null;
 export class CodeSource {
   readonly #way: CodeWay;
   readonly #stamps = new Map<string, string>();
+  /** Nobody gets anything else. */
+  readonly #lent = new Set<string>();
   readonly #manifests = new Map<string, Promise<Manifest>>();
 
   constructor(way: CodeWay) {
@@ -20,7 +22,7 @@ export class CodeSource {
 
   /** What is said of a module before a call of its tasks. */
   origin(module: string | null): unknown[] {
-    if (this.#way === "shared" || module === null || !module.startsWith("file:")) return [];
+    if (this.#way === "shared" || !this.lend(module)) return [];
     let stamp = this.#stamps.get(module);
     if (stamp === undefined) {
       const stat = statSync(fileURLToPath(module), { throwIfNoEntry: false });
@@ -30,20 +32,28 @@ export class CodeSource {
     return [CODE, module, stamp];
   }
 
+  /** From now on workers may have it; false if that is not possible. */
+  lend(module: string | null): module is string {
+    if (module === null || !module.startsWith("file:")) return false;
+    this.#lent.add(module);
+    return true;
+  }
+
   /** The answer to what a worker needs. Never rejects. */
   async answer(what: string, of: string): Promise<unknown[]> {
     try {
       if (what === "manifest") return [GIVEN, "manifest", JSON.stringify(await this.#manifest(of))];
-      const [entry, wanted] = JSON.parse(of) as [entry: string, wanted: readonly string[]];
-      const { files } = await this.#manifest(pathToFileURL(entry).href);
+      const [module, wanted] = JSON.parse(of) as [module: string, wanted: readonly string[]];
+      const { files } = await this.#manifest(module);
       const byDigest = new Map<string, CodeFile>(files.map(file => [file.digest, file]));
-      return [GIVEN, "files", ...wanted.map(digest => contentOf(byDigest.get(digest)))];
+      return [GIVEN, "code", ...wanted.map(digest => contentOf(byDigest.get(digest)))];
     } catch (error) {
       return [GIVEN, "refused", (error as Error).message];
     }
   }
 
-  #manifest(module: string): Promise<Manifest> {
+  async #manifest(module: string): Promise<Manifest> {
+    if (!this.#lent.has(module)) throw new Error("no call needs it");
     let manifest = this.#manifests.get(module);
     if (manifest === undefined) {
       // Looked for only when somebody needs it.

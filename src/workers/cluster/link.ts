@@ -8,6 +8,7 @@ import { entry, inheritedFlags } from "../../platform.ts";
 import type { Host } from "../../task/runner.ts";
 import { open } from "../envelope.ts";
 import { writeSetup } from "../protocol.ts";
+import { Lending } from "../travel/lending.ts";
 import { Bridge, type BridgeListener } from "./bridge.ts";
 import { CodeSource } from "./code.ts";
 import type { ClusterSettings } from "./engine.ts";
@@ -39,6 +40,7 @@ interface Fetch {
 export class Link implements Keeper {
   readonly settings: ClusterSettings;
   readonly code: CodeSource;
+  readonly lending = new Lending();
   readonly #first: Uint8Array;
   /** What a bridge of another run has to have in common with this one's. */
   readonly #key: string;

@@ -2,6 +2,7 @@ import { FrameReader } from "../../codec/frames.ts";
 import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.ts";
 import { CommandReports } from "../command/reports.ts";
 import { CANCEL, RESUME, readReports, TELL, writeCall, writeTask } from "../protocol.ts";
+import { FileDesk } from "../travel/desk.ts";
 import { GRACE } from "./engine.ts";
 import { died, endOf, givenUp, withoutNode, withoutResource, withoutWorker } from "./failure.ts";
 import type { Link, LinkUser } from "./link.ts";
@@ -24,6 +25,8 @@ interface Underway {
   at: string | null;
   worker: number;
   reports: CommandReports | null;
+  /** Where it asks for files. */
+  desk: FileDesk | null;
 }
 
 /** A cluster at work for one run, for calls that want the same resources. */
@@ -154,13 +157,14 @@ export class ClusterSession implements RunnerSession, LinkUser {
     try {
       writeTask(0, call.task, wire);
       writeCall(1, 0, call, wire);
+      this.#link.lending.say(wire, 0);
     } catch (error) {
       this.#host.done([{ id: call.id, state: "failed", error: error as Error, ms: 0, worker: -1 }]);
       return;
     }
     const { places, refs } = takeReferences(wire, this.#link);
     const ref = this.#link.reference(this);
-    const underway: Underway = { call, ref, cancelled: false, at: null, worker: -1, reports: null };
+    const underway: Underway = { call, ref, cancelled: false, at: null, worker: -1, reports: null, desk: null };
     this.#byId.set(call.id, underway);
     this.#byRef.set(ref, underway);
     this.#link.say("call", ref, call.task.name, this.#resources, refs, message(wire, places));
@@ -189,6 +193,8 @@ export class ClusterSession implements RunnerSession, LinkUser {
     this.#workers.set(at, worker);
     underway.worker = worker;
     underway.at = at;
+    underway.desk?.close();
+    underway.desk = null;
     let told = false;
     underway.reports = new CommandReports(this.#host, id, worker, {
       begun: () => {
@@ -199,14 +205,28 @@ export class ClusterSession implements RunnerSession, LinkUser {
       unfit: () => {},
       waits: call => this.#host.waits(call),
       needs: (what, of) => void this.#provide(underway, where, what, of),
+      gives: (of, bytes) => void this.#answer(underway, this.#deskOf(underway).gives(of, bytes)),
     });
   }
 
-  /** The code of the call is not where it runs. */
-  async #provide({ call, ref }: Underway, where: string, what: string, of: string): Promise<void> {
+  /** What the call needs is not where it runs. */
+  #provide(underway: Underway, where: string, what: string, of: string): Promise<void> {
     if (what === "manifest" && this.#link.settings.code === null) this.warn(sending(of, where));
-    const wire = await this.#link.code.answer(what, of);
-    if (this.#byId.get(call.id)?.ref === ref) this.#link.say("tell", ref, message(wire), false);
+    const isCode = what === "manifest" || what === "code";
+    return this.#answer(underway, isCode ? this.#link.code.answer(what, of) : this.#deskOf(underway).needs(what, of));
+  }
+
+  async #answer(underway: Underway, answer: Promise<unknown[]>): Promise<void> {
+    const { call, at } = underway;
+    const wire = await answer;
+    // Where it began anew it asks anew.
+    if (this.#byId.get(call.id) === underway && underway.at === at)
+      this.#link.say("tell", underway.ref, message(wire), false);
+  }
+
+  #deskOf(underway: Underway): FileDesk {
+    underway.desk ??= new FileDesk(this.#host, underway.call, this.#link.lending);
+    return underway.desk;
   }
 
   #ended(underway: Underway): void {
@@ -237,6 +257,7 @@ export class ClusterSession implements RunnerSession, LinkUser {
   }
 
   #forget(underway: Underway, keeps: boolean): void {
+    underway.desk?.close();
     this.#byId.delete(underway.call.id);
     this.#byRef.delete(underway.ref);
     this.#link.settle(underway.ref, keeps);

@@ -14,8 +14,10 @@ export interface CallMoments {
   unfit(): void;
   /** The call waits for what it called, and leaves its place to others. */
   waits(id: number): void;
-  /** It needs code that is not where it runs. */
+  /** It needs what is not where it runs. */
   needs?(what: string, of: string): void;
+  /** It gives a piece of a file that lies where it runs. */
+  gives?(of: string, bytes: Uint8Array): void;
 }
 
 /** The reports of a call that runs in a command of its own, as they come. */
@@ -64,6 +66,10 @@ export class CommandReports extends CallReports {
 
   needs(what: string, of: string): void {
     this.#moments.needs?.(what, of);
+  }
+
+  gives(of: string, bytes: Uint8Array): void {
+    this.#moments.gives?.(of, bytes);
   }
 
   override fatal(_seq: number, error: Error): void {

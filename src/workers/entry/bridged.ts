@@ -5,13 +5,14 @@
  */
 import { Socket } from "node:net";
 import { FrameReader } from "../../codec/frames.ts";
-import { Origins } from "../cluster/origins.ts";
+import { AT_ONCE, Origins } from "../cluster/origins.ts";
 import { Parts } from "../cluster/parts.ts";
 import { fillIn, Outgoing } from "../cluster/worker-messages.ts";
 import { endUnheard, flushBeforeEnd } from "../leaving.ts";
 import { placeModules } from "../load.ts";
 import { TASK } from "../protocol.ts";
 import { Server } from "../serve.ts";
+import { AwayFiles } from "../travel/away.ts";
 import { endWith } from "../watch.ts";
 
 process.on("SIGINT", () => {});
@@ -19,14 +20,16 @@ process.on("SIGINT", () => {});
 const channel = new Socket({ fd: Number(process.argv[2]), readable: true, writable: true });
 const outgoing = new Outgoing(bytes => channel.write(bytes), Number(process.argv[3]));
 const parent = process.ppid;
+const origins = new Origins(wire => outgoing.reports(wire));
 const server = new Server(
   wire => outgoing.reports(wire),
   { claim: () => true },
   { begins: () => endWith(parent), idle: () => outgoing.end() },
+  undefined,
+  new AwayFiles(origins.ask, AT_ONCE),
 );
 flushBeforeEnd(server);
 
-const origins = new Origins(wire => outgoing.reports(wire));
 placeModules(module => origins.placeOf(module));
 
 const parts = new Parts(([message, ...values]) => {

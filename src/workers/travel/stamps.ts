@@ -1,0 +1,35 @@
+/** What is said of the files that the inputs of a call name: enough to see whether they are the same on another machine. */
+import { statSync } from "node:fs";
+import { filesIn } from "../../codec/file-table.ts";
+import { valuesWithFiles } from "../../codec/wire.ts";
+import { FILES } from "../protocol.ts";
+import { stampOf } from "../stamp.ts";
+
+/** What the file at a path looks like; empty where there is none. */
+export function stampAt(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? "" : stampOf(stat);
+}
+
+/** Says it behind the call that begins at `from`; gives the paths. */
+export function writeStamps(wire: unknown[], from: number): readonly string[] {
+  const paths = new Set<string>();
+  for (const [, packed] of valuesWithFiles(wire, from)) for (const file of filesIn(packed)) paths.add(file.path);
+  if (paths.size === 0) return [];
+  wire.push(FILES, paths.size);
+  for (const path of paths) wire.push(path, stampAt(path));
+  return [...paths];
+}
+
+/** How many entries they are, if they begin at this place of a message. */
+export function lengthOfStamps(wire: readonly unknown[], at: number): number {
+  return wire[at] === FILES ? 2 + 2 * (wire[at + 1] as number) : 0;
+}
+
+/** By path. */
+export function readStamps(wire: readonly unknown[], at: number): ReadonlyMap<string, string> {
+  const stamps = new Map<string, string>();
+  const end = at + lengthOfStamps(wire, at);
+  for (let i = at + 2; i < end; i += 2) stamps.set(wire[i] as string, wire[i + 1] as string);
+  return stamps;
+}
