@@ -9,14 +9,18 @@ import { refBytes } from "../../src/background/redis/blob-ref.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
-import { signedEnd } from "../../src/background/signature.ts";
+import { signedEnd, signedJob } from "../../src/background/signature.ts";
+import { startWorker } from "../../src/background/worker.ts";
 import { BlobError, UntrustedError } from "../../src/errors.ts";
+import { task } from "../../src/index.ts";
+import { definitionFor } from "../../src/run/begin.ts";
 import { serveStore } from "../../src/store/remote/server.ts";
 import { sharedRedis } from "../engines/redis.ts";
 import { seat } from "../engines/shared.ts";
 import { conforms, Hand, job } from "./conformance.ts";
 
 const server = await sharedRedis();
+const echo = definitionFor(task("echo", (text: string) => [text, "again"]));
 
 if (typeof server === "string") test.skip(`large values beside a Redis: ${server}`);
 else suite(server.url);
@@ -213,6 +217,45 @@ function suite(url: string): void {
       await expect(queue.add(await job({ inputs: await inputsOf(stranger) }))).rejects.toThrow(why);
       await expect(Hand.serve(queue)).rejects.toThrow(`The large values in ${blobs} cannot be used: there is no such`);
     });
+  });
+
+  test("a worker brings inputs and puts results away; what is missing, or too much, fails its job unread", async () => {
+    const blobs = folder();
+    const queue = await opened({ blobs });
+    const add = async (text: string) => {
+      const inputs = await new JobCapture("echo", [text]).bytes();
+      return queue.add(signedJob(await job({ task: echo.identity, name: "echo", inputs })));
+    };
+    process.env[SECRET_VARIABLE] = "a good secret";
+    onTestFinished(() => {
+      delete process.env[SECRET_VARIABLE];
+    });
+    const lost = await add(stranger);
+    rmSync(filesIn(blobs)[0]!);
+    const ids = [lost, await add("much ".repeat(5_000)), await add(stranger)];
+    const silent = { began: () => {}, gaveBack: () => {}, ended: () => {}, troubled: () => {} };
+    const run = { root: import.meta.dirname, quiet: true };
+    const about = { name: "w", queues: ["default"], concurrency: 1, maxInputs: 20_000 };
+    const worker = await startWorker(queue, { ...about, run, ...silent });
+    onTestFinished(() => worker.drain());
+    const outcomes = [];
+    for (const id of ids) {
+      await ended(queue, id);
+      outcomes.push(outcomeIn((await queue.outcome(id))!, id));
+    }
+    expect(outcomes).toEqual([
+      {
+        ok: false,
+        error: expect.objectContaining({
+          name: "BlobError",
+          message: expect.stringContaining("is not there") as unknown,
+        }) as unknown,
+      },
+      { ok: false, error: expect.objectContaining({ name: "TooLargeError" }) as unknown },
+      { ok: true, value: [stranger, "again"] },
+    ]);
+    // The result, and what of inputs is there.
+    expect(filesIn(blobs)).toHaveLength(3);
   });
 
   test("a cache's server takes them, for who has its token, and lets them be removed", async () => {
