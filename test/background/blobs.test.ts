@@ -69,7 +69,7 @@ function suite(url: string): void {
       const adding = queue.add(await job({ inputs: large }));
       await expect(adding).rejects.toThrow(BlobError);
       await expect(adding).rejects.toThrow(
-        /^the inputs of work \(job \w+\), 17\.8 MB, is more than the 16\.8 MB that may lie in Redis\n.*redis\(\{ url, blobs \}\)/,
+        /^the inputs of work \(job \w+\), 17\.8 MB, cannot lie in Redis, where 16\.8 MB is the most\n.*redis\(\{ url, blobs \}\)/,
       );
       expect(await queue.list({})).toEqual([]);
     });
@@ -91,7 +91,9 @@ function suite(url: string): void {
       const id = await completed(queue);
       const other = await RedisQueue.open(place);
       onTestFinished(() => other.close());
-      await expect(other.outcome(id)).rejects.toThrow(`lies in ${blobs}, and here no place for large values is named`);
+      await expect(other.outcome(id)).rejects.toThrow(
+        `it was put into ${blobs}, and here no place for large values is named`,
+      );
     });
   });
 
@@ -137,6 +139,32 @@ function suite(url: string): void {
       // It may have been removed by two.
       await there.remove(key);
     });
+  });
+
+  test("values of a run that is gone are removed, and those of one that lives are not", async () => {
+    const blobs = folder();
+    const queue = await opened({ blobs });
+    const { blobs: there } = queue.parcels;
+    const put = async (run: string) => {
+      const known = (key: string) => queue.connection.act("keepValue", [run, key, ""]);
+      return there.put("a value", Buffer.from(run), async key => expect(await known(key)).toBe(1));
+    };
+    const lives = (run: string) =>
+      queue.connection.use(client => client.set(`${queue.connection.keys}run:${run}`, "1"));
+    expect(await queue.connection.act("keepValue", ["nobody", "a name", ""])).toBe(0);
+    await lives("gone");
+    await put("gone");
+    await queue.connection.use(client => client.zadd(`${queue.connection.keys}runs`, Date.now() - 10_000, "gone"));
+    await lives("here");
+    const kept = await put("here");
+    await queue.parcels.abandon(9_000);
+    await queue.parcels.sweep();
+    expect(filesIn(blobs)).toEqual([expect.stringContaining(kept.key)]);
+    // A worker may still have been writing one when its run ended: it is removed later.
+    expect(await queue.connection.act("endValues", ["here"])).toEqual([kept.key]);
+    await queue.parcels.remove([kept.key], () => false);
+    const trash = `${queue.connection.keys}trash`;
+    expect(await queue.connection.use(client => client.zrange(trash, "0", "-1"))).toEqual([kept.key]);
   });
 
   describe("what is not as it was", () => {

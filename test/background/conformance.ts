@@ -18,6 +18,7 @@ export class Hand {
   serving!: Serving;
   #ends = new Map<string, (end: JobEnd) => void>();
   #watchers: (() => void)[] = [];
+  #brought: Promise<unknown> = Promise.resolve();
   #finishes = false;
 
   static async serve(queue: Queue, more: Partial<Service> = {}): Promise<Hand> {
@@ -44,7 +45,11 @@ export class Hand {
   }
 
   async #execute(job: TakenJob, signal: AbortSignal): Promise<JobEnd> {
-    const { upstream } = job.bring === undefined ? job : await job.bring();
+    const bringing = job.bring?.();
+    // They begin in the order in which they were taken, however long it takes to bring what they need.
+    if (bringing !== undefined) this.#brought = Promise.all([this.#brought, bringing]);
+    if (bringing !== undefined) await this.#brought;
+    const { upstream } = bringing === undefined ? job : await bringing;
     const end = await this.#hold(job.facts, upstream, signal);
     return job.keep === undefined ? end : job.keep(end);
   }

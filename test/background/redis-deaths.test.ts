@@ -189,12 +189,15 @@ function suite(server: RedisServer): void {
   }, 180_000);
 
   test("heddle doctor says whether the Redis keeps what it acknowledged", async () => {
-    const found = async () => {
+    const found = async (name = "queue") => {
       const { stdout } = await rig.place.heddle("doctor", "--json");
       const { findings } = JSON.parse(stdout) as { findings: { name: string }[] };
-      return findings.find(({ name }) => name === "queue");
+      return findings.find(each => each.name === name);
     };
     expect(await found()).toMatchObject({ state: "ok", detail: server.url });
+    process.env["HEDDLE_QUEUE"] = redis({ url: server.url, blobs: "/not/mounted" });
+    const why = "The large values in /not/mounted cannot be used: there is no such folder on this machine";
+    expect(await found("large values")).toMatchObject({ state: "wrong", detail: why });
     process.env["HEDDLE_QUEUE"] = "redis://127.0.0.1:1";
     expect(await found()).toMatchObject({ state: "wrong", detail: expect.stringContaining("ECONNREFUSED") });
     const careless = (await startRedis(["--appendonly", "no", "--maxmemory-policy", "allkeys-lru"])) as RedisServer;

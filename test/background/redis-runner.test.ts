@@ -210,7 +210,7 @@ function suite(server: RedisServer): void {
         `),
       );
       const over = (what: string) =>
-        expect.stringMatching(`^BlobError: the ${what}-\\d+, 17.8 MB, is more than the 16.8`);
+        expect.stringMatching(`^BlobError: the ${what}-\\d+, 17.8 MB, cannot lie in Redis, where 16.8`);
       expect(JSON.parse((await large.ended).stdout)).toEqual([over("inputs of weigh"), over("result of heavy")]);
     });
   });

@@ -72,6 +72,8 @@ function suite(cluster: DaskCluster): void {
       export const late = task("late", async () => (await import("./lib/late.mjs")).value);
       export const where = task("where", () => import.meta.url);
       export const fails = task("fails", () => { throw new TypeError("as asked"); });
+      // Its value comes by itself, and nothing else is under way then.
+      export const long = task("long", () => "-".repeat(100_000));
       export const identity = shout.identity;
     `,
     "src/other.mjs": `
@@ -95,12 +97,12 @@ function suite(cluster: DaskCluster): void {
     const folder = project(files);
     const { answer, stderr } = await script(
       folder,
-      `const { shout, asset, late, where, fails } = await import("./src/tasks.mjs");
+      `const { shout, asset, late, where, fails, long } = await import("./src/tasks.mjs");
        const { twice } = await import("./src/other.mjs");
        return on(async () => ({
          shouted: await shout.map(["a", "b"]), asset: await asset.submit(), late: await late.submit(),
          twice: await twice.submit("c"), where: await where.submit(),
-         failed: await fails.submit().catch(error => error.stack),
+         failed: await fails.submit().catch(error => error.stack), long: (await long.submit()).length,
        }));`,
     );
     expect(answer).toEqual({
@@ -109,6 +111,7 @@ function suite(cluster: DaskCluster): void {
       late: "late",
       twice: "> C!> C!",
       where: expect.stringContaining(`${path.join(folder, "src/tasks.mjs")}`),
+      long: 100_000,
       failed: expect.stringMatching(/^TypeError: as asked\n.*src\/tasks\.mjs:10:/),
     });
     expect((answer as { where: string }).where).toContain(shelf);

@@ -1,13 +1,14 @@
 /** Calls on real Ray clusters. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ray, run, threads } from "heddle";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { ray, run, type Task, threads } from "heddle";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { narrowed } from "../cases/engines.ts";
 import { onlyOnRay } from "../cases/places.ts";
-import { channel, gone, processesWith, sh, watched } from "../commands/rig.ts";
+import { channel, folder, gone, processesWith, sh, watched } from "../commands/rig.ts";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
 import { runProgram } from "./debian.ts";
 import { bridges, python, type RayCluster, startRay } from "./ray.ts";
@@ -177,6 +178,20 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
     expect(await result).toEqual([lengths, lengths, lengths, 2 ** 20, 100_000]);
   });
 
+  test("code that is not there is sent", async () => {
+    const [project, shelf] = [folder(), folder()];
+    mkdirSync(join(project, "node_modules"));
+    symlinkSync(fileURLToPath(new URL("../..", import.meta.url)), join(project, "node_modules/heddle"));
+    writeFileSync(join(project, "word.mjs"), 'export const word = "woven";');
+    writeFileSync(
+      join(project, "tasks.mjs"),
+      'import { task } from "heddle"; import { word } from "./word.mjs"; export const source = task("source", () => [word, import.meta.url]);',
+    );
+    const { source } = (await import(join(project, "tasks.mjs"))) as { source: Task<[], string[]> };
+    const found = await run(there({ code: "send", env: { HEDDLE_CODE: shelf } }), () => source.submit());
+    expect(found).toEqual(["woven", expect.stringMatching(new RegExp(`^file://${shelf}/.*/tasks\\.mjs$`))]);
+  });
+
   test("what is lost with the node that held it is computed again", async () => {
     const holder = await node({ resources: { HOLD: 1 } });
     const { result } = watched(
@@ -192,13 +207,18 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
     expect(await result).toEqual([[2 ** 20, 1, 1]]);
   });
 
-  test("labels are what Ray gives out: CPUs, GPUs with their names, resources of its own", async () => {
-    await node({ num_cpus: 1, num_gpus: 2, resources: { LEFT: 1 } });
+  test("labels are what Ray gives out, where they wait for nodes: CPUs, GPUs with their names, memory, resources of its own", async () => {
+    // As `ray start` tells it on a node of its cluster.
+    vi.stubEnv("RAY_ADDRESS", cluster.address);
+    onTestFinished(() => void vi.unstubAllEnvs());
     const line = await channel();
     const wide = tasks.stays.with({ labels: { cpu: 2 } });
     const left = tasks.stays.with({ labels: ["left"] });
     const { result } = watched(
       async () => {
+        await tasks.double.submit(1);
+        const waits = tasks.double.with({ labels: ["left"] }).submit(2);
+        await node({ num_cpus: 1, num_gpus: 2, resources: { LEFT: 1 } });
         const device = await tasks.devices.submit();
         for (const [point, one] of [
           ["wide", wide],
@@ -207,11 +227,18 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
           line.pass(point);
           await Promise.all([one.submit(line.address, point), one.submit(line.address, point)]);
         }
-        return device;
+        const woven = await tasks.variable.with({ labels: { bytes: 2 ** 20 } }).submit("WOVEN");
+        return { device, woven, waited: await waits };
       },
-      there({ resources: { gpu: "num_gpus", cpu: "num_cpus", left: "LEFT" } }),
+      there({
+        address: "auto",
+        namespace: "woven",
+        runtimeEnv: { env_vars: { WOVEN: "yes" } },
+        grows: true,
+        resources: { gpu: "num_gpus", cpu: "num_cpus", left: "LEFT", bytes: "memory" },
+      }),
     );
-    expect(await result).toMatch(/^[01]$/);
+    expect(await result).toEqual({ device: expect.stringMatching(/^[01]$/), woven: "yes", waited: 4 });
     expect(line.heard.filter(point => point === "in" || point === "out")).toEqual(
       Array.from({ length: 4 }, () => ["in", "out"]).flat(),
     );

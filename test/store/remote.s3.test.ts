@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { OptionError } from "../../src/errors.ts";
+import { placeAt } from "../../src/store/remote/address.ts";
+import { type ValueKey, valueName } from "../../src/store/remote/names.ts";
 import { client, factsOf, keyOf, large, put, sha256 } from "./remote.rig.ts";
 
 interface Request {
@@ -64,6 +66,10 @@ async function bucket(condition: "kept" | "unknown" = "kept"): Promise<Map<strin
     if (request.method === "GET") {
       return there === undefined ? refuse(response, 404, "NoSuchKey") : response.writeHead(200).end(there);
     }
+    if (request.method === "DELETE") {
+      objects.delete(path);
+      return response.writeHead(204).end();
+    }
     if (onlyIfNew && condition === "unknown") return refuse(response, 501, "NotImplemented");
     if (onlyIfNew && there !== undefined) return refuse(response, 412, "PreconditionFailed");
     objects.set(path, body);
@@ -88,6 +94,20 @@ test("small and large values go there, signed, and come back", async () => {
   expect(await client("s3://team/other").store.fetch(small.key)).toBeUndefined();
   expect([...objects.keys()].filter(path => !path.startsWith("/team/some/prefix/v1/"))).toEqual([]);
   expect([...writer.told, ...reader.told]).toEqual([]);
+});
+
+test("values are put there, read and removed", async () => {
+  const objects = await bucket();
+  const place = placeAt({ url: "s3://team/some" }, "", "");
+  const bytes = Uint8Array.from(Buffer.from("text"));
+  const name = valueName(`${"0".repeat(32)}.${sha256(bytes)}` as ValueKey);
+  await place.put(name, bytes, false);
+  expect(await place.get(name, 4)).toEqual(bytes);
+  expect([...objects.keys()]).toEqual([`/team/some/${name}`]);
+  await place.remove(name);
+  await place.remove(name);
+  expect(await place.get(name, 4)).toBeUndefined();
+  expect(objects.size).toBe(0);
 });
 
 test("other credentials are told of once", async () => {

@@ -45,6 +45,24 @@ async function filesIn(at: string): Promise<string[]> {
 
 const put1 = (url: string, path: string, body: string) => fetch(`${url}${path}`, { method: "PUT", body });
 
+test("values are put there, read and removed by who may write; nothing else is removed", async () => {
+  const { url, folder: at } = await server({ token: "rw", readToken: "r" });
+  const ask = (method: string, path: string, token: string, body?: string) =>
+    fetch(`${url}/v1/${path}`, { method, headers: { authorization: `Bearer ${token}` }, ...(body && { body }) });
+  const status = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).status;
+  const path = `values/${"0".repeat(32)}.${sha256("text")}`;
+  expect(await status("PUT", path, "rw", "another text")).toBe(422);
+  expect(await status("PUT", path, "r", "text")).toBe(403);
+  expect(await status("PUT", path, "rw", "text")).toBe(201);
+  expect(await (await ask("GET", path, "r")).text()).toBe("text");
+  expect(await status("DELETE", path, "r")).toBe(403);
+  expect(await status("PUT", `blobs/${sha256("text")}`, "rw", "text")).toBe(201);
+  expect(await status("DELETE", `blobs/${sha256("text")}`, "rw")).toBe(405);
+  for (let time = 1; time <= 2; time++) expect(await status("DELETE", path, "rw")).toBe(200);
+  expect(await status("GET", path, "rw")).toBe(404);
+  expect(await filesIn(at)).toHaveLength(1);
+});
+
 describe("names", () => {
   const digest = sha256("x");
   test.each([
@@ -58,6 +76,8 @@ describe("names", () => {
     "/v1/entries/%2e%2e%2f%2e%2e%2fsecret",
     "/v1/entries/..%5c..%5csecret",
     `/v1/blobs/${digest}/../../../secret`,
+    `/v1/values/${digest}`,
+    `/v1/values/..${"0".repeat(30)}.${digest}`,
     `/v1/blobs/${digest}%00`,
     `/v1/blobs/${digest}?x`,
     `/v1/blobs/${digest.toUpperCase()}`,

@@ -78,7 +78,12 @@ export class Blobs {
   /** @throws BlobError if it is not there, or is not what was put there. */
   async get(what: string, { key, size, at }: Ref): Promise<Uint8Array> {
     if (this.#place === null) {
-      throw failure(what, size, `lies in ${at}, and here no place for large values is named`, SAME);
+      throw failure(
+        what,
+        size,
+        `cannot be read: it was put into ${at}, and here no place for large values is named`,
+        SAME,
+      );
     }
     const { name } = this.#place;
     const fails = (problem: string, hint: string) =>
@@ -177,7 +182,7 @@ function problemOf(error: unknown): string {
 }
 
 export function overLimit(what: string, size: number): Error {
-  const problem = `is more than the ${formatSize(MOST_IN_REDIS)} that may lie in Redis`;
+  const problem = `cannot lie in Redis, where ${formatSize(MOST_IN_REDIS)} is the most`;
   return failure(what, size, problem, `Say where large values are to lie: redis({ url, blobs }). ${HINT}`);
 }
 

@@ -119,7 +119,7 @@ function tooLong(what: string, { bytes, problem }: JobEnd): Error {
   return new BlobError({
     what: `the failure of ${what}`,
     size: `${bytes.byteLength} bytes`,
-    problem: `is more than may lie in Redis; it began: ${problem ?? ""}`,
+    problem: `cannot lie in Redis; it began: ${problem ?? ""}`,
     hint: "Let the task throw an error that holds less.",
   });
 }

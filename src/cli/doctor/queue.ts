@@ -1,6 +1,8 @@
 /** What the doctor says of the Redis that the environment names, if it names one. */
 import { QUEUE_VARIABLE } from "../../background/place.ts";
-import { isRedis, readPlace } from "../../background/redis/place.ts";
+import { MOST_IN_REDIS } from "../../background/redis/blob-ref.ts";
+import { isRedis, type RedisPlace, readPlace } from "../../background/redis/place.ts";
+import { formatSize } from "../../config/size.ts";
 import { type Finding, wrong } from "./finding.ts";
 
 const NAME = "queue";
@@ -15,12 +17,27 @@ export async function queue(): Promise<Finding[]> {
     const connection = new Connection(where, redis);
     try {
       await connection.use(client => client.ping());
-      return [await examined(where.shown, name => connection.use(client => client.config("GET", name)))];
+      const server = await examined(where.shown, name => connection.use(client => client.config("GET", name)));
+      return [server, await largeValues(where)];
     } finally {
       connection.close();
     }
   } catch (error) {
     return [wrong(NAME, error)];
+  }
+}
+
+async function largeValues(where: RedisPlace): Promise<Finding> {
+  const name = "large values";
+  if (where.blobs === null) {
+    return { name, state: "ok", detail: `up to ${formatSize(MOST_IN_REDIS)}, in Redis; more needs redis({ blobs })` };
+  }
+  try {
+    const { Blobs } = await import("../../background/redis/blobs.ts");
+    await Blobs.at(where).check();
+    return { name, state: "ok", detail: where.blobs };
+  } catch (error) {
+    return wrong(name, error);
   }
 }
 

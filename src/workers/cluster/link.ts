@@ -17,6 +17,9 @@ import { message } from "./messages.ts";
 import type { Keeper } from "./references.ts";
 import { keepSpare, takeSpare } from "./spares.ts";
 
+/** A timer that never fires keeps the process alive while values are on their way. */
+const FOREVER = 2 ** 31 - 1;
+
 /** How often in a row a bridge may be lost before it has given anything. */
 const LOSSES = 3;
 
@@ -44,6 +47,7 @@ export class Link implements Keeper {
   readonly #users = new Set<LinkUser>();
   readonly #owners = new Map<number, LinkUser>();
   readonly #fetches = new Map<number, Fetch[]>();
+  readonly #alive = setInterval(() => {}, FOREVER).unref();
   /** The first reference of this bridge and run: those before it are lost. */
   #since: number;
   #refs: number;
@@ -83,6 +87,7 @@ export class Link implements Keeper {
     this.#bridge.refs = this.#refs;
     if (this.settings.rests && this.#ready && this.#broken === null) await keepSpare(this.#key, this.#bridge);
     else await this.#bridge.close();
+    clearInterval(this.#alive);
     for (const fetches of this.#fetches.values())
       for (const { reject } of fetches) reject(new Error("the run has ended"));
     return true;
@@ -116,6 +121,7 @@ export class Link implements Keeper {
       if (waiting !== undefined) waiting.push({ resolve, reject });
       else {
         this.#fetches.set(ref, [{ resolve, reject }]);
+        this.#alive.ref();
         this.say("fetch", ref);
       }
     });
@@ -210,6 +216,7 @@ export class Link implements Keeper {
   #taken(ref: number): readonly Fetch[] {
     const fetches = this.#fetches.get(ref) ?? [];
     this.#fetches.delete(ref);
+    if (this.#fetches.size === 0) this.#alive.unref();
     return fetches;
   }
 
