@@ -1,12 +1,23 @@
 /** Workers of a queue in Redis on a machine that sees nothing of the projects of those who use them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { closeQueues, openQueue } from "../../src/background/place.ts";
+import { saidIn } from "../../src/background/redis/messages.ts";
 import { redis } from "../../src/background/redis/place.ts";
+import { asBuffer, type RedisQueue } from "../../src/background/redis/queue.ts";
+import { callOf } from "../../src/background/remote.ts";
+import { callOutcome, signedJob } from "../../src/background/signature.ts";
+import type { Dispatch, Host } from "../../src/task/runner.ts";
+import { CallReports } from "../../src/workers/callreports.ts";
+import { bytesOf, open, seal } from "../../src/workers/envelope.ts";
+import { writeInputs } from "../../src/workers/inputs.ts";
+import { GIVEN, readReports } from "../../src/workers/protocol.ts";
 import { runNode, TwoMachines, write } from "../engines/hidden.ts";
 import { sharedRedis } from "../engines/redis.ts";
 import { seat } from "../engines/shared.ts";
+import { job } from "./conformance.ts";
 
 const COMMAND = fileURLToPath(new URL("../../dist/cli/heddle.js", import.meta.url));
 const server = await sharedRedis();
@@ -172,5 +183,43 @@ function suite(url: string): void {
       { HEDDLE_SECRET: "of others" },
     );
     expect(answer).toMatch(/^UntrustedError: /);
+  });
+
+  test("a list of code that the run has not signed is refused, and said", async () => {
+    const queue = newQueue();
+    const folder = machines.project(coded);
+    await worker("/", ["--bundles", "-o", queue], SECRET);
+    vi.stubEnv("HEDDLE_SECRET", SECRET.HEDDLE_SECRET);
+    const opened = (await openQueue(queue)) as RedisQueue;
+    const run = "forger";
+    const { connection } = opened;
+    const answers: Promise<unknown>[] = [];
+    const ended = new Promise<Buffer>(resolve => {
+      void opened.listenTo(run, message => {
+        const said = saidIn(message)!;
+        if ("ends" in said) for (const [, bytes] of said.ends) resolve(bytes);
+        else {
+          const list = JSON.stringify({ entry: "/evil.mjs", files: [], links: [], native: null });
+          const forged = asBuffer(bytesOf([GIVEN, "manifest", list]));
+          answers.push(connection.act("answerCall", [run, said.number, said.from, 60, forged]));
+        }
+      });
+    });
+    await connection.use(client => client.set(`${connection.keys}run:${run}`, "1", "PX", 60_000));
+    const module = pathToFileURL(path.join(folder, "tasks.mjs")).href;
+    const task = { identity: "woven/tasks.mjs#shout", name: "shout", module, where: "", inside: null };
+    const pack = (wire: unknown[]) => writeInputs([], [], wire, false);
+    const call = { id: 1, attempt: 1, timeout: 0, dir: null, task, pack } as unknown as Dispatch;
+    const inputs = seal(call, { runId: run, dirs: folder });
+    const options = { run, count: 1 };
+    await opened.add(
+      signedJob(await job({ id: "j1", task: callOf(task.identity, true), name: "shout", options, inputs })),
+    );
+    const reports = new CallReports({ started: () => {} } as unknown as Host, 1, 1);
+    readReports(open(callOutcome("j1", 0, "what came of it", await ended).subarray(1), "a worker"), reports);
+    await Promise.all(answers);
+    await closeQueues();
+    vi.unstubAllEnvs();
+    expect(reports.attempt?.error?.message).toMatch(/could not be sent: .*the answer of a run is not signed/i);
   });
 }
