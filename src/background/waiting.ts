@@ -57,12 +57,18 @@ export class Waiting {
 
   async #watch(id: string, waiter: Waiter, listen: () => Promise<boolean>): Promise<void> {
     try {
-      await this.#look(id);
+      await (waiter.signal.aborted ? this.#look(id) : this.#lookIfOver(id));
       // It may have ended before this process was among those that are told.
-      if (this.#waiters.get(id)?.has(waiter) === true && (await listen())) await this.#look(id);
+      if (this.#waiters.get(id)?.has(waiter) === true && (await listen())) await this.#lookIfOver(id);
     } catch (error) {
       waiter.fail(error as Error);
     }
+  }
+
+  /** Most have not ended, which is soon said. */
+  async #lookIfOver(id: string): Promise<void> {
+    const [over] = await this.#sight.over([id]);
+    if (over !== undefined) await this.#look(id);
   }
 
   hear(ended: readonly string[]): void {

@@ -45,7 +45,7 @@ function suite(server: RedisServer): void {
   }
 
   async function begin(id: string, token: number): Promise<string> {
-    const about = [id, 0, token, "hand", 3, ...FACTS];
+    const about = [id, 0, token, "hand", 3, "delivery", ...FACTS];
     const [verdict] = (await queue.connection.act("beginJob", about)) as [string];
     return verdict;
   }
@@ -78,6 +78,65 @@ function suite(server: RedisServer): void {
     expect(await begin("lost", 5)).toBe("crashed");
     await queue.cancel("lost", "");
     expect(await begin("lost", 6)).toBe("cancelled");
+  });
+
+  /** Jobs of a task of which Redis knows that they are short, so that they come to a worker together. */
+  async function shortJobs(count: number): Promise<string[]> {
+    const { connection } = queue;
+    await connection.use(client => client.hset(`${connection.keys}paces`, lineOf({ queue: "default", task: TASK }), 1));
+    const jobs = await Promise.all(Array.from({ length: count }, () => job()));
+    return Promise.all(jobs.map(each => queue.add(each)));
+  }
+
+  test("short jobs come to a worker together, in their order; one of them can be cancelled", async () => {
+    const ids = await shortJobs(5);
+    const name = `${queue.connection.prefix}:${lineOf({ queue: "default", task: TASK })}:prioritized`;
+    expect(await queue.connection.use(client => client.zcard(name))).toBe(1);
+    expect(await queue.waiting()).toMatchObject([{ task: TASK, count: 5 }]);
+    const hand = await Hand.serve(queue);
+    expect(await hand.beginnings(1)).toEqual([ids[0]]);
+    expect(await queue.cancel(ids[1]!, "no")).toBe(true);
+    hand.complete(ids[0]!, 0);
+    expect(await hand.beginnings(2)).toEqual([ids[0], ids[2]]);
+    hand.complete(ids[2]!, 2);
+    expect(await hand.beginnings(3)).toEqual([ids[0], ids[2], ids[3]]);
+    hand.complete(ids[3]!, 3);
+    expect(await hand.beginnings(4)).toEqual([ids[0], ids[2], ids[3], ids[4]]);
+    await hand.finish();
+    expect(await queue.connection.use(client => client.zcard(name))).toBe(0);
+  });
+
+  test("what waits for a worker that is busy with another job is run by others", async () => {
+    const ids = await shortJobs(3);
+    const one = await Hand.serve(queue);
+    expect(await one.beginnings(1)).toEqual([ids[0]]);
+    const other = await Hand.serve(queue, { concurrency: 2 });
+    expect((await other.beginnings(2)).sort()).toEqual(ids.slice(1).sort());
+    for (const id of ids.slice(1)) other.complete(id, 1);
+    one.complete(ids[0]!, 0);
+    for (const id of ids) expect(await queue.ended(id, new AbortController().signal)).toMatchObject({ attempts: 1 });
+  });
+
+  test("a worker that ends gives back what it has, whether it has begun or not", async () => {
+    const ids = await shortJobs(3);
+    const one = await Hand.serve(queue);
+    await one.beginnings(1);
+    await one.serving.abandon();
+    one.complete(ids[0]!, "too late");
+    const other = await Hand.serve(queue, { concurrency: 3 });
+    expect((await other.beginnings(3)).sort()).toEqual([...ids].sort());
+    for (const id of ids) other.complete(id, 1);
+    for (const id of ids) expect(await queue.ended(id, new AbortController().signal)).toMatchObject({ losses: 0 });
+  });
+
+  test("a job that is handed over twice is begun once", async () => {
+    await enter("both");
+    expect(await begin("both", 1)).toBe("go");
+    const again = ["both", 0, 2, "hand", 3, "another delivery", ...FACTS];
+    expect(await queue.connection.act("beginJob", again)).toEqual(["drop"]);
+    expect(await queue.facts("both")).toMatchObject({ state: "running", attempts: 1, losses: 0 });
+    await queue.cancel("both", "");
+    await queue.connection.act("endJob", ["both", 0, "failed", "", "no", ""]);
   });
 
   test("ranks keep the order of priorities", () => {

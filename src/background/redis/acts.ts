@@ -19,7 +19,7 @@ if k ~= '' then
 end
 if redis.call('EXISTS', key(id)) == 1 then return { id } end
 redis.call('HSET', key(id), 'given', ARGV[3], 'inputs', ARGV[4], 'key', k, 'name', ARGV[6], 'notBefore', ARGV[7],
-  'after', ARGV[8], 'addedAt', now, 'attempts', 0, 'losses', 0, 'life', 0)
+  'after', ARGV[8], 'line', ARGV[9], 'addedAt', now, 'attempts', 0, 'losses', 0, 'life', 0)
 if ARGV[10] and ARGV[10] ~= '' then
   redis.call('HSET', key(id), 'inputsAt', ARGV[10])
   redis.call('ZREM', P .. 'trash', ARGV[10])
@@ -31,21 +31,24 @@ place(id)
 return { id, handed }
 `;
 
-/** id, life, token, worker, most losses, fields → what to do with it, what is needed for that, and those fields. */
+/** id, life, token, worker, most losses, how BullMQ names what it came in, fields → what to do with it, what is needed for that, and those fields. */
 const begin = `
 local id, token = ARGV[2], ARGV[4]
-local function known() return redis.call('HMGET', key(id), unpack(ARGV, 7)) end
-local facts = redis.call('HMGET', key(id), 'state', 'life', 'token', 'cancelled', 'given')
+local function known() return redis.call('HMGET', key(id), unpack(ARGV, 8)) end
+local facts = redis.call('HMGET', key(id), 'state', 'life', 'token', 'cancelled', 'given', 'via')
 if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return { 'drop' } end
 if facts[1] == 'pending' and tonumber(get(id, 'missing')) > 0 then return { 'drop' } end
 if facts[1] ~= 'running' or facts[3] ~= token then
   if facts[1] == 'running' then
+    -- Handed over twice, it is another one's.
+    if facts[6] and facts[6] ~= ARGV[7] then return { 'drop' } end
     local losses = redis.call('HINCRBY', key(id), 'losses', 1)
     if facts[4] then return { 'cancelled', facts[4], {}, known() } end
     local restart = cjson.decode(facts[5]).restart
     if not restart or losses > tonumber(ARGV[6]) then return { 'crashed', losses, {}, known() } end
   end
-  redis.call('HSET', key(id), 'state', 'running', 'startedAt', now, 'worker', ARGV[5], 'token', token)
+  redis.call('HSET', key(id), 'state', 'running', 'startedAt', now, 'worker', ARGV[5], 'token', token,
+    'via', ARGV[7])
   redis.call('HINCRBY', key(id), 'attempts', 1)
   redis.call('ZREM', P .. 'outbox', id)
 end
@@ -76,6 +79,14 @@ if facts[4] then return 2 end
 redis.call('HSET', key(id), 'state', 'queued')
 redis.call('HDEL', key(id), 'startedAt', 'token')
 return 1
+`;
+
+/** id, life → what is to be handed on, if it has not begun. */
+const passOn = `
+local facts = redis.call('HMGET', key(ARGV[2]), 'state', 'life', 'missing')
+local stands = facts[1] == 'queued' or (facts[1] == 'pending' and facts[3] == '0')
+if stands and facts[2] == ARGV[3] then hand(ARGV[2]) end
+return handed
 `;
 
 /** id, reason, outcome, problem → whether it had not ended. */
@@ -152,9 +163,7 @@ return found
 /** How long it has been there, how many → what is in the outbox although who put it there had the time. */
 const left = `
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'outbox', '-inf', now - ARGV[2], 'LIMIT', 0, ARGV[3])) do
-  handed[#handed + 1] = id
-  handed[#handed + 1] = get(id, 'life')
-  handed[#handed + 1] = get(id, 'given')
+  hand(id)
 end
 return handed
 `;
@@ -179,6 +188,7 @@ const ACTS = {
   beginJob: begin,
   endJob: end,
   giveBackJob: giveBack,
+  passOnJob: passOn,
   cancelJob: cancel,
   retryJob: retry,
   forgetJobs: forget,

@@ -50,6 +50,6 @@ export class Chores {
     await this.#queue.timetable.fire(now);
     await this.#heads.see();
     if (now >= this.#sweepAt) await this.#sweep(now);
-    return swept > 0;
+    return swept;
   }
 }

@@ -8,7 +8,10 @@ local handed, ended, stopped, queued, fresh = {}, {}, {}, {}, nil
 local function key(id) return P .. 'job:' .. id end
 local function needs(id) return P .. 'needs:' .. id end
 local function get(id, name) return redis.call('HGET', key(id), name) end
-local function after(id) return cjson.decode(get(id, 'after')) end
+local function after(id)
+  local text = get(id, 'after')
+  return text == '[]' and {} or cjson.decode(text)
+end
 -- What lies beside Redis is removed by who finds it there.
 local function toss(id, field)
   local name = get(id, field)
@@ -24,16 +27,22 @@ local function erase(id)
   redis.call('ZREM', P .. 'ended', id)
   redis.call('ZREM', P .. 'outbox', id)
 end
+-- It is to reach BullMQ.
+local function hand(id)
+  local facts = redis.call('HMGET', key(id), 'life', 'given', 'line')
+  redis.call('ZADD', P .. 'outbox', now, id)
+  handed[#handed + 1] = id
+  handed[#handed + 1] = facts[1]
+  handed[#handed + 1] = facts[2]
+  handed[#handed + 1] = facts[3] and redis.call('HGET', P .. 'paces', facts[3]) or ''
+end
 local conclude
 -- It has all that it needs.
 local function stand(id)
   local waits = tonumber(get(id, 'notBefore')) > now
   redis.call('HSET', key(id), 'state', waits and 'pending' or 'queued', 'missing', 0)
   redis.call('HDEL', key(id), 'startedAt', 'token')
-  redis.call('ZADD', P .. 'outbox', now, id)
-  handed[#handed + 1] = id
-  handed[#handed + 1] = get(id, 'life')
-  handed[#handed + 1] = get(id, 'given')
+  hand(id)
 end
 local function place(id)
   local missing, seen = 0, {}

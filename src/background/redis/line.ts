@@ -1,13 +1,25 @@
 /** A worker's place at one line of BullMQ: the jobs of a task in a queue. */
 import type { Job as BullJob, Worker as BullWorker } from "bullmq";
 import type { Connection } from "./connection.ts";
+import { Pace } from "./pace.ts";
+import { deliveredIn } from "./record.ts";
 
-/** A job that BullMQ has given to this worker, until it hears otherwise, or nothing for too long. */
+/** One or several jobs that BullMQ has given to this worker, until it hears otherwise, or nothing for too long. */
+export interface Delivery {
+  readonly token: string;
+  readonly bull: BullJob;
+  /** How many jobs of it are not done, and whether some are to go back. */
+  left: number;
+  goesBack: boolean;
+  /** When BullMQ was told last that they are being worked on. */
+  renewedAt: number;
+}
+
+/** A job of such a delivery. */
 export interface Lent {
   readonly id: string;
   readonly life: string;
-  readonly token: string;
-  readonly bull: BullJob;
+  readonly delivery: Delivery;
 }
 
 /** heddle itself counts how often a worker died with a job. */
@@ -20,12 +32,13 @@ export class Line {
   readonly #connection: Connection;
   readonly #lease: number;
   readonly #job: typeof BullJob;
-  readonly #lent = new Set<Lent>();
+  readonly #lent = new Set<Delivery>();
+  readonly #pace: Pace;
   readonly name: string;
   /** Whether what stands in it is calls of runs. */
   readonly ofCalls: boolean;
-  /** How many may be taken at once. */
-  most: number;
+  /** How many may be taken at once, of which each may be many jobs. */
+  most = FEW;
 
   constructor(
     name: string,
@@ -37,7 +50,7 @@ export class Line {
   ) {
     this.name = name;
     this.ofCalls = ofCalls;
-    this.most = ofCalls ? FEW : ANY_NUMBER;
+    this.#pace = new Pace(name, connection);
     this.#connection = connection;
     this.#lease = lease;
     this.#job = Job;
@@ -54,17 +67,23 @@ export class Line {
     void this.#worker.startStalledCheckTimer();
   }
 
-  /** Takes what comes next; null if there is nothing. */
-  async take(token: string): Promise<Lent | null> {
+  /** Takes what comes next. */
+  async take(token: string): Promise<readonly Lent[]> {
     const bull = await this.#worker.getNextJob(token, { block: false });
-    return bull === undefined || bull === null ? null : this.#lend(bull, token);
+    return bull === undefined || bull === null ? [] : this.#lend(bull, token);
   }
 
-  #lend(bull: BullJob, token: string): Lent {
-    const [id = "", life = ""] = bull.id!.split("-");
-    const lent = { id, life, token, bull };
-    this.#lent.add(lent);
-    return lent;
+  #lend(bull: BullJob, token: string): readonly Lent[] {
+    const jobs = deliveredIn(bull.id!, bull.data);
+    const delivery = { token, bull, left: jobs.length, goesBack: false, renewedAt: performance.now() };
+    if (!this.ofCalls) this.holds(jobs.length);
+    this.#lent.add(delivery);
+    return jobs.map(([id, life]) => ({ id, life, delivery }));
+  }
+
+  /** Whether others may have been given it meanwhile, as nothing was said of it for too long. */
+  isLost({ delivery }: Lent): boolean {
+    return performance.now() - delivery.renewedAt > this.#lease;
   }
 
   /** Says that its jobs are being worked on. */
@@ -73,31 +92,50 @@ export class Line {
     if (lent.length === 0) return;
     const ids = lent.map(({ bull }) => bull.id!);
     const tokens = lent.map(({ token }) => token);
+    const now = performance.now();
     await this.#worker.extendJobLocks(ids, tokens, this.#lease);
+    for (const delivery of lent) delivery.renewedAt = now;
   }
 
   /** BullMQ need not know of it any more. If it has given it to another one meanwhile, that one finds that it has ended. */
-  async done(lent: Lent): Promise<void> {
-    this.#lent.delete(lent);
-    await lent.bull.moveToCompleted(null, lent.token, false).catch(() => {});
+  async done({ delivery }: Lent): Promise<void> {
+    if (--delivery.left > 0) return;
+    this.#lent.delete(delivery);
+    if (delivery.goesBack) await delivery.bull.moveToWait(delivery.token).catch(() => {});
+    else await delivery.bull.moveToCompleted(null, delivery.token, false).catch(() => {});
   }
 
-  /** The same, and takes what comes next, which costs nothing more; null if there is nothing. */
-  async doneFor(lent: Lent): Promise<Lent | null> {
-    this.#lent.delete(lent);
-    const next = await lent.bull.moveToCompleted(null, lent.token, true).catch(() => null);
-    if (!Array.isArray(next) || !next[0] || !next[1]) return null;
-    return this.#lend(this.#job.fromJSON(this.#worker, next[0], String(next[1])), lent.token);
+  /** The same, and takes what comes next, which costs nothing more. */
+  async doneFor(lent: Lent): Promise<readonly Lent[]> {
+    const { bull, token, left, goesBack } = lent.delivery;
+    if (left > 1 || goesBack) {
+      await this.done(lent);
+      return [];
+    }
+    this.#lent.delete(lent.delivery);
+    const next = await bull.moveToCompleted(null, token, true).catch(() => null);
+    if (!Array.isArray(next) || !next[0] || !next[1]) return [];
+    return this.#lend(this.#job.fromJSON(this.#worker, next[0], String(next[1])), token);
   }
 
-  /** So many calls are in the batch that was taken last. */
+  /** So many calls are in the batch that was taken last, or jobs in the delivery. */
   holds(count: number): void {
-    this.most = count > 1 ? FEW : ANY_NUMBER;
+    this.most = count > 1 || this.#pace.isShort ? FEW : ANY_NUMBER;
+  }
+
+  /** One of its jobs has ended that was begun then. */
+  learn(began: number): void {
+    this.#pace.learn(began);
+  }
+
+  /** One of its jobs takes longer than was thought. */
+  slow(): void {
+    this.#pace.forget();
   }
 
   async giveBack(lent: Lent): Promise<void> {
-    this.#lent.delete(lent);
-    await lent.bull.moveToWait(lent.token).catch(() => {});
+    lent.delivery.goesBack = true;
+    await this.done(lent);
   }
 
   async close(): Promise<void> {

@@ -86,15 +86,15 @@ export class RedisQueue implements Queue {
   }
 
   /** What has to reach BullMQ; if that fails now, workers see to it later. */
-  async hand(handed: Handed): Promise<void> {
-    if (handed.length > 0) await this.connection.use(() => this.lines.hand(handed));
+  async hand(handed: Handed, alone = false): Promise<void> {
+    if (handed.length > 0) await this.connection.use(() => this.lines.hand(handed, alone));
   }
 
-  /** Hands over what somebody left in the outbox; gives how much. */
-  async sweep(): Promise<number> {
+  /** Hands over what somebody left in the outbox; gives whether there was anything. */
+  async sweep(): Promise<boolean> {
     const left = (await this.connection.act("leftInOutbox", [OVERDUE, PAGE])) as Handed;
     await this.hand(left);
-    return left.length / 3;
+    return left.length > 0;
   }
 
   async job(id: string): Promise<RedisJob | null> {

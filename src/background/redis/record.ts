@@ -34,7 +34,7 @@ export interface RedisJob extends JobFacts {
 }
 
 export function jobFrom(id: string, values: readonly (string | null)[]): RedisJob | null {
-  const fields = Object.fromEntries(FIELDS.map((name, i) => [name, values[i] ?? null])) as Fields;
+  const fields = fieldsFrom(values);
   if (fields.given === null || fields.state === null) return null;
   const given = givenIn(fields.given);
   if (given === null) return null;
@@ -54,6 +54,13 @@ export function jobFrom(id: string, values: readonly (string | null)[]): RedisJo
     stops: fields.stops === null ? {} : (JSON.parse(fields.stops) as Record<string, string>),
     life: Number(fields.life),
   };
+}
+
+function fieldsFrom(values: readonly (string | null)[]): Fields {
+  const fields: Partial<Record<(typeof FIELDS)[number], string | null>> = {};
+  let at = 0;
+  for (const name of FIELDS) fields[name] = values[at++] ?? null;
+  return fields as Fields;
 }
 
 /** What was written there by something else is no job. */
@@ -95,6 +102,25 @@ function plain(text: string): string {
 /** BullMQ's name of a life of a job. */
 export function deliveryOf(id: string, life: number | string): string {
   return `${id}-${life}`;
+}
+
+/** The same of several jobs that BullMQ gives out as one; it is the first of them that names it. */
+export function deliveryOfMany(id: string, life: number | string, count: number): string {
+  return `${deliveryOf(id, life)}-${count}`;
+}
+
+/** The ids and lives of the jobs in what BullMQ has given out. */
+export function deliveredIn(delivery: string, data: unknown): readonly (readonly [id: string, life: string])[] {
+  const isPair = (one: unknown) =>
+    Array.isArray(one) && one.length === 2 && one.every(each => typeof each === "string");
+  if (Array.isArray(data) && data.every(isPair)) return data as [string, string][];
+  const [id = "", life = ""] = delivery.split("-");
+  return [[id, life]];
+}
+
+/** How many jobs are in what BullMQ calls so. */
+export function countIn(delivery: string): number {
+  return Number(delivery.split("-")[2] ?? 1);
 }
 
 /** BullMQ knows priorities from 1 to 2^21 - 1, the smallest first; so many bits of a number keep its order. */

@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
-import { GivenBack, hasEnded, type JobEnd, MOST_LOSSES, type Service, type Serving } from "../queue.ts";
+import { GivenBack, hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
 import { Rest } from "../rest.ts";
 import { Asking } from "./asking.ts";
 import { Chores } from "./chores.ts";
 import type { News } from "./ears.ts";
 import { Heads, takings } from "./heads.ts";
 import type { Lent, Line } from "./line.ts";
-import type { Handed } from "./lines.ts";
-import { asBuffer, type RedisQueue } from "./queue.ts";
-import { FACTS, jobFrom, type RedisJob } from "./record.ts";
+import type { RedisQueue } from "./queue.ts";
+import { jobFrom, type RedisJob } from "./record.ts";
 import { Served } from "./served.ts";
 import { type Around, TakenBatch } from "./taken-batch.ts";
+import { Told } from "./told.ts";
 import { Turns } from "./turns.ts";
-import { type Begun, type Running, roomBeside } from "./under-way.ts";
+import { Unbegun, type Waiting } from "./unbegun.ts";
+import { type Begun, placesBeside, type Running, roomBeside } from "./under-way.ts";
 
 /** In milliseconds. What is told can get lost, and who should have handed on a job may have died. */
 const LOOK_AGAIN = 1_000;
@@ -28,12 +28,14 @@ export class Server implements Serving {
   readonly #heads: Heads;
   readonly #chores: Chores;
   readonly #asking: Asking;
+  readonly #told: Told;
   /** What calls of runs need of it. */
   readonly #around: Around;
   readonly #running = new Map<string, Running>();
   readonly #rest = new Rest(() => this.#isBusy);
-  /** How many are being taken. */
+  /** How many are being taken, begun or passed on. */
   #taking = 0;
+  readonly #unbegun = new Unbegun(waiting => void this.#passOn(waiting));
   /** How many have ended of which Redis does not know yet. */
   #between = 0;
   #count = 0;
@@ -53,6 +55,7 @@ export class Server implements Serving {
     const troubled = (error: Error) => this.#trouble(error);
     this.#chores = new Chores(queue, this.#heads, troubled);
     const { name: worker, concurrency, calls = null } = service;
+    this.#told = new Told(queue, worker, troubled, () => this.#abandoned);
     this.#asking = new Asking(queue);
     this.#around = { queue, worker, service: calls, turns: new Turns(concurrency), asking: this.#asking, troubled };
   }
@@ -125,7 +128,7 @@ export class Server implements Serving {
 
   /** How many more it takes. */
   get #room(): number {
-    return roomBeside(this.#running.values(), this.#service.concurrency - this.#between - this.#taking);
+    return roomBeside(this.#running, this.#service.concurrency - this.#between - this.#taking - this.#unbegun.size);
   }
 
   async #take(room: number): Promise<void> {
@@ -138,36 +141,62 @@ export class Server implements Serving {
 
   /** Gives whether there was one. */
   async #takeOne(line: Line): Promise<boolean> {
+    let jobs: readonly Lent[] = [];
     this.#taking += 1;
     try {
-      const lent = await this.#queue.connection.use(() => line.take(`${this.#id}-${this.#count++}`));
-      if (lent !== null) await this.#begin(line, lent);
-      return lent !== null;
+      jobs = await this.#queue.connection.use(() => line.take(`${this.#id}-${this.#count++}`));
     } finally {
       this.#taking -= 1;
     }
+    await this.#beginAll(line, jobs);
+    return jobs.length > 0;
   }
 
-  async #begin(line: Line, lent: Lent): Promise<void> {
-    const { id, life, token } = lent;
-    try {
-      const most = line.ofCalls ? [] : [MOST_LOSSES];
-      const about = [id, life, token, this.#service.name, ...most, ...FACTS];
-      const act = line.ofCalls ? "beginCalls" : "beginJob";
-      await this.#begun(line, lent, (await this.#queue.connection.act(act, about, { bytes: true })) as Begun);
-    } catch (error) {
-      this.#trouble(error as Error);
-      await line.giveBack(lent);
-    }
+  #beginAll(line: Line, jobs: readonly Lent[]): Promise<unknown> {
+    if (line.ofCalls) return Promise.all(jobs.map(lent => this.#begin({ line, lent })));
+    this.#unbegun.add(line, jobs);
+    return this.#beginMore();
   }
 
-  async #begun(line: Line, lent: Lent, [verdict, detail, upstream = [], fields = []]: Begun): Promise<void> {
-    const texts = fields.map(field => field?.toString() ?? null);
-    const facts = jobFrom(lent.id, texts);
-    if (verdict.toString() === "drop" || facts === null) await line.done(lent);
-    else if (verdict.toString() === "cancelled") await this.#conclude(line, lent, cancelledEnd(facts, String(detail)));
-    else if (verdict.toString() === "crashed") await this.#conclude(line, lent, crashedEnd(facts, Number(detail)));
-    else if (line.ofCalls) void this.#executeCalls(line, lent, facts, detail as Buffer, verdict.toString(), upstream);
+  /** Begins what has come, as far as there is room for it. */
+  #beginMore(): Promise<unknown> {
+    const begun: Promise<void>[] = [];
+    const hasPlace = () => placesBeside(this.#running, this.#service.concurrency - this.#between - this.#taking) > 0;
+    while (this.#unbegun.size > 0 && hasPlace()) begun.push(this.#begin(this.#unbegun.next()!));
+    if (this.#draining) for (const waiting of this.#unbegun.clear()) begun.push(this.#passOn(waiting));
+    this.#unbegun.wait();
+    return Promise.all(begun);
+  }
+
+  #passOn(waiting: Waiting): Promise<void> {
+    return this.#meanwhile(this.#told.pass(waiting));
+  }
+
+  #begin(waiting: Waiting): Promise<void> {
+    return this.#meanwhile(this.#told.beginning(waiting).then(begun => begun && this.#begun(waiting, begun)));
+  }
+
+  async #meanwhile(work: Promise<unknown>): Promise<void> {
+    this.#taking += 1;
+    await work;
+    this.#taking -= 1;
+    // It may not have come to run at all.
+    if (this.#unbegun.size > 0) await this.#beginMore();
+    this.#rest.look();
+  }
+
+  async #begun(waiting: Waiting, begun: Begun): Promise<void> {
+    const [verdict, detail, upstream = [], fields = []] = begun;
+    const { line, lent } = waiting;
+    const facts = jobFrom(
+      lent.id,
+      fields.map(field => field?.toString() ?? null),
+    );
+    const what = verdict.toString();
+    if (what === "drop" || facts === null) await line.done(lent);
+    else if (what === "cancelled") await this.#conclude(waiting, cancelledEnd(facts, String(detail)));
+    else if (what === "crashed") await this.#conclude(waiting, crashedEnd(facts, Number(detail)));
+    else if (line.ofCalls) void this.#executeCalls(waiting, facts, begun);
     else {
       const running = { line, lent, controller: new AbortController(), batch: null };
       this.#running.set(lent.id, running);
@@ -178,76 +207,50 @@ export class Server implements Serving {
 
   async #execute(running: Running, job: Parameters<Service["execute"]>[0]): Promise<void> {
     const { line, lent, controller } = running;
+    const began = performance.now();
     const end = await this.#service.execute(job, controller.signal);
+    line.learn(began);
     if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
     if (this.#abandoned) return;
     this.#between += 1;
-    await this.#goOn(line, await this.#record(lent, end, () => this.#leave(line, lent)));
+    await this.#goOn(line, (await this.#told.end(lent, end, () => this.#leave(line, lent))) ?? []);
   }
 
-  async #goOn(line: Line, next: Lent | null): Promise<void> {
-    if (next !== null) await this.#begin(line, next);
+  async #goOn(line: Line, next: readonly Lent[]): Promise<void> {
     this.#between -= 1;
-    if (next === null) this.look();
+    await this.#beginAll(line, next);
+    if (next.length === 0) this.look();
     this.#rest.look();
   }
 
-  async #executeCalls(
-    line: Line,
-    lent: Lent,
-    job: RedisJob,
-    bytes: Buffer,
-    verdict: string,
-    ended: readonly Buffer[],
-  ): Promise<void> {
+  async #executeCalls({ line, lent }: Waiting, job: RedisJob, [verdict, bytes, ended = []]: Begun): Promise<void> {
     const batch = new TakenBatch(this.#around, job);
     const running = { line, lent, controller: new AbortController(), batch };
     this.#running.set(lent.id, running);
-    running.controller.signal.addEventListener("abort", () =>
-      batch.abort((running.controller.signal.reason as Error).message),
-    );
+    const { signal } = running.controller;
+    signal.addEventListener("abort", () => batch.abort((signal.reason as Error).message));
     line.holds(Number(job.options["count"]));
-    await batch.execute(verdict, bytes, ended);
+    await batch.execute(verdict.toString(), bytes as Buffer, ended);
     if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
     if (this.#abandoned) return;
     this.#between += 1;
-    await this.#goOn(line, await this.#queue.connection.use(() => this.#leave(line, lent)).catch(() => null));
+    await this.#goOn(line, await this.#queue.connection.use(() => this.#leave(line, lent)).catch(() => []));
   }
 
   /** It ends without being run. */
-  async #conclude(line: Line, lent: Lent, end: JobEnd): Promise<void> {
-    await this.#record(lent, end, () => line.done(lent));
-  }
-
-  /** What was computed is not lost because Redis is away for a while, or has no room. Gives what `leave` does. */
-  async #record<R>(
-    { id, life }: Lent,
-    { state, bytes, problem, output, blob = "" }: JobEnd,
-    leave: () => Promise<R>,
-  ): Promise<R | null> {
-    for (;;) {
-      try {
-        const how = [id, life, state, asBuffer(bytes), problem ?? "", output, blob];
-        const [, handed] = (await this.#queue.connection.act("endJob", how)) as [number, Handed];
-        await this.#queue.hand(handed);
-        return await this.#queue.connection.use(leave);
-      } catch (error) {
-        this.#trouble(error as Error);
-        if (this.#abandoned) return null;
-        await sleep(LOOK_AGAIN);
-      }
-    }
+  async #conclude({ line, lent }: Waiting, end: JobEnd): Promise<void> {
+    await this.#told.end(lent, end, () => line.done(lent));
   }
 
   /** Gives what it takes in its place, where there is nothing in other lines, and room. */
-  async #leave(line: Line, lent: Lent): Promise<Lent | null> {
+  async #leave(line: Line, lent: Lent): Promise<readonly Lent[]> {
     if (!this.#draining && this.#heads.hasOnly(line) && this.#room >= 0) return line.doneFor(lent);
-    await line.done(lent);
-    return null;
+    return line.done(lent).then(() => []);
   }
 
   async drain(): Promise<void> {
     this.#draining = true;
+    for (const waiting of this.#unbegun.clear()) void this.#passOn(waiting);
     await this.#rest.come();
     await this.#close();
   }
@@ -265,24 +268,22 @@ export class Server implements Serving {
     // What is being taken is given back with the rest. If Redis does not answer, the end of the leases gives it back.
     await this.#queue.connection.unlessAway(this.#looks);
     this.#abandoned = true;
+    const unbegun = this.#unbegun.clear().map(({ line, lent }) => line.giveBack(lent));
     const all = [...this.#running.values()];
     for (const { batch } of all) batch?.abandon();
-    await this.#queue.connection.unlessAway(Promise.all(all.map(each => this.#giveBack(each))));
+    await this.#queue.connection.unlessAway(Promise.all([...unbegun, ...all.map(each => this.#giveBack(each))]));
     for (const { controller } of all) controller.abort(new GivenBack());
     await this.#close();
   }
 
-  async #giveBack({ line, lent }: Running): Promise<void> {
-    const { id, life, token } = lent;
-    const given = await this.#queue.connection.act("giveBackJob", [id, life, token]);
-    if (given === 1) return this.#queue.connection.use(() => line.giveBack(lent));
-    const job = await this.#queue.job(id);
-    if (given === 2 && job !== null) await this.#conclude(line, lent, cancelledEnd(job, job.cancelled ?? "cancelled"));
+  async #giveBack(running: Running): Promise<void> {
+    const cancelled = await this.#told.giveBack(running);
+    if (cancelled !== null) await this.#conclude(running, cancelled);
   }
 
   /** Who drains does not wait for a Redis that is away before it takes what it will not run. */
   get #isBusy(): boolean {
-    const isTaking = this.#looking || this.#taking > 0;
+    const isTaking = this.#looking || this.#taking + this.#unbegun.size > 0;
     if (this.#running.size + this.#between > 0) return true;
     return isTaking && !(this.#draining && !this.#queue.connection.isThere);
   }

@@ -21,11 +21,15 @@ export type Begun = readonly [
 ];
 
 /** How many more a worker takes that has these. */
-export function roomBeside(all: Iterable<Running>, concurrency: number): number {
-  let [busy, crowded] = [0, 0];
-  for (const { batch } of all) {
-    if (batch?.isWaiting !== true) busy += 1;
-    if (batch?.isCrowded === true) crowded += 1;
-  }
-  return crowded < CROWDED ? concurrency - busy : 0;
+export function roomBeside(all: ReadonlyMap<string, Running>, concurrency: number): number {
+  let crowded = 0;
+  for (const { batch } of all.values()) if (batch?.isCrowded === true) crowded += 1;
+  return crowded < CROWDED ? placesBeside(all, concurrency) : 0;
+}
+
+/** How many more it may begin. */
+export function placesBeside(all: ReadonlyMap<string, Running>, concurrency: number): number {
+  let busy = 0;
+  for (const { batch } of all.values()) if (batch?.isWaiting !== true) busy += 1;
+  return concurrency - busy;
 }
