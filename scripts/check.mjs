@@ -39,8 +39,10 @@ function check(title, command, args, options) {
  * around one worker.
  */
 const ANY_NODE = [
-  "test/background/[cdf]*.test.ts",
-  "test/background/jobs.test.ts",
+  "test/background/[b-d]*.test.ts",
+  "test/background/elsewhere.test.ts",
+  "test/background/f*.test.ts",
+  "test/background/[j-l]*.test.ts",
   "test/background/[m-z]*.test.ts",
   "test/bench/**",
   "test/build/**",
@@ -60,6 +62,7 @@ const ANY_NODE = [
   "test/chaos/**",
   "test/cli/build*.test.ts",
   "test/cli/c*.test.ts",
+  "test/cli/doctor.test.ts",
   "test/cli/dry-run.test.ts",
   "test/cli/g*.test.ts",
   "test/cli/in*.test.ts",
@@ -90,7 +93,7 @@ const ANY_NODE = [
   "test/store/gate.test.ts",
   "test/store/kills.test.ts",
   "test/store/owners*.test.ts",
-  "test/store/remote.serve.test.ts",
+  "test/store/remote*.test.ts",
   "test/store/shares.test.ts",
   "test/store/writers.test.ts",
   "test/types/**",

@@ -50,7 +50,16 @@ const LONG = ["keys-array", "keys-nodes"];
 const { names } = (await import(new URL("../../bench/rows/all.mjs", import.meta.url).href)) as { names: string[] };
 const shown = ["inline-mapped", "graph", "cache-start"];
 // As another row with other numbers.
-const ALIKE = ["build-chain", "build-layered", "build-cold", "processes-tail", "threads-growth"];
+const ALIKE = [
+  "build-chain",
+  "build-layered",
+  "build-cold",
+  "jobs-embedded-1ms",
+  "jobs-redis-1ms",
+  "processes-tail",
+  "redis-1ms",
+  "threads-growth",
+];
 
 /** Each peer runs in these; in the others it would do the same once more. */
 const WITH_PEERS = [

@@ -7,7 +7,7 @@ import { randomOf } from "./random.ts";
 import { newFolder } from "./store-rig.ts";
 
 const SEED = Number(process.env["SEED"] ?? 20_581);
-const KILLS = Number(process.env["KILLS"] ?? 20);
+const KILLS = Number(process.env["KILLS"] ?? 14);
 /** After so many moments everything begins anew in an empty folder, so that its first moments are met too. */
 const MOMENTS = 7;
 /** A run tells some 150 things, where most is to be done. */
