@@ -1,0 +1,40 @@
+/** What a worker on another disk may say of files, and what it gets by that. */
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { CallDirectories } from "../../src/run/directories.ts";
+import type { Flight } from "../../src/run/flight.ts";
+import type { Run } from "../../src/run/run.ts";
+
+let home: string;
+beforeEach(() => {
+  home = realpathSync(mkdtempSync(path.join(tmpdir(), "heddle-travel-")));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const at = (...names: string[]) => path.join(home, ...names);
+
+test("of the directories that calls say they have made, only those at their own places are removed", async () => {
+  const run = { id: "run-1", root: home, settings: {}, gate: null };
+  const directories = new CallDirectories(run as unknown as Run);
+  const kept = at("store", "ab", "cdef-1");
+  const own = { dir: kept, directory: null };
+  const bare = { dir: null, directory: null };
+  const others = [at("victim"), at("store", "ab", "other-1"), `${path.dirname(directories.base)}/of-another-run`];
+  for (const place of [...others, kept, `${kept}.2`]) await mkdir(place, { recursive: true });
+  const lies = [...others, `${kept}/../../../victim`, `${kept}.2/../../../victim`, `${directories.base}/../../victim`];
+  for (const lie of lies) {
+    for (const flight of [own, bare, undefined]) directories.made(flight as Flight | undefined, lie);
+  }
+  expect([own.directory, bare.directory]).toEqual([null, null]);
+  directories.made(bare as unknown as Flight, `${directories.base}/plain-1-1`);
+  directories.made(own as unknown as Flight, `${kept}.2`);
+  await directories.close();
+  expect([readdirSync(at()).sort(), readdirSync(at("store", "ab")).sort()]).toEqual([
+    [".heddle", "store", "victim"],
+    ["cdef-1", "other-1"],
+  ]);
+  expect([own.directory, bare.directory]).toEqual([`${kept}.2`, `${directories.base}/plain-1-1`]);
+});
