@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, normalize, relative, resolve, sep } from "node:path";
 import type { DirectoryFact } from "../store/entry.ts";
 import { takeManifest } from "../store/manifest.ts";
 import { isGone, writerMark } from "../store/writer.ts";
@@ -16,7 +16,6 @@ export class CallDirectories {
   private readonly run: Run;
   private folder: string | null = null;
   private inFolder = false;
-  private keptIn: string | null = null;
   private readonly unkept = new Set<string>();
   private readonly sweeping: Promise<void>[] = [];
 
@@ -35,23 +34,20 @@ export class CallDirectories {
     const { gate } = this.run;
     const key = gate?.executionOf(call)?.key;
     if (gate === null || key === undefined || call.spec.definition.kind === "flow") return null;
-    return () => {
-      const path = gate.kept.cache.store.directoryOf(key, attempt);
-      this.keptIn ??= dirname(dirname(path));
-      return path;
-    };
+    return () => gate.kept.cache.store.directoryOf(key, attempt);
   }
 
-  /** A call has made its directory; only those in places of this run are believed. */
+  /** A call has made its directory. Workers say where, so only its own place is believed: all this is removed. */
   made(flight: Flight | undefined, path: string): void {
-    if (path.startsWith(this.base + sep)) {
+    const place = flight?.dir ?? null;
+    if (place === null ? !this.isInFolder(path) : !isAt(path, place)) return;
+    if (place !== null) this.unkept.add(path);
+    else {
       if (!this.inFolder) this.sweeping.push(this.sweep());
       this.inFolder = true;
-    } else if (this.keptIn !== null && path.startsWith(this.keptIn + sep)) this.unkept.add(path);
-    else return;
-    const place = flight?.dir;
+    }
     // Also what a call does late that was given up is told.
-    if (place === null || (place !== undefined && isAt(path, place))) flight!.directory = path;
+    if (flight !== undefined) flight.directory = path;
   }
 
   /** What is in the directory of a call that has completed; null if that cannot be read, so that nothing is kept. */
@@ -102,6 +98,10 @@ export class CallDirectories {
     for (const name of await readdir(this.all).catch(() => [])) {
       if (isGone(name.slice(name.indexOf(".") + 1))) await remove(join(this.all, name));
     }
+  }
+
+  private isInFolder(path: string): boolean {
+    return normalize(path) === path && path.startsWith(this.base + sep);
   }
 
   private get all(): string {

@@ -1,7 +1,9 @@
 /** What calls ask their run, and the answers. */
 import type { Host } from "../../task/runner.ts";
 import { CallReports } from "../../workers/callreports.ts";
+import { bytesOf } from "../../workers/envelope.ts";
 import { Line } from "../../workers/line.ts";
+import { CANCEL } from "../../workers/protocol.ts";
 import { questionOf } from "../signature.ts";
 import type { Batch } from "./batches.ts";
 import { FROM } from "./call-ends.ts";
@@ -30,11 +32,17 @@ export class Answers {
     this.#asked.add(number);
     const line = underway?.line ?? gone();
     void Promise.resolve()
-      .then(() => line.answer(questionOf(batch, place, bytes)))
+      .then(() => questionOf(batch, place, bytes))
+      .then(asked => line.answer(asked).catch(unanswerable))
       .then(answer => this.#post.answer(number, from, answer))
       .finally(() => this.#asked.delete(number))
       .catch(() => {});
   }
+}
+
+/** The call cannot get on: without an answer it would wait for ever. */
+function unanswerable(error: Error): Uint8Array {
+  return bytesOf([CANCEL, 1, error.message]);
 }
 
 /** Nobody waits for the call that asks. */

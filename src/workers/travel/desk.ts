@@ -35,7 +35,7 @@ export class FileDesk {
 
   /** The call has ended, whatever it was about to bring. */
   close(): void {
-    this.#landing.giveUp();
+    this.#landing.close();
   }
 
   async #code(what: string, of: string): Promise<unknown[]> {

@@ -1,6 +1,7 @@
 /** On the coordinator's side: takes in the files that the result of a call names, where it cannot see them. */
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { basename, dirname, join, normalize, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { IncomingFile } from "../../code/incoming-file.ts";
 import type { Digest } from "../../codec/digest.ts";
 import { ProtocolError } from "../../errors.ts";
@@ -20,14 +21,22 @@ export interface LeftFile {
   readonly stamp: string;
 }
 
+/** One that is to come. */
+interface Coming {
+  readonly place: string;
+  readonly digest: Digest;
+}
+
 export class Landing {
   readonly #host: Host;
   readonly #call: Dispatch;
   readonly #digests: FileDigests;
   /** By the number under which it comes. */
-  #coming = new Map<number, { readonly place: string; readonly digest: Digest }>();
+  readonly #coming = new Map<number, Coming>();
   #open: IncomingFile | null = null;
-  readonly #taken = new Set<string>();
+  /** What lies in its directory, or will. */
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
   #home: string | null = null;
 
   constructor(host: Host, call: Dispatch, digests: FileDigests) {
@@ -48,10 +57,16 @@ export class Landing {
   async files(of: string): Promise<unknown[]> {
     const [directory, files] = JSON.parse(of) as [string | null, readonly LeftFile[]];
     const places: (string | null)[] = [];
+    const abroad: number[] = [];
     for (const [i, file] of files.entries()) {
-      const place = (await this.#isHere(file)) ? null : this.#placeOf(file, directory);
-      if (place !== null) this.#coming.set(i, { place, digest: file.digest });
-      places.push(place);
+      const isHere = await this.#isHere(file);
+      places.push(isHere ? null : this.#ownPlaceOf(file, directory));
+      if (!isHere && places[i] === null) abroad.push(i);
+    }
+    // Behind those that have their places in it already.
+    for (const i of abroad) places[i] = this.#newPlaceOf(files[i]!);
+    for (const [i, place] of places.entries()) {
+      if (place !== null) this.#coming.set(i, { place, digest: files[i]!.digest });
     }
     return [GIVEN, "files", JSON.stringify(places)];
   }
@@ -61,19 +76,24 @@ export class Landing {
     const [number, isLast] = JSON.parse(of) as [number, boolean];
     const coming = this.#coming.get(number);
     if (coming === undefined) throw new ProtocolError({ from: "a worker", problem: "a file that was not asked for" });
-    const { place, digest } = coming;
-    this.#open ??= new IncomingFile(`${place}.part`, digest, () => place, 0o666);
-    this.#open.write(bytes);
+    const incoming = this.#open ?? begin(coming);
+    this.#open = incoming;
+    incoming.write(bytes);
     if (!isLast) return [GIVEN, "taken"];
-    const whole = this.#open.end();
     this.#open = null;
-    if (whole === null) throw new Error("it was changed meanwhile");
+    if (incoming.end() === null) throw new Error("it was changed meanwhile");
     return [GIVEN, "taken"];
   }
 
   giveUp(): void {
     this.#open?.giveUp();
     this.#open = null;
+  }
+
+  /** Nothing else will be taken. */
+  close(): void {
+    this.giveUp();
+    this.#coming.clear();
   }
 
   async #isHere({ path, digest, size, stamp }: LeftFile): Promise<boolean> {
@@ -83,27 +103,34 @@ export class Landing {
     return here.endsWith(` ${size}`) && (await this.#digests.soon(path))?.digest === digest;
   }
 
-  #placeOf({ path, size }: LeftFile, directory: string | null): string {
+  /** Where it lies there, if that is in the directory of the call. */
+  #ownPlaceOf({ path, size }: LeftFile, directory: string | null): string | null {
     checkSize(size);
-    if (directory !== null && isAt(directory, this.#place)) this.#home ??= this.#made(directory);
-    if (
-      directory !== null &&
-      this.#home === directory &&
-      path.startsWith(directory + sep) &&
-      normalize(path) === path
-    ) {
-      mkdirSync(dirname(path), { recursive: true });
-      this.#taken.add(path);
-      return path;
-    }
+    if (directory === null) return null;
+    if (isAt(directory, this.#place)) this.#home ??= this.#made(directory);
+    if (this.#home !== directory || !path.startsWith(directory + sep) || resolve(path) !== path) return null;
+    this.#take(path);
+    return path;
+  }
+
+  /** Another one of the same name lies in a folder of its own. */
+  #newPlaceOf({ path }: LeftFile): string {
+    const name = basename(path);
+    if (name === "" || name === "." || name === "..") throw new Error(`${path} does not name a file`);
     this.#home ??= this.#made(makeDirectory(this.#place));
-    let place = join(this.#home, basename(path));
-    for (let number = 2; this.#taken.has(place); number++) {
-      place = join(this.#home, String(number), basename(path));
+    for (let number = 1; ; number++) {
+      const folder = number === 1 ? this.#home : join(this.#home, String(number));
+      const place = join(folder, name);
+      if (this.#files.has(folder) || this.#files.has(place) || this.#folders.has(place)) continue;
+      this.#take(place);
+      return place;
     }
+  }
+
+  #take(place: string): void {
+    this.#files.add(place);
+    for (let at = dirname(place); at !== this.#home; at = dirname(at)) this.#folders.add(at);
     mkdirSync(dirname(place), { recursive: true });
-    this.#taken.add(place);
-    return place;
   }
 
   #made(path: string): string {
@@ -116,4 +143,10 @@ export class Landing {
     const { dir, task, id, attempt } = this.#call;
     return dir ?? placeIn(this.#host.dirs, task.name, id, attempt);
   }
+}
+
+/** A draft has a name that no file of a result has. */
+function begin({ place, digest }: Coming): IncomingFile {
+  const part = join(dirname(place), `.${randomBytes(8).toString("hex")}.part`);
+  return new IncomingFile(part, digest, () => place, 0o666);
 }

@@ -1,44 +1,64 @@
 /** On the coordinator's side: gives out the files that inputs name to workers that do not have them. */
 import { statSync } from "node:fs";
 import { open } from "node:fs/promises";
+import type { Digest } from "../../codec/digest.ts";
 import { FileDigests } from "../../store/file-digests.ts";
 import type { CodeSource } from "../cluster/code.ts";
 import { GIVEN } from "../protocol.ts";
+import { stampOf } from "../stamp.ts";
 import { checkSize } from "./size.ts";
-import { writeStamps } from "./stamps.ts";
+import { stampAt, writeStamps } from "./stamps.ts";
 
 export class Lending {
   readonly digests = new FileDigests(null);
   /** Gives out code, too, if there is one. */
   readonly code: CodeSource | null;
-  /** Nobody gets anything else. */
-  readonly #lent = new Set<string>();
+  /** By path: the contents that may be given out, null for any. Nobody gets anything else. */
+  readonly #lent = new Map<string, Set<Digest> | null>();
+  /** What those looked like whose content is one of these. */
+  readonly #found = new Map<string, string>();
 
   constructor(code: CodeSource | null = null) {
     this.code = code;
   }
 
-  /** Says behind a call in a message, which begins at `from`, what its files are. */
+  /**
+   * Says behind a call in a message, which begins at `from`, what its files are. What flows name is given out as it is;
+   * what a result names, which workers make up, only if it is what the result says that it is.
+   */
   say(wire: unknown[], from: number): void {
-    for (const path of writeStamps(wire, from)) this.#lent.add(path);
+    for (const { path, digest } of writeStamps(wire, from)) {
+      const contents = this.#lent.get(path);
+      if (!digest) this.#lent.set(path, null);
+      else if (contents === undefined) this.#lent.set(path, new Set([digest]));
+      else contents?.add(digest);
+    }
   }
 
   /** @throws Error that says why not. */
   async file(path: string): Promise<unknown[]> {
-    this.#check(path);
+    const contents = this.#contentsOf(path);
     checkSize(statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+    const stamp = stampAt(path);
     const found = await this.digests.soon(path);
     if (found === null) throw new Error("it is not there any more");
     const { digest, size } = found;
+    if (contents !== null) {
+      if (!contents.has(digest)) throw new Error("it is not what the result had that names it");
+      this.#found.set(path, stamp);
+    }
     return [GIVEN, "file", digest, size];
   }
 
   /** @throws Error that says why not. */
   async piece(of: string): Promise<unknown[]> {
     const [path, at, length] = JSON.parse(of) as [string, number, number];
-    this.#check(path);
+    const contents = this.#contentsOf(path);
     const file = await open(path);
     try {
+      if (contents !== null && stampOf(await file.stat()) !== this.#found.get(path)) {
+        throw new Error("it was changed meanwhile");
+      }
       const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, at);
       return [GIVEN, "piece", buffer.subarray(0, bytesRead)];
     } finally {
@@ -46,7 +66,9 @@ export class Lending {
     }
   }
 
-  #check(path: string): void {
-    if (!this.#lent.has(path)) throw new Error("no input names it");
+  #contentsOf(path: string): ReadonlySet<Digest> | null {
+    const contents = this.#lent.get(path);
+    if (contents === undefined) throw new Error("no input names it");
+    return contents;
   }
 }

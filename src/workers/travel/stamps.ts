@@ -1,6 +1,6 @@
 /** What is said of the files that the inputs of a call name: enough to see whether they are the same on another machine. */
 import { statSync } from "node:fs";
-import { filesIn } from "../../codec/file-table.ts";
+import { filesIn, type PackedFile } from "../../codec/file-table.ts";
 import { valuesWithFiles } from "../../codec/wire.ts";
 import { FILES } from "../protocol.ts";
 import { stampOf } from "../stamp.ts";
@@ -11,14 +11,15 @@ export function stampAt(path: string): string {
   return stat === undefined ? "" : stampOf(stat);
 }
 
-/** Says it behind the call that begins at `from`; gives the paths. */
-export function writeStamps(wire: unknown[], from: number): readonly string[] {
-  const paths = new Set<string>();
-  for (const [, packed] of valuesWithFiles(wire, from)) for (const file of filesIn(packed)) paths.add(file.path);
-  if (paths.size === 0) return [];
+/** Says it behind the call that begins at `from`; gives the files, each as often as values name it. */
+export function writeStamps(wire: unknown[], from: number): readonly PackedFile[] {
+  const files: PackedFile[] = [];
+  for (const [, packed] of valuesWithFiles(wire, from)) files.push(...filesIn(packed));
+  if (files.length === 0) return [];
+  const paths = new Set(files.map(({ path }) => path));
   wire.push(FILES, paths.size);
   for (const path of paths) wire.push(path, stampAt(path));
-  return [...paths];
+  return files;
 }
 
 /** How many entries they are, if they begin at this place of a message. */

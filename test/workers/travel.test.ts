@@ -1,0 +1,149 @@
+/** What a worker on another disk may say of files, and what it gets by that. */
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { digestBytes } from "../../src/codec/digest.ts";
+import { file } from "../../src/codec/file.ts";
+import { withPaths } from "../../src/codec/file-table.ts";
+import { pack, packInputs } from "../../src/codec/pack.ts";
+import { toWire } from "../../src/codec/wire.ts";
+import { CallDirectories } from "../../src/run/directories.ts";
+import type { Flight } from "../../src/run/flight.ts";
+import type { Run } from "../../src/run/run.ts";
+import type { Dispatch, Host } from "../../src/task/runner.ts";
+import { writeInputs } from "../../src/workers/inputs.ts";
+import { GIVEN, GIVES, NEEDS } from "../../src/workers/protocol.ts";
+import { FileDesk } from "../../src/workers/travel/desk.ts";
+import { Lending } from "../../src/workers/travel/lending.ts";
+
+let home: string;
+beforeEach(() => {
+  home = realpathSync(mkdtempSync(path.join(tmpdir(), "heddle-travel-")));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const at = (...names: string[]) => path.join(home, ...names);
+
+test("of the directories that calls say they have made, only those at their own places are removed", async () => {
+  const run = { id: "run-1", root: home, settings: {}, gate: null };
+  const directories = new CallDirectories(run as unknown as Run);
+  const kept = at("store", "ab", "cdef-1");
+  const own = { dir: kept, directory: null };
+  const bare = { dir: null, directory: null };
+  const others = [at("victim"), at("store", "ab", "other-1"), `${path.dirname(directories.base)}/of-another-run`];
+  for (const place of [...others, kept, `${kept}.2`]) await mkdir(place, { recursive: true });
+  const lies = [...others, `${kept}/../../../victim`, `${kept}.2/../../../victim`, `${directories.base}/../../victim`];
+  for (const lie of lies) {
+    for (const flight of [own, bare, undefined]) directories.made(flight as Flight | undefined, lie);
+  }
+  expect([own.directory, bare.directory]).toEqual([null, null]);
+  directories.made(bare as unknown as Flight, `${directories.base}/plain-1-1`);
+  directories.made(own as unknown as Flight, `${kept}.2`);
+  await directories.close();
+  expect([readdirSync(at()).sort(), readdirSync(at("store", "ab")).sort()]).toEqual([
+    [".heddle", "store", "victim"],
+    ["cdef-1", "other-1"],
+  ]);
+  expect([own.directory, bare.directory]).toEqual([`${kept}.2`, `${directories.base}/plain-1-1`]);
+});
+
+test("what a result names is given out only if it is what the result says, what flows name as it is", async () => {
+  for (const name of ["made", "secret", "own"]) writeFileSync(at(name), name);
+  const lending = new Lending();
+  const made = pack(file(at("made")), { task: "t", role: "result" });
+  const forged = withPaths(made, () => at("secret"));
+  const wire: unknown[] = [];
+  for (const value of [made, forged]) toWire(value, wire);
+  writeInputs(
+    packInputs([file(at("own"))], { task: "t", role: "input", travels: true }, () => undefined),
+    [],
+    wire,
+    false,
+  );
+  lending.say(wire, 0);
+  const all = async (name: string) => {
+    const [, , , size] = await lending.file(at(name));
+    const [, , bytes] = await lending.piece(JSON.stringify([at(name), 0, size]));
+    return Buffer.from(bytes as Uint8Array).toString();
+  };
+  const secret = JSON.stringify([at("secret"), 0, 6]);
+  await expect(lending.piece(secret)).rejects.toThrow("changed meanwhile");
+  await expect(lending.file(at("secret"))).rejects.toThrow("not what the result had");
+  await expect(lending.piece(secret)).rejects.toThrow("changed meanwhile");
+  await expect(lending.file(at("other"))).rejects.toThrow("no input names it");
+  expect([await all("made"), await all("own")]).toEqual(["made", "own"]);
+  for (const name of ["made", "own"]) writeFileSync(at(name), "another");
+  await expect(lending.piece(JSON.stringify([at("made"), 0, 4]))).rejects.toThrow("changed meanwhile");
+  await expect(all("made")).rejects.toThrow("not what the result had");
+  expect(await all("own")).toBe("another");
+});
+
+/** A call on another disk that gives files: what lies here at last, below its directory. */
+class Giving {
+  readonly desk: FileDesk;
+  readonly dir: string;
+
+  constructor(dir = at("dirs", "t-1-1")) {
+    this.dir = dir;
+    const host = { dirs: at("dirs"), directory: () => {} } as unknown as Host;
+    this.desk = new FileDesk(
+      host,
+      { id: 1, attempt: 1, dir: this.dir, task: { name: "t" } } as Dispatch,
+      new Lending(),
+    );
+  }
+
+  async places(paths: readonly string[], directory: string | null = null): Promise<(string | null)[]> {
+    const left = paths.map(path => ({ path, digest: digestBytes(Buffer.from(path)), size: path.length, stamp: "" }));
+    const [, what, places] = await this.desk.answer([NEEDS, "files", JSON.stringify([directory, left])])!;
+    if (what === "refused") throw new Error(String(places));
+    return JSON.parse(String(places)) as (string | null)[];
+  }
+
+  give(number: number, text: string, isLast = true, from = 0): Promise<unknown[]> {
+    return this.desk.answer([GIVES, JSON.stringify([number, isLast, from]), Buffer.from(text)])!;
+  }
+
+  get lies(): readonly string[] {
+    const all = readdirSync(this.dir, { recursive: true, withFileTypes: true });
+    return all
+      .filter(each => each.isFile())
+      .map(each => path.relative(this.dir, path.join(each.parentPath, each.name)));
+  }
+}
+
+test("files of a result land each by itself, whatever their names", async () => {
+  const giving = new Giving();
+  const own = path.join(giving.dir, "3/own");
+  const paths = ["/x/m.part", "/x/m", "/x/a", "/y/a", "/y/2", "/z/a", own];
+  const places = await giving.places(paths, giving.dir);
+  expect(new Set(places).size).toBe(paths.length);
+  expect(places.at(-1)).toBe(own);
+  for (const [number, text] of paths.entries()) expect(await giving.give(number, text)).toEqual([GIVEN, "taken"]);
+  for (const [number, place] of places.entries()) expect(readFileSync(place!, "utf8")).toBe(paths[number]);
+  expect(giving.lies).toHaveLength(paths.length);
+});
+
+test("names that lead out of the directory of the call are refused", async () => {
+  const giving = new Giving();
+  for (const bad of ["/x/..", "..", ".", "/", ""]) {
+    await expect(giving.places([bad])).rejects.toThrow("does not name a file");
+  }
+  const lies = [`${giving.dir}/../../out`, `${giving.dir}/a/`, `${giving.dir}.2/../x`];
+  for (const place of await giving.places(lies, giving.dir)) expect(place).toMatch(new RegExp(`^${giving.dir}/`));
+  expect(readdirSync(at("dirs"))).toEqual(["t-1-1"]);
+});
+
+test("a file that cannot land is refused, once and for all, and nothing is left of it", async () => {
+  const giving = new Giving();
+  const [place] = await giving.places(["/x/a"]);
+  await mkdir(path.join(place!, "in the way"), { recursive: true });
+  for (let i = 0; i < 2; i++) expect(await giving.give(0, "/x/a")).toEqual([GIVEN, "refused", expect.any(String)]);
+  expect(await giving.give(0, "else")).toEqual([GIVEN, "refused", "it was changed meanwhile"]);
+  expect(await giving.give(0, "/x", false)).toEqual([GIVEN, "taken"]);
+  giving.desk.close();
+  expect(await giving.give(0, "/a", true, 2)).toEqual([GIVEN, "refused", expect.stringContaining("not asked for")]);
+  expect(giving.lies).toEqual([]);
+});
