@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { JobCapture } from "../../src/background/inputs.ts";
 import { endOf, outcomeIn } from "../../src/background/outcome.ts";
+import type { JobFacts } from "../../src/background/queue.ts";
 import { refBytes } from "../../src/background/redis/blob-ref.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
@@ -14,6 +15,7 @@ import { startWorker } from "../../src/background/worker.ts";
 import { BlobError, UntrustedError } from "../../src/errors.ts";
 import { task } from "../../src/index.ts";
 import { definitionFor } from "../../src/run/begin.ts";
+import type { ValueKey } from "../../src/store/remote/names.ts";
 import { serveStore } from "../../src/store/remote/server.ts";
 import { sharedRedis } from "../engines/redis.ts";
 import { seat } from "../engines/shared.ts";
@@ -256,6 +258,35 @@ function suite(url: string): void {
     ]);
     // The result, and what of inputs is there.
     expect(filesIn(blobs)).toHaveLength(3);
+  });
+
+  test("a result that is missing while inputs are still being read fails the job, and nothing else", async () => {
+    const queue = await opened({ blobs: folder() });
+    const { parcels } = queue;
+    const [inputs, result] = await Promise.all(
+      ["inputs", "result"].map(what => parcels.keep(what, Buffer.alloc(9_000))),
+    );
+    const { key } = result!;
+    await parcels.blobs.remove(key as ValueKey);
+    const rejections: unknown[] = [];
+    const hear = (error: unknown) => void rejections.push(error);
+    process.on("unhandledRejection", hear);
+    onTestFinished(() => void process.off("unhandledRejection", hear));
+    const { bring } = parcels;
+    let read = () => {};
+    const reading = new Promise<void>(resolve => {
+      read = resolve;
+    });
+    parcels.bring = async (what, bytes) => {
+      if (what.startsWith("the inputs")) await reading;
+      return bring.call(parcels, what, bytes);
+    };
+    const facts = { id: "j", name: "work", after: ["needed"] } as unknown as JobFacts;
+    const brought = parcels.taken({ facts, inputs: inputs!.bytes, upstream: [result!.bytes] }).bring!();
+    await expect(brought).rejects.toThrow(/^the result of job needed, 9 kB, cannot be read/);
+    read();
+    await new Promise(setImmediate);
+    expect(rejections).toEqual([]);
   });
 
   test("a cache's server takes them, for who has its token, and lets them be removed", async () => {

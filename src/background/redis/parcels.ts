@@ -54,7 +54,8 @@ export class Parcels {
     const bring = async () => {
       const results = upstream.map((bytes, i) => this.bring(`the result of job ${facts.after[i]}`, bytes));
       const given = this.bring(`the inputs of ${called(facts.name, facts.id)}`, inputs);
-      return { inputs: await given, upstream: await Promise.all(results) };
+      const [brought, ...others] = await Promise.all([given, ...results]);
+      return { inputs: brought, upstream: others };
     };
     return { ...job, keep, size, bring };
   }
