@@ -14,7 +14,8 @@ import type { Flight } from "../../src/run/flight.ts";
 import type { Run } from "../../src/run/run.ts";
 import type { Dispatch, Host } from "../../src/task/runner.ts";
 import { writeInputs } from "../../src/workers/inputs.ts";
-import { GIVEN, GIVES, NEEDS } from "../../src/workers/protocol.ts";
+import { FILES, GIVEN, GIVES, NEEDS } from "../../src/workers/protocol.ts";
+import { AwayFiles } from "../../src/workers/travel/away.ts";
 import { FileDesk } from "../../src/workers/travel/desk.ts";
 import { Lending } from "../../src/workers/travel/lending.ts";
 
@@ -113,6 +114,31 @@ class Giving {
       .map(each => path.relative(this.dir, path.join(each.parentPath, each.name)));
   }
 }
+
+test("what may not be looked at here is not here: it is sent", async () => {
+  writeFileSync(at("file"), "");
+  const asked: unknown[] = [];
+  const ask = async ([, what, of]: unknown[]) => {
+    asked.push([what, of]);
+    throw new Error("as the test wants");
+  };
+  const files = new AwayFiles(ask, 1_000);
+  // A way through a file, and a name that is too long.
+  const paths = [at("file/below"), at("x".repeat(300))];
+  for (const place of paths) {
+    const sent = pack(file(at("file")), { task: "t", role: "result" });
+    const wire: unknown[] = [];
+    toWire(
+      withPaths(sent, () => place),
+      wire,
+    );
+    expect(files.hear([FILES, 1, place, "1 2 3"], 0)).toBe(4);
+    await expect(files.bring("t", wire, 0)).rejects.toThrow("is not on this machine");
+  }
+  expect(asked).toEqual(paths.map(place => ["file", place]));
+  const giving = new Giving();
+  expect(await giving.places(paths)).toEqual([expect.any(String), expect.any(String)]);
+});
 
 test("files of a result land each by itself, whatever their names", async () => {
   const giving = new Giving();

@@ -119,10 +119,14 @@ export class AwayFiles {
   }
 }
 
-/** A copy that somebody has put there. */
+/** A copy that somebody has put there; what cannot be read is none. */
 function isSame(file: string, digest: Digest, size: number): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size === size && digestFile(file, size).digest === digest;
+  try {
+    const stat = statSync(file);
+    return stat.isFile() && stat.size === size && digestFile(file, size).digest === digest;
+  } catch {
+    return false;
+  }
 }
 
 function notBrought(task: string, file: string, cause: Error): Error {

@@ -100,7 +100,9 @@ export class Landing {
     const here = stampAt(path);
     if (here === "") return false;
     if (here === stamp) return true;
-    return here.endsWith(` ${size}`) && (await this.#digests.soon(path))?.digest === digest;
+    if (!here.endsWith(` ${size}`)) return false;
+    const found = await this.#digests.soon(path).catch(() => null);
+    return found?.digest === digest;
   }
 
   /** Where it lies there, if that is in the directory of the call. */
