@@ -10,6 +10,7 @@ import { digestFile } from "../../store/file-digests.ts";
 import type { Execution } from "../execute.ts";
 import { NEEDS } from "../protocol.ts";
 import { HandingOver } from "./handing-over.ts";
+import { bringPieces } from "./pieces.ts";
 import { lengthOfStamps, readStamps, stampAt } from "./stamps.ts";
 
 /** Brings a question to the coordinator, and what it says to that. @throws Error that says why it says nothing. */
@@ -83,38 +84,10 @@ export class AwayFiles {
     const kept = new KeptFiles();
     const name = path.basename(file);
     const found = () => kept.find(digest, name, size);
-    const place = found() ?? (await this.#copy(file, size, kept.begin(digest, name), found));
+    const ask = async (at: number, length: number) =>
+      (await this.#ask([NEEDS, "piece", JSON.stringify([file, at, length])]))[0];
+    const place = found() ?? (await bringPieces(kept.begin(digest, name), size, this.#atOnce, ask, found));
     homes.set(place, file);
-    return place;
-  }
-
-  async #copy(
-    file: string,
-    size: number,
-    incoming: import("../../code/incoming-file.ts").IncomingFile,
-    found: () => string | null,
-  ): Promise<string> {
-    try {
-      for (let at = 0; at < size; at += this.#atOnce) {
-        // Each call asks itself: one that waited for another would keep its place from it. The first to have it is enough.
-        const place = found();
-        if (place !== null) {
-          incoming.giveUp();
-          return place;
-        }
-        const [bytes] = await this.#ask([
-          NEEDS,
-          "piece",
-          JSON.stringify([file, at, Math.min(this.#atOnce, size - at)]),
-        ]);
-        incoming.write(bytes as Uint8Array);
-      }
-    } catch (error) {
-      incoming.giveUp();
-      throw error;
-    }
-    const place = incoming.end();
-    if (place === null) throw new Error("it was changed meanwhile");
     return place;
   }
 }
