@@ -12,11 +12,15 @@ import { largeIn, refers } from "./redis/blob-values.ts";
 export const ties = new Map<number, CallTies>();
 
 /** Runs where the worker's connections are. That a call waits for it is what lets others have its place meanwhile. */
-export const remoteAsk = task("heddle ask", { runner: "inline" }, (call: number, bytes: Uint8Array, keepsPlace: boolean) => {
-  const tied = ties.get(call);
-  if (tied === undefined) throw new Error("the call has ended");
-  return tied.ask(bytes, keepsPlace);
-});
+export const remoteAsk = task(
+  "heddle ask",
+  { runner: "inline" },
+  (call: number, bytes: Uint8Array, keepsPlace: boolean) => {
+    const tied = ties.get(call);
+    if (tied === undefined) throw new Error("the call has ended");
+    return tied.ask(bytes, keepsPlace);
+  },
+);
 
 /** The same for the name of a value that is about to be put beside Redis. */
 export const remoteKeep = task(

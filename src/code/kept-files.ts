@@ -5,7 +5,7 @@ import path from "node:path";
 import type { Digest } from "../codec/digest.ts";
 import { IncomingFile } from "./incoming-file.ts";
 import { shelfFolder } from "./shelf.ts";
-import { tidy } from "./tidy.ts";
+import { DRAFTS, tidy } from "./tidy.ts";
 
 export class KeptFiles {
   readonly #folder: string;
@@ -33,7 +33,9 @@ export class KeptFiles {
   /** Takes a file in, piece by piece. */
   begin(digest: Digest, name: string): IncomingFile {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    const part = path.join(this.#folder, `${randomBytes(8).toString("hex")}.part`);
+    const drafts = path.join(this.#folder, DRAFTS);
+    mkdirSync(drafts, { recursive: true });
+    const part = path.join(drafts, `${randomBytes(8).toString("hex")}.part`);
     return new IncomingFile(part, digest, () => {
       const place = path.join(this.#homeOf(digest), name);
       mkdirSync(path.dirname(place), { recursive: true });
