@@ -3,7 +3,9 @@ import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import type { Digest } from "../codec/digest.ts";
+import { ProtocolError } from "../errors.ts";
 import { IncomingFile } from "./incoming-file.ts";
+import { isDigest } from "./manifest.ts";
 import { shelfFolder } from "./shelf.ts";
 import { DRAFTS, tidy } from "./tidy.ts";
 
@@ -51,7 +53,9 @@ export class KeptFiles {
     return true;
   }
 
+  /** @throws ProtocolError for what could lead elsewhere. */
   #homeOf(digest: Digest): string {
+    if (!isDigest(digest)) throw new ProtocolError({ from: "the coordinator", problem: "a file without a digest" });
     return path.join(this.#folder, digest.slice(0, 2), digest.slice(2));
   }
 }

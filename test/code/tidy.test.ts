@@ -47,6 +47,13 @@ test("what was not used for 30 days is removed, what was used stays", () => {
   expect([shelf.has(old), shelf.has(used), existsSync(input)]).toEqual([false, true, false]);
 });
 
+test("what is no digest leads nowhere", () => {
+  const kept = new KeptFiles(folder);
+  for (const bad of ["../../../x", "..", "", 5]) {
+    expect(() => kept.find(bad as never, "a", 1)).toThrow("without a digest");
+  }
+});
+
 test("files come in pieces, under several names, and are refused if they are something else", () => {
   const kept = new KeptFiles(folder);
   const digest = digestBytes(bytes("abcdef"));

@@ -211,6 +211,28 @@ test("names that lead out of the directory of the call are refused", async () =>
   expect(readdirSync(at("dirs"))).toEqual(["t-1-1"]);
 });
 
+test("a piece may come twice; more than was said, or not the next one, is refused", async () => {
+  const giving = new Giving();
+  const [place] = await giving.places(["/x/abcd", "/x/b"]);
+  expect(await giving.places(["/x/abcd", "/x/b"])).toEqual([place, expect.any(String)]);
+  const taken = [GIVEN, "taken"];
+  const refused = (why: string) => [GIVEN, "refused", expect.stringContaining(why)];
+  for (let i = 0; i < 2; i++) expect(await giving.give(0, "/x/a", false)).toEqual(taken);
+  for (let i = 0; i < 2; i++) expect(await giving.give(0, "bcd", true, 4)).toEqual(taken);
+  expect(readFileSync(place!, "utf8")).toBe("/x/abcd");
+  expect(await giving.give(1, "/x", true, 1)).toEqual(refused("not the next one"));
+  expect(await giving.give(1, "/x", false)).toEqual(taken);
+  expect(await giving.give(1, "bcd", false, 2)).toEqual(refused("more than was said"));
+  expect(await giving.give(1, "/b", true, 2)).toEqual(refused("not the next one"));
+  expect(await giving.give(1, "/x/b")).toEqual(taken);
+  for (const size of [-1, Number.NaN, 1.5, "7"]) {
+    const left = [{ path: "/x/a", digest: "0", size, stamp: "" }];
+    const asked = giving.desk.answer([NEEDS, "files", JSON.stringify([null, left])]);
+    expect(await asked).toEqual(refused("no number of bytes"));
+  }
+  expect(giving.lies).toHaveLength(2);
+});
+
 test("a file that cannot land is refused, once and for all, and nothing is left of it", async () => {
   const giving = new Giving();
   const [place] = await giving.places(["/x/a"]);

@@ -12,6 +12,7 @@ const MOST_AT_ONCE = 16 * 1024 ** 2;
  * @throws Error that says so.
  */
 export function checkSize(size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0) throw new Error("its size is no number of bytes");
   if (size > MOST) throw new Error(`it has ${formatSize(size)}, and more than ${formatSize(MOST)} is not sent`);
 }
 
