@@ -6,7 +6,7 @@ import { checkOptions } from "../task/options.ts";
 import { called } from "./outcome.ts";
 import type { JobFacts, TakenJob } from "./queue.ts";
 import { calledBy } from "./remote.ts";
-import { secret } from "./secret.ts";
+import { SECRET_VARIABLE, secret } from "./secret.ts";
 import { inputsOf } from "./signature.ts";
 
 /** In bytes: what a job may bring along, unless one says otherwise. */
@@ -54,13 +54,21 @@ export function admitCalls(
 }
 
 /**
- * The same for calls of a task that this worker does not know; there has to be a secret.
+ * The same for calls of a task that this worker does not know.
  *
  * @throws UntrustedError, TooLargeError
  */
 export function admitSentCalls(facts: JobFacts, inputs: Uint8Array, most: number): Uint8Array {
+  const what = called(facts.name, facts.id);
+  if (secret() === null) {
+    throw new UntrustedError({
+      what,
+      problem: "would have code run here that is not signed",
+      hint: `Give this worker and all who use the queue the same ${SECRET_VARIABLE}.`,
+    });
+  }
   checkSize(facts, inputs.byteLength, most);
-  return inputsOf(facts, called(facts.name, facts.id), inputs);
+  return inputsOf(facts, what, inputs);
 }
 
 function admitted({ id, name, task }: JobFacts, known: Tasks, size: number, most: number): Definition {

@@ -102,8 +102,11 @@ export interface ValuesPlace {
 
 /** What a call of a run elsewhere has there. */
 export interface CallTies {
-  /** Brings to the run what a call asks that calls tasks itself, and gives the answer. */
-  ask(bytes: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Brings to the run what a call asks, and gives the answer. If it waits for what it has called, its place is for others
+   * from then on; if for files or code, it keeps it.
+   */
+  ask(bytes: Uint8Array, keepsPlace: boolean): Promise<Uint8Array>;
   readonly values: Pick<ValuesPlace, "blobs" | "blobsAbove">;
   /** A large value is about to be put there under this name: gives whether the run is there, which removes it. */
   register(name: string): Promise<boolean>;

@@ -12,11 +12,15 @@ import { largeIn, refers } from "./redis/blob-values.ts";
 export const ties = new Map<number, CallTies>();
 
 /** Runs where the worker's connections are. That a call waits for it is what lets others have its place meanwhile. */
-export const remoteAsk = task("heddle ask", { runner: "inline" }, (call: number, bytes: Uint8Array) => {
-  const tied = ties.get(call);
-  if (tied === undefined) throw new Error("the call has ended");
-  return tied.ask(bytes);
-});
+export const remoteAsk = task(
+  "heddle ask",
+  { runner: "inline" },
+  (call: number, bytes: Uint8Array, keepsPlace: boolean) => {
+    const tied = ties.get(call);
+    if (tied === undefined) throw new Error("the call has ended");
+    return tied.ask(bytes, keepsPlace);
+  },
+);
 
 /** The same for the name of a value that is about to be put beside Redis. */
 export const remoteKeep = task(
@@ -39,8 +43,8 @@ async function execute(
   const open = new Set<{ cancel(reason: string): unknown }>();
   // Asked by this call, not by the one within it, which belongs to another run.
   const outside = new AsyncResource("heddle call");
-  const ask = async (said: Uint8Array) => {
-    const answer = outside.runInAsyncScope(() => remoteAsk.submit(call, said));
+  const ask = async (said: Uint8Array, keepsPlace = false) => {
+    const answer = outside.runInAsyncScope(() => remoteAsk.submit(call, said, keepsPlace));
     open.add(answer);
     try {
       return await outside.runInAsyncScope(() => answer.then());
@@ -57,7 +61,8 @@ async function execute(
     };
     const above = blobs === null ? MOST_IN_REDIS : blobsAbove;
     return await executeWithin(shared.ambient.getStore() as Execution, bytes, {
-      ask,
+      ask: said => ask(said),
+      askFor: said => ask(said, true),
       code,
       async bring(wire, display) {
         if (refers(wire)) await (await values()).bring(wire, display);

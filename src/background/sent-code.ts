@@ -21,24 +21,36 @@ interface Kept {
 
 export class SentCode {
   readonly #open: () => Promise<OpenFrame>;
+  readonly #patience: number;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(open: () => Promise<OpenFrame>) {
+  /** `patience`: in milliseconds. */
+  constructor(open: () => Promise<OpenFrame>, patience = PATIENCE) {
     this.#open = open;
+    this.#patience = patience;
   }
 
   /** Has a call of a run executed, and keeps what that needs until it has ended. */
   async within<T>(run: string, execute: (scope: FlowScope) => Promise<T>): Promise<T> {
-    const kept = this.#kept.get(run) ?? { frame: this.#open(), calls: 0, timer: null };
-    this.#kept.set(run, kept);
+    const kept = this.#kept.get(run) ?? this.#begin(run);
     if (kept.timer !== null) clearTimeout(kept.timer);
     kept.calls += 1;
     try {
       return await execute((await kept.frame).scope);
     } finally {
       kept.calls -= 1;
-      if (kept.calls === 0) kept.timer = setTimeout(() => void this.#drop(run, kept), PATIENCE).unref();
+      if (kept.calls === 0) kept.timer = setTimeout(() => void this.#drop(run, kept), this.#patience).unref();
     }
+  }
+
+  #begin(run: string): Kept {
+    const kept: Kept = { frame: this.#open(), calls: 0, timer: null };
+    this.#kept.set(run, kept);
+    // The next call tries again; those that wait for this one hear why.
+    kept.frame.catch(() => {
+      if (this.#kept.get(run) === kept) this.#kept.delete(run);
+    });
+    return kept;
   }
 
   async close(): Promise<void> {
@@ -46,12 +58,13 @@ export class SentCode {
   }
 
   interrupt(): void {
-    for (const { frame } of this.#kept.values()) void frame.then(({ interrupt }) => interrupt());
+    for (const { frame } of this.#kept.values()) frame.then(({ interrupt }) => interrupt()).catch(() => {});
   }
 
-  async #drop(run: string, { frame, timer }: Kept): Promise<void> {
-    if (timer !== null) clearTimeout(timer);
-    this.#kept.delete(run);
-    await (await frame).close();
+  async #drop(run: string, kept: Kept): Promise<void> {
+    if (kept.timer !== null) clearTimeout(kept.timer);
+    if (this.#kept.get(run) === kept) this.#kept.delete(run);
+    const frame = await kept.frame.catch(() => null);
+    await frame?.close();
   }
 }

@@ -3,9 +3,11 @@ import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import type { Digest } from "../codec/digest.ts";
+import { ProtocolError } from "../errors.ts";
 import { IncomingFile } from "./incoming-file.ts";
+import { isDigest } from "./manifest.ts";
 import { shelfFolder } from "./shelf.ts";
-import { tidy } from "./tidy.ts";
+import { DRAFTS, tidy } from "./tidy.ts";
 
 export class KeptFiles {
   readonly #folder: string;
@@ -33,7 +35,9 @@ export class KeptFiles {
   /** Takes a file in, piece by piece. */
   begin(digest: Digest, name: string): IncomingFile {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    const part = path.join(this.#folder, `${randomBytes(8).toString("hex")}.part`);
+    const drafts = path.join(this.#folder, DRAFTS);
+    mkdirSync(drafts, { recursive: true });
+    const part = path.join(drafts, `${randomBytes(8).toString("hex")}.part`);
     return new IncomingFile(part, digest, () => {
       const place = path.join(this.#homeOf(digest), name);
       mkdirSync(path.dirname(place), { recursive: true });
@@ -49,7 +53,9 @@ export class KeptFiles {
     return true;
   }
 
+  /** @throws ProtocolError for what could lead elsewhere. */
   #homeOf(digest: Digest): string {
+    if (!isDigest(digest)) throw new ProtocolError({ from: "the coordinator", problem: "a file without a digest" });
     return path.join(this.#folder, digest.slice(0, 2), digest.slice(2));
   }
 }

@@ -33,6 +33,11 @@ export interface Manifest {
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
+/** Whether it can be a part of a path. */
+export function isDigest(text: unknown): text is Digest {
+  return typeof text === "string" && DIGEST.test(text);
+}
+
 /** The kind of this machine, for native code. */
 export const machine = `${process.platform} ${process.arch}`;
 
@@ -41,7 +46,7 @@ export function manifestIn(text: string): Manifest {
   const manifest = JSON.parse(text) as Manifest;
   const { entry, files, links } = manifest;
   const places = [entry, ...files.map(file => file.path), ...links.flatMap(link => [link.path, link.to])];
-  if (!places.every(isPlain) || !files.every(({ digest }) => DIGEST.test(digest))) {
+  if (!places.every(isPlain) || !files.every(({ digest }) => isDigest(digest))) {
     throw new ProtocolError({ from: "the coordinator", problem: "a list of code that names no files" });
   }
   return manifest;

@@ -2,6 +2,8 @@
  * The code of others on this machine: files by their content, kept for all who come, and a folder in which they are laid
  * out for this process.
  */
+
+import { randomBytes } from "node:crypto";
 import {
   copyFileSync,
   existsSync,
@@ -24,6 +26,7 @@ import { type Digest, digestBytes } from "../codec/digest.ts";
 import { ProtocolError } from "../errors.ts";
 import { home } from "../platform.ts";
 import { isRunning } from "../store/running.ts";
+import { IncomingFile } from "./incoming-file.ts";
 import { type CodeFile, type Manifest, machine } from "./manifest.ts";
 import { tidy } from "./tidy.ts";
 
@@ -73,6 +76,14 @@ export class Shelf {
     mkdirSync(path.dirname(part), { recursive: true });
     writeFileSync(part, bytes, { mode: 0o444 });
     renameSync(part, this.#blob(digest));
+  }
+
+  /** Takes a file in, piece by piece. */
+  begin(digest: Digest): IncomingFile {
+    const blob = this.#blob(digest);
+    mkdirSync(path.dirname(blob), { recursive: true });
+    const part = `${blob}.${randomBytes(8).toString("hex")}`;
+    return new IncomingFile(part, digest, () => blob);
   }
 
   /** Lays out all files, and gives the URL of the module. */

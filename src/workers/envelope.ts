@@ -67,6 +67,8 @@ export async function execute(bytes: Uint8Array, options: ExecuteOptions = {}): 
 }
 
 export interface WithinOptions extends ExecuteOptions {
+  /** As `ask`, for files and code, which come soon: the call keeps its place meanwhile. */
+  readonly askFor?: (bytes: Uint8Array) => Promise<Uint8Array>;
   /** Whether the module of the task is asked for, if it is not here or another one. */
   readonly code?: boolean;
   /** Puts in their places the inputs that do not come with the call. */
@@ -90,7 +92,7 @@ export async function executeWithin(
   const messages: unknown[] = [];
   const display = `${address.name}-${id}`;
   const keep = async (said: unknown[]) => options.keep?.(said, display, address.name);
-  const far = new FarEnd(options.ask, messages, keep);
+  const far = new FarEnd(options.ask, messages, keep, options.askFor);
   const reporter = new WireReporter(
     wire => far.send(wire),
     () => ended(),

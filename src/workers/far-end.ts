@@ -10,6 +10,7 @@ type Ask = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 export class FarEnd {
   readonly #ask: Ask | undefined;
+  readonly #askFor: Ask | undefined;
   readonly #messages: unknown[];
   readonly #keep: (wire: unknown[]) => Promise<void>;
   readonly #underWay = new Set<Promise<void>>();
@@ -20,8 +21,18 @@ export class FarEnd {
   /** Nobody hears it any more. */
   #givenUp = false;
 
-  /** What need not be said at once is gathered in `messages`; `keep` puts away what is large of a result. */
-  constructor(ask: Ask | undefined, messages: unknown[], keep: (wire: unknown[]) => Promise<void>) {
+  /**
+   * What need not be said at once is gathered in `messages`; `keep` puts away what is large of a result.
+   *
+   * @param askFor As `ask`, for what keeps the call from going on only for a moment.
+   */
+  constructor(
+    ask: Ask | undefined,
+    messages: unknown[],
+    keep: (wire: unknown[]) => Promise<void>,
+    askFor: Ask | undefined = ask,
+  ) {
+    this.#askFor = askFor;
     this.#keep = keep;
     this.#ask = ask;
     this.#messages = messages;
@@ -46,9 +57,10 @@ export class FarEnd {
 
   /** Brings a question about files to the coordinator; null where nobody answers. */
   get files(): AskFiles | null {
-    if (this.#ask === undefined) return null;
+    const ask = this.#askFor;
+    if (ask === undefined) return null;
     return async wire => {
-      const [operation, what, ...given] = await this.#exchangeOf(wire);
+      const [operation, what, ...given] = await exchanged(ask, wire);
       if (operation === GIVEN && what !== "refused") return given;
       if (operation === CANCEL) this.#cancelled(given[0]);
       throw new Error(operation === GIVEN ? String(given[0]) : "nobody answers");
@@ -72,7 +84,7 @@ export class FarEnd {
 
   async #exchange(wire: unknown[]): Promise<void> {
     if (wire.length > 0) await this.#keep(wire);
-    const answer = await this.#exchangeOf(wire);
+    const answer = await exchanged(this.#ask!, wire);
     for (let at = 0; at < answer.length; ) {
       if (answer[at] === RESUME) {
         at += 2;
@@ -88,10 +100,6 @@ export class FarEnd {
     }
   }
 
-  async #exchangeOf(wire: readonly unknown[]): Promise<unknown[]> {
-    return open(await this.#ask!(bytesOf(wire)), "the coordinator");
-  }
-
   #cancelled(reason: unknown): void {
     this.#givenUp = true;
     this.#execution?.abort(new CancelledError({ task: this.#execution.id, reason: String(reason) }));
@@ -101,4 +109,8 @@ export class FarEnd {
   #broken(error: unknown): void {
     if (!this.#over) this.#execution?.abort(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+async function exchanged(ask: Ask, wire: readonly unknown[]): Promise<unknown[]> {
+  return open(await ask(bytesOf(wire)), "the coordinator");
 }

@@ -71,7 +71,11 @@ export class Preparing {
 
   #bring({ task, wire, at, arity }: Waiting): Promise<void> | null {
     if (this.#files === null || arity >= 0) return null;
-    return this.#files.bring(task.address.name, wire, at);
+    try {
+      return this.#files.bring(task.address.name, wire, at);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #fail({ seq, task }: Waiting, state: number, error: unknown): null {

@@ -1,5 +1,5 @@
 /** What others have sent here and nobody uses goes after a while. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { KeptFiles } from "../../src/code/kept-files.ts";
 import { Shelf } from "../../src/code/shelf.ts";
 import { digestBytes } from "../../src/codec/digest.ts";
 
+const YESTERDAY = new Date(Date.now() - 25 * 60 * 60_000);
 const BEFORE = new Date(Date.now() - 31 * 24 * 60 * 60_000);
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -30,13 +31,27 @@ test("what was not used for 30 days is removed, what was used stays", () => {
   mkdirSync(input, { recursive: true });
   writeFileSync(path.join(input, "data.csv"), "1,2");
   utimesSync(input, BEFORE, BEFORE);
+  const drafts = path.join(folder, "inputs/drafts");
+  // Their workers are gone, but for the last one's.
+  for (const count of [1, 2, 3]) {
+    new KeptFiles(folder).begin(old, "a").write(bytes("ol"));
+    if (count < 3) for (const draft of readdirSync(drafts)) utimesSync(path.join(drafts, draft), YESTERDAY, YESTERDAY);
+  }
   expect(shelf.has(used)).toBe(true);
   // It was looked at today.
   expect(new Shelf(folder).has(old)).toBe(true);
   utimesSync(path.join(folder, "files", (old as string).slice(0, 2), (old as string).slice(2)), BEFORE, BEFORE);
   utimesSync(path.join(folder, "tidied"), BEFORE, BEFORE);
   new KeptFiles(folder);
+  expect(readdirSync(drafts)).toHaveLength(1);
   expect([shelf.has(old), shelf.has(used), existsSync(input)]).toEqual([false, true, false]);
+});
+
+test("what is no digest leads nowhere", () => {
+  const kept = new KeptFiles(folder);
+  for (const bad of ["../../../x", "..", "", 5]) {
+    expect(() => kept.find(bad as never, "a", 1)).toThrow("without a digest");
+  }
 });
 
 test("files come in pieces, under several names, and are refused if they are something else", () => {

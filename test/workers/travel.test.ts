@@ -1,9 +1,12 @@
 /** What a worker on another disk may say of files, and what it gets by that. */
+
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { digestBytes } from "../../src/codec/digest.ts";
 import { file } from "../../src/codec/file.ts";
 import { withPaths } from "../../src/codec/file-table.ts";
@@ -13,10 +16,13 @@ import { CallDirectories } from "../../src/run/directories.ts";
 import type { Flight } from "../../src/run/flight.ts";
 import type { Run } from "../../src/run/run.ts";
 import type { Dispatch, Host } from "../../src/task/runner.ts";
+import { CodeSource } from "../../src/workers/cluster/code.ts";
 import { writeInputs } from "../../src/workers/inputs.ts";
-import { GIVEN, GIVES, NEEDS } from "../../src/workers/protocol.ts";
+import { FILES, GIVEN, GIVES, NEEDS } from "../../src/workers/protocol.ts";
+import { AwayFiles } from "../../src/workers/travel/away.ts";
 import { FileDesk } from "../../src/workers/travel/desk.ts";
 import { Lending } from "../../src/workers/travel/lending.ts";
+import { placeOfCode } from "../../src/workers/travel/sent-code.ts";
 
 let home: string;
 beforeEach(() => {
@@ -114,6 +120,75 @@ class Giving {
   }
 }
 
+test("what may not be looked at here is not here: it is sent", async () => {
+  writeFileSync(at("file"), "");
+  const asked: unknown[] = [];
+  const ask = async ([, what, of]: unknown[]) => {
+    asked.push([what, of]);
+    throw new Error("as the test wants");
+  };
+  const files = new AwayFiles(ask, 1_000);
+  // A way through a file, and a name that is too long.
+  const paths = [at("file/below"), at("x".repeat(300))];
+  for (const place of paths) {
+    const sent = pack(file(at("file")), { task: "t", role: "result" });
+    const wire: unknown[] = [];
+    toWire(
+      withPaths(sent, () => place),
+      wire,
+    );
+    expect(files.hear([FILES, 1, place, "1 2 3"], 0)).toBe(4);
+    await expect(files.bring("t", wire, 0)).rejects.toThrow("is not on this machine");
+  }
+  expect(asked).toEqual(paths.map(place => ["file", place]));
+  const giving = new Giving();
+  expect(await giving.places(paths)).toEqual([expect.any(String), expect.any(String)]);
+});
+
+test("code comes in pieces, however large its files are, and only what it is made of", async () => {
+  vi.stubEnv("HEDDLE_CODE", at("shelf"));
+  const large = randomBytes(250_000);
+  const project = {
+    "package.json": '{ "type": "module" }',
+    "a.mjs": 'export const data = new URL("./data/", import.meta.url);',
+    "data/large": large,
+    "data/b": "b".repeat(60_000),
+    "data/c": "c".repeat(60_000),
+  };
+  await mkdir(at("p/data"), { recursive: true });
+  for (const [name, content] of Object.entries(project)) writeFileSync(at("p", name), content);
+  const source = new CodeSource("send");
+  const module = pathToFileURL(at("p/a.mjs")).href;
+  source.lend(module);
+  const answers: (readonly unknown[])[] = [];
+  const ask = async ([, what, of]: unknown[]) => {
+    const [, said, ...given] = await source.answer(String(what), String(of));
+    if (said === "refused") throw new Error(String(given[0]));
+    answers.push([said, given.reduce<number>((sum, bytes) => sum + Buffer.from(bytes as Uint8Array).byteLength, 0)]);
+    return given;
+  };
+  const place = fileURLToPath(await placeOfCode(module, ask, 100_000, false));
+  for (const name of ["large", "b", "c"]) {
+    const [here, there] = [path.dirname(place), at("p")].map(folder => readFileSync(path.join(folder, "data", name)));
+    expect(here!.equals(there!)).toBe(true);
+  }
+  const sizes = answers.flatMap(([said, size]) => (said === "manifest" ? [] : [size as number]));
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(100_000);
+  expect(answers.filter(([said]) => said === "code piece").map(([, size]) => size)).toEqual([100_000, 100_000, 50_000]);
+  const piece = (digest: string, from: number, length: number) =>
+    source.answer("code piece", JSON.stringify([module, digest, from, length]));
+  expect(await piece("0".repeat(64), 0, 1)).toEqual([GIVEN, "refused", expect.stringContaining("no part of it")]);
+  for (const [from, length] of [
+    [-1, 1],
+    [0, 2 ** 31],
+    [0, -1],
+  ] as const) {
+    const refused = [GIVEN, "refused", "no such piece is sent"];
+    expect(await piece(digestBytes(large), from, length)).toEqual(refused);
+  }
+  vi.unstubAllEnvs();
+});
+
 test("files of a result land each by itself, whatever their names", async () => {
   const giving = new Giving();
   const own = path.join(giving.dir, "3/own");
@@ -134,6 +209,28 @@ test("names that lead out of the directory of the call are refused", async () =>
   const lies = [`${giving.dir}/../../out`, `${giving.dir}/a/`, `${giving.dir}.2/../x`];
   for (const place of await giving.places(lies, giving.dir)) expect(place).toMatch(new RegExp(`^${giving.dir}/`));
   expect(readdirSync(at("dirs"))).toEqual(["t-1-1"]);
+});
+
+test("a piece may come twice; more than was said, or not the next one, is refused", async () => {
+  const giving = new Giving();
+  const [place] = await giving.places(["/x/abcd", "/x/b"]);
+  expect(await giving.places(["/x/abcd", "/x/b"])).toEqual([place, expect.any(String)]);
+  const taken = [GIVEN, "taken"];
+  const refused = (why: string) => [GIVEN, "refused", expect.stringContaining(why)];
+  for (let i = 0; i < 2; i++) expect(await giving.give(0, "/x/a", false)).toEqual(taken);
+  for (let i = 0; i < 2; i++) expect(await giving.give(0, "bcd", true, 4)).toEqual(taken);
+  expect(readFileSync(place!, "utf8")).toBe("/x/abcd");
+  expect(await giving.give(1, "/x", true, 1)).toEqual(refused("not the next one"));
+  expect(await giving.give(1, "/x", false)).toEqual(taken);
+  expect(await giving.give(1, "bcd", false, 2)).toEqual(refused("more than was said"));
+  expect(await giving.give(1, "/b", true, 2)).toEqual(refused("not the next one"));
+  expect(await giving.give(1, "/x/b")).toEqual(taken);
+  for (const size of [-1, Number.NaN, 1.5, "7"]) {
+    const left = [{ path: "/x/a", digest: "0", size, stamp: "" }];
+    const asked = giving.desk.answer([NEEDS, "files", JSON.stringify([null, left])]);
+    expect(await asked).toEqual(refused("no number of bytes"));
+  }
+  expect(giving.lies).toHaveLength(2);
 });
 
 test("a file that cannot land is refused, once and for all, and nothing is left of it", async () => {

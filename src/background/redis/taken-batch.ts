@@ -119,11 +119,13 @@ export class TakenBatch {
     const { service, turns, asking, queue } = this.#around;
     this.#unbegun -= 1;
     let waits = false;
-    const ask = (bytes: Uint8Array) => {
+    const ask = (bytes: Uint8Array, keepsPlace: boolean) => {
       // It waits for what it calls, which may need its place.
-      if (!waits) turns.end();
-      if (!waits) this.#waiting += 1;
-      waits = true;
+      if (!waits && !keepsPlace) {
+        turns.end();
+        this.#waiting += 1;
+        waits = true;
+      }
       return asking.ask(this.#run, this.#job.id, place, bytes);
     };
     const { connection, where } = queue;

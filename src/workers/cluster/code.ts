@@ -5,9 +5,17 @@ import type { CodeFile, Manifest } from "../../code/manifest.ts";
 import { digestBytes } from "../../codec/digest.ts";
 import { CODE, GIVEN } from "../protocol.ts";
 import { stampOf } from "../stamp.ts";
+import { pieceOf } from "../travel/size.ts";
 
 /** `send`: from here; `shared`: from there; null: from there, if it is there and the same. */
 export type CodeWay = "send" | "shared" | null;
+
+const NO_PART = "a file was asked for that is no part of it";
+
+/** Whether a worker that needs this needs code. */
+export function isCode(what: string): boolean {
+  return what === "manifest" || what === "code" || what === "code piece";
+}
 
 export class CodeSource {
   readonly #way: CodeWay;
@@ -43,6 +51,7 @@ export class CodeSource {
   async answer(what: string, of: string): Promise<unknown[]> {
     try {
       if (what === "manifest") return [GIVEN, "manifest", JSON.stringify(await this.#manifest(of))];
+      if (what === "code piece") return [GIVEN, what, await this.#piece(of)];
       const [module, wanted] = JSON.parse(of) as [module: string, wanted: readonly string[]];
       const { files } = await this.#manifest(module);
       const byDigest = new Map<string, CodeFile>(files.map(file => [file.digest, file]));
@@ -50,6 +59,15 @@ export class CodeSource {
     } catch (error) {
       return [GIVEN, "refused", (error as Error).message];
     }
+  }
+
+  /** Of a file that is too large to be sent at once; who gets it looks whether it is what it should be. */
+  async #piece(of: string): Promise<Uint8Array> {
+    const [module, digest, at, length] = JSON.parse(of) as [string, string, number, number];
+    const { files } = await this.#manifest(module);
+    const file = files.find(each => each.digest === digest);
+    if (file === undefined) throw new Error(NO_PART);
+    return pieceOf(file.path, at, length);
   }
 
   async #manifest(module: string): Promise<Manifest> {
@@ -65,7 +83,7 @@ export class CodeSource {
 }
 
 function contentOf(file: CodeFile | undefined): Uint8Array {
-  if (file === undefined) throw new Error("a file was asked for that is no part of it");
+  if (file === undefined) throw new Error(NO_PART);
   const bytes = readFileSync(file.path);
   if (digestBytes(bytes) !== file.digest) throw new Error(`${file.path} was changed since the run began`);
   return bytes;

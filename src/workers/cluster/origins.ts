@@ -1,9 +1,8 @@
 /** In a worker of a cluster: where the modules of tasks are, on a machine that may not have what the coordinator has. */
-import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CODE, GIVEN } from "../protocol.ts";
-import { stampOf } from "../stamp.ts";
 import { placeOfCode } from "../travel/sent-code.ts";
+import { stampAt } from "../travel/stamps.ts";
 
 /** In bytes, about: what is asked for at once. */
 export const AT_ONCE = 8 * 1024 ** 2;
@@ -37,8 +36,7 @@ export class Origins {
   async placeOf(module: string): Promise<string> {
     const stamp = this.#stamps.get(module);
     if (stamp === undefined) return module;
-    const here = stamp === "" ? undefined : statSync(fileURLToPath(module), { throwIfNoEntry: false });
-    if (here !== undefined && stampOf(here) === stamp) return module;
+    if (stamp !== "" && stampAt(fileURLToPath(module)) === stamp) return module;
     return placeOfCode(module, this.ask, AT_ONCE, stamp !== "");
   }
 

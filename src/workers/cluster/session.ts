@@ -3,6 +3,7 @@ import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.t
 import { CommandReports } from "../command/reports.ts";
 import { CANCEL, RESUME, readReports, TELL, writeCall, writeTask } from "../protocol.ts";
 import { FileDesk } from "../travel/desk.ts";
+import { isCode } from "./code.ts";
 import { GRACE } from "./engine.ts";
 import { died, endOf, givenUp, withoutNode, withoutResource, withoutWorker } from "./failure.ts";
 import type { Link, LinkUser } from "./link.ts";
@@ -212,8 +213,10 @@ export class ClusterSession implements RunnerSession, LinkUser {
   /** What the call needs is not where it runs. */
   #provide(underway: Underway, where: string, what: string, of: string): Promise<void> {
     if (what === "manifest" && this.#link.settings.code === null) this.warn(sending(of, where));
-    const isCode = what === "manifest" || what === "code";
-    return this.#answer(underway, isCode ? this.#link.code.answer(what, of) : this.#deskOf(underway).needs(what, of));
+    return this.#answer(
+      underway,
+      isCode(what) ? this.#link.code.answer(what, of) : this.#deskOf(underway).needs(what, of),
+    );
   }
 
   async #answer(underway: Underway, answer: Promise<unknown[]>): Promise<void> {

@@ -10,6 +10,7 @@ import { digestFile } from "../../store/file-digests.ts";
 import type { Execution } from "../execute.ts";
 import { NEEDS } from "../protocol.ts";
 import { HandingOver } from "./handing-over.ts";
+import { bringPieces } from "./pieces.ts";
 import { lengthOfStamps, readStamps, stampAt } from "./stamps.ts";
 
 /** Brings a question to the coordinator, and what it says to that. @throws Error that says why it says nothing. */
@@ -83,46 +84,22 @@ export class AwayFiles {
     const kept = new KeptFiles();
     const name = path.basename(file);
     const found = () => kept.find(digest, name, size);
-    const place = found() ?? (await this.#copy(file, size, kept.begin(digest, name), found));
+    const ask = async (at: number, length: number) =>
+      (await this.#ask([NEEDS, "piece", JSON.stringify([file, at, length])]))[0];
+    const place = found() ?? (await bringPieces(kept.begin(digest, name), size, this.#atOnce, ask, found));
     homes.set(place, file);
-    return place;
-  }
-
-  async #copy(
-    file: string,
-    size: number,
-    incoming: import("../../code/incoming-file.ts").IncomingFile,
-    found: () => string | null,
-  ): Promise<string> {
-    try {
-      for (let at = 0; at < size; at += this.#atOnce) {
-        // Each call asks itself: one that waited for another would keep its place from it. The first to have it is enough.
-        const place = found();
-        if (place !== null) {
-          incoming.giveUp();
-          return place;
-        }
-        const [bytes] = await this.#ask([
-          NEEDS,
-          "piece",
-          JSON.stringify([file, at, Math.min(this.#atOnce, size - at)]),
-        ]);
-        incoming.write(bytes as Uint8Array);
-      }
-    } catch (error) {
-      incoming.giveUp();
-      throw error;
-    }
-    const place = incoming.end();
-    if (place === null) throw new Error("it was changed meanwhile");
     return place;
   }
 }
 
-/** A copy that somebody has put there. */
+/** A copy that somebody has put there; what cannot be read is none. */
 function isSame(file: string, digest: Digest, size: number): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size === size && digestFile(file, size).digest === digest;
+  try {
+    const stat = statSync(file);
+    return stat.isFile() && stat.size === size && digestFile(file, size).digest === digest;
+  } catch {
+    return false;
+  }
 }
 
 function notBrought(task: string, file: string, cause: Error): Error {

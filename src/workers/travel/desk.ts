@@ -1,5 +1,6 @@
 /** Where one call on another disk asks for files, and brings those that it gives. */
 import type { Dispatch, Host } from "../../task/runner.ts";
+import { isCode } from "../cluster/code.ts";
 import { GIVEN, GIVES, NEEDS } from "../protocol.ts";
 import { Landing } from "./landing.ts";
 import type { Lending } from "./lending.ts";
@@ -24,7 +25,7 @@ export class FileDesk {
     return this.#unlessRefused(async () => {
       if (what === "file") return await this.#lending.file(of);
       if (what === "piece") return await this.#lending.piece(of);
-      if (what === "manifest" || what === "code") return await this.#code(what, of);
+      if (isCode(what)) return await this.#code(what, of);
       return what === "directory" ? this.#landing.directory(of) : await this.#landing.files(of);
     });
   }

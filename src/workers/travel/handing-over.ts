@@ -78,7 +78,8 @@ export class HandingOver {
         for (let at = 0; at < size || at === 0; at += this.#atOnce) {
           const bytes = new Uint8Array(Math.min(this.#atOnce, size - at));
           const read = readSync(file, bytes, 0, bytes.byteLength, at);
-          await this.#ask([GIVES, JSON.stringify([number, at + this.#atOnce >= size]), bytes.subarray(0, read)]);
+          if (read < bytes.byteLength) throw new Error("it was changed meanwhile");
+          await this.#ask([GIVES, JSON.stringify([number, at + this.#atOnce >= size, at]), bytes]);
         }
       } finally {
         closeSync(file);

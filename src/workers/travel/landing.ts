@@ -25,6 +25,8 @@ export interface LeftFile {
 interface Coming {
   readonly place: string;
   readonly digest: Digest;
+  readonly size: number;
+  isWhole: boolean;
 }
 
 export class Landing {
@@ -33,11 +35,12 @@ export class Landing {
   readonly #digests: FileDigests;
   /** By the number under which it comes. */
   readonly #coming = new Map<number, Coming>();
-  #open: IncomingFile | null = null;
+  #open: { readonly coming: Coming; readonly file: IncomingFile } | null = null;
   /** What lies in its directory, or will. */
   readonly #files = new Set<string>();
   readonly #folders = new Set<string>();
   #home: string | null = null;
+  #asked: { readonly of: string; readonly answer: Promise<unknown[]> } | null = null;
 
   constructor(host: Host, call: Dispatch, digests: FileDigests) {
     this.#host = host;
@@ -53,8 +56,13 @@ export class Landing {
     return [GIVEN, "directory", isHere];
   }
 
-  /** Where the files are to lie; null for those that are here. */
-  async files(of: string): Promise<unknown[]> {
+  /** Where the files are to lie; null for those that are here. Asked again, it says the same. */
+  files(of: string): Promise<unknown[]> {
+    if (this.#asked?.of !== of) this.#asked = { of, answer: this.#places(of) };
+    return this.#asked.answer;
+  }
+
+  async #places(of: string): Promise<unknown[]> {
     const [directory, files] = JSON.parse(of) as [string | null, readonly LeftFile[]];
     const places: (string | null)[] = [];
     const abroad: number[] = [];
@@ -66,27 +74,38 @@ export class Landing {
     // Behind those that have their places in it already.
     for (const i of abroad) places[i] = this.#newPlaceOf(files[i]!);
     for (const [i, place] of places.entries()) {
-      if (place !== null) this.#coming.set(i, { place, digest: files[i]!.digest });
+      if (place === null) continue;
+      const { digest, size } = files[i]!;
+      this.#coming.set(i, { place, digest, size, isWhole: false });
     }
     return [GIVEN, "files", JSON.stringify(places)];
   }
 
-  /** A piece of a file; the last one, if it says so. */
+  /** A piece of a file, and where that begins in it; the last one, if it says so. It may be said again. */
   take(of: string, bytes: Uint8Array): unknown[] {
-    const [number, isLast] = JSON.parse(of) as [number, boolean];
+    const [number, isLast, at] = JSON.parse(of) as [number, boolean, number];
     const coming = this.#coming.get(number);
     if (coming === undefined) throw new ProtocolError({ from: "a worker", problem: "a file that was not asked for" });
-    const incoming = this.#open ?? begin(coming);
-    this.#open = incoming;
-    incoming.write(bytes);
-    if (!isLast) return [GIVEN, "taken"];
-    this.#open = null;
-    if (incoming.end() === null) throw new Error("it was changed meanwhile");
+    if (coming.isWhole) return [GIVEN, "taken"];
+    if (this.#open === null && at === 0) this.#open = { coming, file: begin(coming) };
+    if (this.#open?.coming !== coming) throw outOfOrder();
+    const { file } = this.#open;
+    if (at + bytes.byteLength <= file.size && !isLast) return [GIVEN, "taken"];
+    if (at !== file.size) throw outOfOrder();
+    if (at + bytes.byteLength > coming.size) throw new Error("it has more than was said");
+    file.write(bytes);
+    if (isLast) this.#end(coming, file);
     return [GIVEN, "taken"];
   }
 
+  #end(coming: Coming, file: IncomingFile): void {
+    this.#open = null;
+    if (file.end() === null) throw new Error("it was changed meanwhile");
+    coming.isWhole = true;
+  }
+
   giveUp(): void {
-    this.#open?.giveUp();
+    this.#open?.file.giveUp();
     this.#open = null;
   }
 
@@ -100,7 +119,9 @@ export class Landing {
     const here = stampAt(path);
     if (here === "") return false;
     if (here === stamp) return true;
-    return here.endsWith(` ${size}`) && (await this.#digests.soon(path))?.digest === digest;
+    if (!here.endsWith(` ${size}`)) return false;
+    const found = await this.#digests.soon(path).catch(() => null);
+    return found?.digest === digest;
   }
 
   /** Where it lies there, if that is in the directory of the call. */
@@ -149,4 +170,8 @@ export class Landing {
 function begin({ place, digest }: Coming): IncomingFile {
   const part = join(dirname(place), `.${randomBytes(8).toString("hex")}.part`);
   return new IncomingFile(part, digest, () => place, 0o666);
+}
+
+function outOfOrder(): Error {
+  return new ProtocolError({ from: "a worker", problem: "a piece of a file that is not the next one" });
 }

@@ -1,12 +1,11 @@
 /** On the coordinator's side: gives out the files that inputs name to workers that do not have them. */
 import { statSync } from "node:fs";
-import { open } from "node:fs/promises";
 import type { Digest } from "../../codec/digest.ts";
 import { FileDigests } from "../../store/file-digests.ts";
 import type { CodeSource } from "../cluster/code.ts";
 import { GIVEN } from "../protocol.ts";
 import { stampOf } from "../stamp.ts";
-import { checkSize } from "./size.ts";
+import { checkSize, pieceOf } from "./size.ts";
 import { stampAt, writeStamps } from "./stamps.ts";
 
 export class Lending {
@@ -54,16 +53,10 @@ export class Lending {
   async piece(of: string): Promise<unknown[]> {
     const [path, at, length] = JSON.parse(of) as [string, number, number];
     const contents = this.#contentsOf(path);
-    const file = await open(path);
-    try {
-      if (contents !== null && stampOf(await file.stat()) !== this.#found.get(path)) {
-        throw new Error("it was changed meanwhile");
-      }
-      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, at);
-      return [GIVEN, "piece", buffer.subarray(0, bytesRead)];
-    } finally {
-      await file.close();
-    }
+    const bytes = await pieceOf(path, at, length, stat => {
+      if (contents !== null && stampOf(stat) !== this.#found.get(path)) throw new Error("it was changed meanwhile");
+    });
+    return [GIVEN, "piece", bytes];
   }
 
   #contentsOf(path: string): ReadonlySet<Digest> | null {

@@ -1,11 +1,16 @@
 /** In a worker elsewhere: where the modules of tasks are that the coordinator sends if they are not here. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Manifest } from "../../code/manifest.ts";
+import type { CodeFile, Manifest } from "../../code/manifest.ts";
+import type { Digest } from "../../codec/digest.ts";
 import { NEEDS } from "../protocol.ts";
 import type { Ask } from "./away.ts";
+import { bringPieces } from "./pieces.ts";
 
 type Shelf = import("../../code/shelf.ts").Shelf;
+
+/** In bytes: what a file takes in a message besides its content. */
+const BESIDES = 1_000;
 
 /** The folder of this process. */
 let opened: Shelf | null = null;
@@ -21,7 +26,7 @@ export async function placeOfCode(module: string, ask: Ask, atOnce: number, mayL
     import("../../code/shelf.ts"),
     import("../../code/manifest.ts"),
   ]);
-  const askFor = async (what: "manifest" | "code", of: string) => {
+  const askFor = async (what: "manifest" | "code" | "code piece", of: string) => {
     try {
       return await ask([NEEDS, what, of]);
     } catch (error) {
@@ -33,16 +38,34 @@ export async function placeOfCode(module: string, ask: Ask, atOnce: number, mayL
   const problem = foreign(manifest);
   if (problem !== null) throw new Error(`it was sent from another machine: ${problem}`);
   opened ??= new Shelf();
-  const missing = missingOn(opened, manifest);
-  while (missing.length > 0) {
-    let size = 0;
-    let count = 0;
-    while (count < missing.length && size < atOnce) size += missing[count++]!.size + 1_000;
-    const wanted = missing.splice(0, count).map(({ digest }) => digest);
-    const given = await askFor("code", JSON.stringify([module, wanted]));
-    for (const [i, digest] of wanted.entries()) opened.put(digest, given[i] as Uint8Array);
+  const shelf = opened;
+  const missing = missingOn(shelf, manifest);
+  const [large, small] = [true, false].map(isLarge => missing.filter(({ size }) => size > atOnce === isLarge));
+  for (const { digest, size } of large!) {
+    const ask = async (at: number, length: number) =>
+      (await askFor("code piece", JSON.stringify([module, digest, at, length])))[0];
+    await bringPieces(shelf.begin(digest), size, atOnce, ask, () => (shelf.has(digest) ? digest : null));
   }
-  return opened.layOut(manifest);
+  for (const wanted of batched(small!, atOnce)) {
+    const given = await askFor("code", JSON.stringify([module, wanted]));
+    for (const [i, digest] of wanted.entries()) shelf.put(digest, given[i] as Uint8Array);
+  }
+  return shelf.layOut(manifest);
+}
+
+/** What is asked for together: no more than so many bytes. */
+function* batched(files: readonly CodeFile[], atOnce: number): Generator<readonly Digest[]> {
+  let batch: Digest[] = [];
+  let total = 0;
+  for (const { digest, size } of files) {
+    if (batch.length > 0 && total + size > atOnce) {
+      yield batch;
+      [batch, total] = [[], 0];
+    }
+    batch.push(digest);
+    total += size + BESIDES;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function missingOn(shelf: Shelf, { files }: Manifest) {

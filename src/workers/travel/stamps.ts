@@ -5,10 +5,13 @@ import { valuesWithFiles } from "../../codec/wire.ts";
 import { FILES } from "../protocol.ts";
 import { stampOf } from "../stamp.ts";
 
-/** What the file at a path looks like; empty where there is none. */
+/** What the file at a path looks like; empty where there is none, or none that this process may look at. */
 export function stampAt(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? "" : stampOf(stat);
+  try {
+    return stampOf(statSync(path));
+  } catch {
+    return "";
+  }
 }
 
 /** Says it behind the call that begins at `from`; gives the files, each as often as values name it. */

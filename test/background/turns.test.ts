@@ -1,0 +1,42 @@
+/** How many calls of runs a worker has under way at once. */
+import { expect, test } from "vitest";
+import type { CallTies } from "../../src/background/queue.ts";
+import type { RedisJob } from "../../src/background/redis/record.ts";
+import { type Around, TakenBatch } from "../../src/background/redis/taken-batch.ts";
+import { Turns } from "../../src/background/redis/turns.ts";
+
+/** Two calls for one place, of which the first has asked; gives which have begun. */
+async function begunWhileAsked(keepsPlace: boolean): Promise<readonly number[]> {
+  const begun: number[] = [];
+  let answer = () => {};
+  const answered = new Promise<Uint8Array>(resolve => {
+    answer = () => resolve(new Uint8Array());
+  });
+  const execute = (_job: unknown, [number]: Uint8Array, { ask }: CallTies) => {
+    begun.push(number!);
+    const said = async () => ({ said: number === 1 ? await ask(new Uint8Array(), keepsPlace) : new Uint8Array() });
+    return { end: said(), cancel: () => {} };
+  };
+  const around = {
+    queue: { connection: { act: async () => 1 }, where: {} },
+    worker: "w",
+    turns: new Turns(1),
+    asking: { ask: () => answered },
+    service: { begin: () => () => {}, read: () => [Uint8Array.of(1), Uint8Array.of(2)], execute },
+    troubled: (error: Error) => expect.fail(error.message),
+  };
+  const job = { id: "j", life: "1", name: "t", options: { run: "r", count: 2 }, stops: {}, cancelled: null };
+  const batch = new TakenBatch(around as unknown as Around, job as unknown as RedisJob);
+  const done = batch.execute("run", new Uint8Array(), []);
+  const before = [...begun];
+  expect(batch.isWaiting).toBe(false);
+  answer();
+  await done;
+  expect(begun).toEqual([1, 2]);
+  return before;
+}
+
+test("a call that waits for what it has called leaves its place to others, one that fetches files does not", async () => {
+  expect(await begunWhileAsked(false)).toEqual([1, 2]);
+  expect(await begunWhileAsked(true)).toEqual([1]);
+});
