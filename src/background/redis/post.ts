@@ -76,7 +76,7 @@ export class Post {
 
   /** Resolves when workers can take it. */
   async send(batch: Batch): Promise<void> {
-    const { id, task, calls } = batch;
+    const { id, task, calls, stops } = batch;
     const sent = this.#queue.add(
       signedJob({
         id,
@@ -92,6 +92,7 @@ export class Post {
         after: [],
         inputs: batch.bytes(),
       }),
+      stops,
     );
     this.#sending.set(id, sent);
     try {
