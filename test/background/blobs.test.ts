@@ -135,6 +135,29 @@ function suite(url: string): void {
       expect(filesIn(blobs)).toHaveLength(1);
     });
 
+    test("but what cannot be removed, which does not keep back the rest, nor a worker from its jobs", async () => {
+      const blobs = folder();
+      const queue = await opened({ blobs });
+      const { blobs: there } = queue.parcels;
+      const put = () => there.put("a value", Buffer.from(stranger), key => queue.parcels.toss(key));
+      const [stays] = [await put(), await put(), await put()];
+      const { remove } = there;
+      let isStuck = false;
+      there.remove = async key => {
+        if (isStuck) await new Promise(() => {});
+        if (key === stays.key) throw new Error("may not be removed");
+        await remove.call(there, key);
+      };
+      onTestFinished(() => void Reflect.deleteProperty(there, "remove"));
+      await expect(queue.parcels.sweep()).rejects.toThrow("may not be removed");
+      expect(filesIn(blobs)).toEqual([expect.stringContaining(stays.key)]);
+      isStuck = true;
+      await completed(queue, "small");
+      Reflect.deleteProperty(there, "remove");
+      await queue.parcels.sweep();
+      expect(filesIn(blobs)).toEqual([]);
+    });
+
     test("of who died between two steps", async () => {
       const blobs = folder();
       const queue = await opened({ blobs });
