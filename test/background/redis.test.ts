@@ -4,7 +4,9 @@ import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from "v
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { FACTS, lineOf, rankOf } from "../../src/background/redis/record.ts";
+import { RedisSession } from "../../src/background/redis/session.ts";
 import { calledBy, callOf } from "../../src/background/remote.ts";
+import type { Host } from "../../src/task/runner.ts";
 import { type RedisServer, startRedis } from "../engines/redis.ts";
 import { conforms, Hand, job, TASK } from "./conformance.ts";
 
@@ -115,6 +117,17 @@ function suite(server: RedisServer): void {
     await expect.poll(() => connections).toBeGreaterThanOrEqual(3);
     await through.cancel(id, "enough");
     expect(await ended).toMatchObject({ state: "cancelled" });
+  });
+
+  test("a run ends while Redis is away", async () => {
+    const place = redis({ url: server.url, prefix: `q${count++}`, blobs: import.meta.dirname });
+    const away = await RedisQueue.open(place);
+    onTestFinished(() => away.close());
+    const open = await RedisSession.prepare(away, "run", 1);
+    const session = open({ slots: () => {} } as unknown as Host);
+    await server.kill();
+    onTestFinished(() => server.start());
+    await session.close();
   });
 
   test("the password is not shown", async () => {

@@ -70,6 +70,21 @@ function suite(url: string): void {
     expect(putting).toHaveBeenCalledOnce();
   });
 
+  test("that it cannot be removed afterwards is no failure of the run", async () => {
+    const { queue, session, go, putting } = await opened();
+    session.dispatch([call(1, large)]);
+    go();
+    await expect.poll(() => putting.mock.calls.length).toBe(1);
+    await putting.mock.results[0]!.value;
+    const removing = vi.spyOn(queue.parcels.blobs, "remove").mockRejectedValue(new Error("it is not there any more"));
+    onTestFinished(() => removing.mockRestore());
+    await session.close();
+    expect(removing).toHaveBeenCalled();
+    // Workers find it there.
+    const { connection } = queue;
+    expect(await connection.use(client => client.zcard(`${connection.keys}trash`))).toBe(1);
+  });
+
   describe("what is cancelled meanwhile is not run", () => {
     test("where it travels alone", async () => {
       const { queue, session, host, go, putting, asked } = await opened();
