@@ -4,7 +4,10 @@ import { admitCalls, MOST_INPUTS } from "../../src/background/admission.ts";
 import { JobCapture } from "../../src/background/inputs.ts";
 import { badEnd, endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobEnd, JobFacts, NewJob, Queue, Service, TakenJob } from "../../src/background/queue.ts";
+import { Answers } from "../../src/background/redis/answers.ts";
 import { Asking } from "../../src/background/redis/asking.ts";
+import type { Batch } from "../../src/background/redis/batches.ts";
+import type { Post } from "../../src/background/redis/post.ts";
 import type { RedisQueue } from "../../src/background/redis/queue.ts";
 import { callOf, callsIn } from "../../src/background/remote.ts";
 import { remoteCall } from "../../src/background/remote-call.ts";
@@ -210,6 +213,33 @@ describe("what calls ask", () => {
       return 1;
     });
     expect(Buffer.from(await asks.ask("run", "batch", 0, new Uint8Array(3))).toString()).toBe("true");
+  });
+
+  test("a question counts under the number that it was signed for", async () => {
+    process.env[SECRET_VARIABLE] = "a good secret";
+    let asked: readonly unknown[] = [];
+    const asks = asking((about, hear) => {
+      asked = about;
+      hear(String(about[1]), signedAnswer(String(about[1]), new Uint8Array()));
+      return 1;
+    });
+    await asks.ask("run", "batch", 2, Buffer.from("input 1"));
+    const [, number, from, batch, place, bytes] = asked as [string, string, string, string, number, Buffer];
+    const answered: string[] = [];
+    const line = { answer: async (said: Uint8Array) => Buffer.from(`${Buffer.from(said).toString()} is this`) };
+    const underway = { line, cancelled: false };
+    const batches = new Map([[batch, { calls: [null, null, underway, underway] }]]) as unknown as Map<string, Batch>;
+    const post = {
+      answer: async (number: string, to: string, said: Uint8Array) =>
+        void answered.push(`${number} of ${to}: ${Buffer.from(said).toString()}`),
+    };
+    const answers = new Answers(post as unknown as Post, batches);
+    answers.answer({ number: "another", from, batch, place, bytes });
+    answers.answer({ number, from, batch, place: 3, bytes });
+    await new Promise(setImmediate);
+    answers.answer({ number, from, batch, place, bytes });
+    await new Promise(setImmediate);
+    expect(answered.filter(each => each.includes("input"))).toEqual([`${number} of ${from}: input 1 is this`]);
   });
 
   test("a run that is gone meanwhile fails the question, and nothing else", async () => {

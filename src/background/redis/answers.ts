@@ -30,7 +30,7 @@ export class Answers {
     this.#asked.add(number);
     const line = underway?.line ?? gone();
     void Promise.resolve()
-      .then(() => line.answer(questionOf(batch, place, bytes)))
+      .then(() => line.answer(questionOf(number, batch, place, bytes)))
       .then(answer => this.#post.answer(number, from, answer))
       .finally(() => this.#asked.delete(number))
       .catch(() => {});

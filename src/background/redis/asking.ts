@@ -41,7 +41,7 @@ export class Asking {
     answer.catch(() => {});
     this.#timer ??= setInterval(() => void this.#look(), LOOK_AGAIN);
     try {
-      const asked = [run, number, this.#name, batch, place, asBuffer(signedQuestion(batch, place, bytes))];
+      const asked = [run, number, this.#name, batch, place, asBuffer(signedQuestion(number, batch, place, bytes))];
       if ((await this.#queue.connection.act("askRun", asked)) === 0) this.#fail(run);
       return await answer;
     } finally {
