@@ -7,6 +7,7 @@ import { JobCapture } from "../../src/background/inputs.ts";
 import { endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobFacts } from "../../src/background/queue.ts";
 import { refBytes } from "../../src/background/redis/blob-ref.ts";
+import { Parcels } from "../../src/background/redis/parcels.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
@@ -39,11 +40,23 @@ function suite(url: string): void {
   }
 
   describe("whatever lies in a folder, and nothing in Redis", () => {
-    conforms(() => RedisQueue.open(newPlace({ blobs: folder(), blobsAbove: 0 })));
+    conforms(async () => {
+      const queue = await RedisQueue.open(newPlace({ blobs: folder() }));
+      // Less than may be asked for.
+      const parcels = new Parcels(queue.connection, { ...queue.where, blobsAbove: 0 });
+      return Object.assign(queue, { parcels });
+    });
+  });
+
+  test("what is hardly larger than a name is no large value", () => {
+    expect(() => newPlace({ blobsAbove: 4_095 })).toThrow(
+      "redis({ blobsAbove }): 4095 is no number of bytes from 4096 on",
+    );
+    expect(newPlace({ blobsAbove: 4_096 })).toContain("blobsAbove=4096");
   });
 
   async function opened(more: object = {}): Promise<RedisQueue> {
-    const queue = await RedisQueue.open(newPlace({ blobsAbove: 1_000, ...more }));
+    const queue = await RedisQueue.open(newPlace({ blobsAbove: 4_096, ...more }));
     onTestFinished(() => queue.close());
     return queue;
   }
@@ -92,7 +105,7 @@ function suite(url: string): void {
     test("what others have put elsewhere is told", async () => {
       const place = newPlace();
       const blobs = folder();
-      const queue = await RedisQueue.open(redis({ url: place, blobs, blobsAbove: 1_000 }));
+      const queue = await RedisQueue.open(redis({ url: place, blobs, blobsAbove: 4_096 }));
       onTestFinished(() => queue.close());
       const id = await completed(queue);
       const other = await RedisQueue.open(place);
