@@ -7,17 +7,22 @@ import { JobCapture } from "../../src/background/inputs.ts";
 import { endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobFacts } from "../../src/background/queue.ts";
 import { refBytes } from "../../src/background/redis/blob-ref.ts";
+import { FarValues } from "../../src/background/redis/far-values.ts";
 import { Parcels } from "../../src/background/redis/parcels.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
 import { signedEnd, signedJob } from "../../src/background/signature.ts";
 import { startWorker } from "../../src/background/worker.ts";
+import { unpackError } from "../../src/codec/failure.ts";
+import { pack } from "../../src/codec/pack.ts";
+import { fromWire, toWire } from "../../src/codec/wire.ts";
 import { BlobError, UntrustedError } from "../../src/errors.ts";
-import { task } from "../../src/index.ts";
+import { file, task } from "../../src/index.ts";
 import { definitionFor } from "../../src/run/begin.ts";
 import type { ValueKey } from "../../src/store/remote/names.ts";
 import { serveStore } from "../../src/store/remote/server.ts";
+import { COMPLETED, ENDED, endAt } from "../../src/workers/protocol.ts";
 import { sharedRedis } from "../engines/redis.ts";
 import { seat } from "../engines/shared.ts";
 import { conforms, Hand, job } from "./conformance.ts";
@@ -323,6 +328,25 @@ function suite(url: string): void {
     read();
     await new Promise(setImmediate);
     expect(rejections).toEqual([]);
+  });
+
+  test("a result that names files lies in Redis, and is a failure where it is too large for that", async () => {
+    const there = folder();
+    const far = new FarValues({ blobs: there, blobsAbove: 4_096, most: Number.POSITIVE_INFINITY }, async () => true);
+    const kept = async (size: number) => {
+      const wire: unknown[] = [ENDED, 1, COMPLETED, 0];
+      toWire(pack([new Uint8Array(size), file(import.meta.filename)], { task: "t", role: "result" }), wire);
+      await far.keep(wire, "t-1", "t");
+      const { value } = endAt(wire) ?? {};
+      return value === undefined ? unpackError(fromWire(wire, { at: 4 })) : (wire[value + 1] as Uint8Array).length;
+    };
+    expect(await kept(5_000)).toBeGreaterThan(5_000);
+    const error = await kept(17 * 2 ** 20);
+    expect(error).toBeInstanceOf(BlobError);
+    expect((error as Error).message).toMatch(
+      /^the result of t-1, 17\.8 MB, names files, so that it cannot lie beside Redis, and in it 16\.8 MB is the most/,
+    );
+    expect(filesIn(there)).toEqual([]);
   });
 
   test("a cache's server takes them, for who has its token, and lets them be removed", async () => {
