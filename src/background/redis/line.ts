@@ -21,6 +21,8 @@ export class Line {
   readonly #lease: number;
   readonly #job: typeof BullJob;
   readonly #lent = new Set<Lent>();
+  /** When something was in it. */
+  seenAt = 0;
   readonly name: string;
   /** Whether what stands in it is calls of runs. */
   readonly ofCalls: boolean;
@@ -54,6 +56,11 @@ export class Line {
     void this.#worker.startStalledCheckTimer();
   }
 
+  /** Whether nothing of it is here. */
+  get isIdle(): boolean {
+    return this.#lent.size === 0;
+  }
+
   /** Takes what comes next; null if there is nothing. */
   async take(token: string): Promise<Lent | null> {
     const bull = await this.#worker.getNextJob(token, { block: false });
@@ -63,6 +70,7 @@ export class Line {
   #lend(bull: BullJob, token: string): Lent {
     const [id = "", life = ""] = bull.id!.split("-");
     const lent = { id, life, token, bull };
+    this.seenAt = Date.now();
     this.#lent.add(lent);
     return lent;
   }
@@ -78,12 +86,14 @@ export class Line {
 
   /** BullMQ need not know of it any more. If it has given it to another one meanwhile, that one finds that it has ended. */
   async done(lent: Lent): Promise<void> {
+    this.seenAt = Date.now();
     this.#lent.delete(lent);
     await lent.bull.moveToCompleted(null, lent.token, false).catch(() => {});
   }
 
   /** The same, and takes what comes next, which costs nothing more; null if there is nothing. */
   async doneFor(lent: Lent): Promise<Lent | null> {
+    this.seenAt = Date.now();
     this.#lent.delete(lent);
     const next = await lent.bull.moveToCompleted(null, lent.token, true).catch(() => null);
     if (!Array.isArray(next) || !next[0] || !next[1]) return null;
