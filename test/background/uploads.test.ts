@@ -6,8 +6,10 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Ahead } from "../../src/background/redis/ahead.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
+import { FACTS } from "../../src/background/redis/record.ts";
 import { RedisSession } from "../../src/background/redis/session.ts";
 import type { Dispatch, Host } from "../../src/task/runner.ts";
+import { Line } from "../../src/workers/line.ts";
 import { sharedRedis } from "../engines/redis.ts";
 import { seat } from "../engines/shared.ts";
 
@@ -42,7 +44,8 @@ function suite(url: string): void {
     });
     const acts = vi.spyOn(queue.connection, "act");
     const host = { runId: "run", root: "/", dirs: "/", lost: vi.fn(), released: vi.fn(), done: vi.fn() };
-    const unused = { slots: () => {}, started: () => {}, worker: () => 0 };
+    const workers: string[] = [];
+    const unused = { slots: () => {}, started: () => {}, worker: (name: string) => workers.push(name) };
     const open = await RedisSession.prepare(queue, `run-${count}`, 4);
     const session = open({ ...host, ...unused } as unknown as Host);
     onTestFinished(async () => {
@@ -52,7 +55,7 @@ function suite(url: string): void {
       rmSync(blobs, { recursive: true, force: true });
     });
     const asked = (act: string) => acts.mock.calls.filter(([name]) => name === act).length;
-    return { queue, session, host, go, putting, asked };
+    return { queue, session, host, go, putting, asked, workers };
   }
 
   const large = "x".repeat(300_000);
@@ -83,6 +86,30 @@ function suite(url: string): void {
     // Workers find it there.
     const { connection } = queue;
     expect(await connection.use(client => client.zcard(`${connection.keys}trash`))).toBe(1);
+  });
+
+  test("what calls have to say to their run ends when another worker has them, and with the run", async () => {
+    const { queue, session, go, workers } = await opened();
+    const closed = vi.spyOn(Line.prototype, "close");
+    onTestFinished(() => closed.mockRestore());
+    go();
+    session.dispatch([call(1, "small")]);
+    await expect.poll(() => queue.list({})).toHaveLength(1);
+    const [job] = await queue.list({});
+    const { connection } = queue;
+    const begin = (worker: string) => connection.act("beginCalls", [job!.id, 0, worker, worker, ...FACTS]);
+    const told = (worker: string) => connection.act("tellEnds", [job!.id, 0, job!.options["run"] as string, worker, 0]);
+    for (const [worker, times] of [
+      ["first", 0],
+      ["second", 1],
+    ] as const) {
+      await begin(worker);
+      await told(worker);
+      await expect.poll(() => workers).toContain(`redis/${worker}`);
+      expect(closed).toHaveBeenCalledTimes(times);
+    }
+    await session.close();
+    expect(closed).toHaveBeenCalledTimes(2);
   });
 
   describe("what is cancelled meanwhile is not run", () => {

@@ -103,6 +103,11 @@ export class Batch {
     return underway;
   }
 
+  /** Nothing more is heard of its calls: what they were about to bring is dropped. */
+  closeLines(): void {
+    for (const underway of this.calls) underway?.line?.close();
+  }
+
   /** What is still expected of it. */
   get open(): readonly Underway[] {
     return this.calls.filter(each => each !== null && !each.cancelled) as Underway[];

@@ -107,6 +107,7 @@ export class RedisSession implements RunnerSession {
 
   async close(): Promise<void> {
     const left = [...this.#batches.keys()];
+    for (const batch of this.#batches.values()) batch.closeLines();
     this.#batches.clear();
     this.#byId.clear();
     this.#gathered.clear();
@@ -217,6 +218,8 @@ export class RedisSession implements RunnerSession {
     const { open: calls } = batch;
     for (const underway of calls) {
       const { id } = underway.call;
+      // Another worker had it before.
+      underway.line?.close();
       underway.reports = new CallReports(this.#host, id, number);
       underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#gathered.lending));
     }
@@ -282,6 +285,7 @@ export class RedisSession implements RunnerSession {
   #resend(batch: Batch, reason: string): void {
     const ids = batch.open.map(({ call }) => call.id);
     for (const each of ids) this.#byId.delete(each);
+    batch.closeLines();
     if (ids.length > 0) this.#lose(ids, reason, batch.calls.length > 1);
   }
 
