@@ -58,14 +58,14 @@ export function callOutcome(batch: string, place: number, what: string, bytes: U
   return verified([callAbout(batch, place)], what, bytes);
 }
 
-/** What such a call asks its run. */
-export function signedQuestion(batch: string, place: number, bytes: Uint8Array): Uint8Array {
-  return signed(questionAbout(batch, place), bytes);
+/** What such a call asks its run; the number is of this question alone. */
+export function signedQuestion(number: string, batch: string, place: number, bytes: Uint8Array): Uint8Array {
+  return signed(questionAbout(number, batch, place), bytes);
 }
 
 /** @throws UntrustedError */
-export function questionOf(batch: string, place: number, bytes: Uint8Array): Uint8Array {
-  return verified([questionAbout(batch, place)], "what a call asks", bytes);
+export function questionOf(number: string, batch: string, place: number, bytes: Uint8Array): Uint8Array {
+  return verified([questionAbout(number, batch, place)], "what a call asks", bytes);
 }
 
 /** The answer to a question of this number. */
@@ -99,8 +99,8 @@ function callAbout(batch: string, place: number): About {
   return ["heddle call 1", batch, place];
 }
 
-function questionAbout(batch: string, place: number): About {
-  return ["heddle question 1", batch, place];
+function questionAbout(number: string, batch: string, place: number): About {
+  return ["heddle question 2", number, batch, place];
 }
 
 function answerAbout(number: string): About {

@@ -7,16 +7,22 @@ import { JobCapture } from "../../src/background/inputs.ts";
 import { endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobFacts } from "../../src/background/queue.ts";
 import { refBytes } from "../../src/background/redis/blob-ref.ts";
+import { FarValues } from "../../src/background/redis/far-values.ts";
+import { Parcels } from "../../src/background/redis/parcels.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
 import { signedEnd, signedJob } from "../../src/background/signature.ts";
 import { startWorker } from "../../src/background/worker.ts";
+import { unpackError } from "../../src/codec/failure.ts";
+import { pack } from "../../src/codec/pack.ts";
+import { fromWire, toWire } from "../../src/codec/wire.ts";
 import { BlobError, UntrustedError } from "../../src/errors.ts";
-import { task } from "../../src/index.ts";
+import { file, task } from "../../src/index.ts";
 import { definitionFor } from "../../src/run/begin.ts";
 import type { ValueKey } from "../../src/store/remote/names.ts";
 import { serveStore } from "../../src/store/remote/server.ts";
+import { COMPLETED, ENDED, endAt } from "../../src/workers/protocol.ts";
 import { sharedRedis } from "../engines/redis.ts";
 import { seat } from "../engines/shared.ts";
 import { conforms, Hand, job } from "./conformance.ts";
@@ -39,11 +45,23 @@ function suite(url: string): void {
   }
 
   describe("whatever lies in a folder, and nothing in Redis", () => {
-    conforms(() => RedisQueue.open(newPlace({ blobs: folder(), blobsAbove: 0 })));
+    conforms(async () => {
+      const queue = await RedisQueue.open(newPlace({ blobs: folder() }));
+      // Less than may be asked for.
+      const parcels = new Parcels(queue.connection, { ...queue.where, blobsAbove: 0 });
+      return Object.assign(queue, { parcels });
+    });
+  });
+
+  test("what is hardly larger than a name is no large value", () => {
+    expect(() => newPlace({ blobsAbove: 4_095 })).toThrow(
+      "redis({ blobsAbove }): 4095 is no number of bytes from 4096 on",
+    );
+    expect(newPlace({ blobsAbove: 4_096 })).toContain("blobsAbove=4096");
   });
 
   async function opened(more: object = {}): Promise<RedisQueue> {
-    const queue = await RedisQueue.open(newPlace({ blobsAbove: 1_000, ...more }));
+    const queue = await RedisQueue.open(newPlace({ blobsAbove: 4_096, ...more }));
     onTestFinished(() => queue.close());
     return queue;
   }
@@ -92,7 +110,7 @@ function suite(url: string): void {
     test("what others have put elsewhere is told", async () => {
       const place = newPlace();
       const blobs = folder();
-      const queue = await RedisQueue.open(redis({ url: place, blobs, blobsAbove: 1_000 }));
+      const queue = await RedisQueue.open(redis({ url: place, blobs, blobsAbove: 4_096 }));
       onTestFinished(() => queue.close());
       const id = await completed(queue);
       const other = await RedisQueue.open(place);
@@ -133,6 +151,29 @@ function suite(url: string): void {
       await hand.finish();
       await queue.parcels.sweep();
       expect(filesIn(blobs)).toHaveLength(1);
+    });
+
+    test("but what cannot be removed, which does not keep back the rest, nor a worker from its jobs", async () => {
+      const blobs = folder();
+      const queue = await opened({ blobs });
+      const { blobs: there } = queue.parcels;
+      const put = () => there.put("a value", Buffer.from(stranger), key => queue.parcels.toss(key));
+      const [stays] = [await put(), await put(), await put()];
+      const { remove } = there;
+      let isStuck = false;
+      there.remove = async key => {
+        if (isStuck) await new Promise(() => {});
+        if (key === stays.key) throw new Error("may not be removed");
+        await remove.call(there, key);
+      };
+      onTestFinished(() => void Reflect.deleteProperty(there, "remove"));
+      await expect(queue.parcels.sweep()).rejects.toThrow("may not be removed");
+      expect(filesIn(blobs)).toEqual([expect.stringContaining(stays.key)]);
+      isStuck = true;
+      await completed(queue, "small");
+      Reflect.deleteProperty(there, "remove");
+      await queue.parcels.sweep();
+      expect(filesIn(blobs)).toEqual([]);
     });
 
     test("of who died between two steps", async () => {
@@ -287,6 +328,25 @@ function suite(url: string): void {
     read();
     await new Promise(setImmediate);
     expect(rejections).toEqual([]);
+  });
+
+  test("a result that names files lies in Redis, and is a failure where it is too large for that", async () => {
+    const there = folder();
+    const far = new FarValues({ blobs: there, blobsAbove: 4_096, most: Number.POSITIVE_INFINITY }, async () => true);
+    const kept = async (size: number) => {
+      const wire: unknown[] = [ENDED, 1, COMPLETED, 0];
+      toWire(pack([new Uint8Array(size), file(import.meta.filename)], { task: "t", role: "result" }), wire);
+      await far.keep(wire, "t-1", "t");
+      const { value } = endAt(wire) ?? {};
+      return value === undefined ? unpackError(fromWire(wire, { at: 4 })) : (wire[value + 1] as Uint8Array).length;
+    };
+    expect(await kept(5_000)).toBeGreaterThan(5_000);
+    const error = await kept(17 * 2 ** 20);
+    expect(error).toBeInstanceOf(BlobError);
+    expect((error as Error).message).toMatch(
+      /^the result of t-1, 17\.8 MB, names files, so that it cannot lie beside Redis, and in it 16\.8 MB is the most/,
+    );
+    expect(filesIn(there)).toEqual([]);
   });
 
   test("a cache's server takes them, for who has its token, and lets them be removed", async () => {

@@ -1,13 +1,18 @@
 /** A worker that is given jobs which nobody may have delayed: each ends badly, and nothing of it runs. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { admitCalls, MOST_INPUTS } from "../../src/background/admission.ts";
 import { JobCapture } from "../../src/background/inputs.ts";
 import { badEnd, endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobEnd, JobFacts, NewJob, Queue, Service, TakenJob } from "../../src/background/queue.ts";
+import { Answers } from "../../src/background/redis/answers.ts";
+import { Asking } from "../../src/background/redis/asking.ts";
+import type { Batch } from "../../src/background/redis/batches.ts";
+import type { Post } from "../../src/background/redis/post.ts";
+import type { RedisQueue } from "../../src/background/redis/queue.ts";
 import { callOf, callsIn } from "../../src/background/remote.ts";
 import { remoteCall } from "../../src/background/remote-call.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
-import { signedEnd, signedJob, signedSchedule } from "../../src/background/signature.ts";
+import { signedAnswer, signedEnd, signedJob, signedSchedule } from "../../src/background/signature.ts";
 import { startWorker } from "../../src/background/worker.ts";
 import { flow, task } from "../../src/index.ts";
 import { bytesOf, open } from "../../src/workers/envelope.ts";
@@ -177,6 +182,85 @@ test("options that say where a job runs count only if they are signed", async ()
     );
   }
   expect(ran).toEqual([]);
+});
+
+describe("what calls ask", () => {
+  /** A queue in which `act` sees to what is asked. */
+  function asking(act: (about: readonly unknown[], hear: (number: string, bytes: Uint8Array) => void) => unknown) {
+    let heard: (message: Buffer) => void = () => {};
+    const hear = (number: string, bytes: Uint8Array) =>
+      heard(Buffer.concat([Buffer.of(3, number.length), Buffer.from(number), bytes]));
+    const queue = {
+      listenTo: async (_: string, listener: typeof heard) => {
+        heard = listener;
+      },
+      leave: async () => {},
+      connection: { keys: "", use: async () => {}, act: async (_: string, about: unknown[]) => act(about, hear) },
+    };
+    const asks = new Asking(queue as unknown as RedisQueue);
+    onTestFinished(() => asks.close());
+    return asks;
+  }
+
+  test("an answer that the run did not sign is none, and the run's own counts", async () => {
+    process.env[SECRET_VARIABLE] = "a good secret";
+    const asks = asking(async (about, hear) => {
+      const number = String(about[1]);
+      hear(number, Buffer.from("forged"));
+      await new Promise(setImmediate);
+      hear(number, signedAnswer("another", Buffer.from("recorded")));
+      hear(number, signedAnswer(number, Buffer.from("true")));
+      return 1;
+    });
+    expect(Buffer.from(await asks.ask("run", "batch", 0, new Uint8Array(3))).toString()).toBe("true");
+  });
+
+  test("a question counts under the number that it was signed for", async () => {
+    process.env[SECRET_VARIABLE] = "a good secret";
+    let asked: readonly unknown[] = [];
+    const asks = asking((about, hear) => {
+      asked = about;
+      hear(String(about[1]), signedAnswer(String(about[1]), new Uint8Array()));
+      return 1;
+    });
+    await asks.ask("run", "batch", 2, Buffer.from("input 1"));
+    const [, number, from, batch, place, bytes] = asked as [string, string, string, string, number, Buffer];
+    const answered: string[] = [];
+    const line = { answer: async (said: Uint8Array) => Buffer.from(`${Buffer.from(said).toString()} is this`) };
+    const underway = { line, cancelled: false };
+    const batches = new Map([[batch, { calls: [null, null, underway, underway] }]]) as unknown as Map<string, Batch>;
+    const post = {
+      answer: async (number: string, to: string, said: Uint8Array) =>
+        void answered.push(`${number} of ${to}: ${Buffer.from(said).toString()}`),
+    };
+    const answers = new Answers(post as unknown as Post, batches);
+    answers.answer({ number: "another", from, batch, place, bytes });
+    answers.answer({ number, from, batch, place: 3, bytes });
+    await new Promise(setImmediate);
+    answers.answer({ number, from, batch, place, bytes });
+    await new Promise(setImmediate);
+    expect(answered.filter(each => each.includes("input"))).toEqual([`${number} of ${from}: input 1 is this`]);
+  });
+
+  test("a run that is gone meanwhile fails the question, and nothing else", async () => {
+    const rejections: unknown[] = [];
+    const note = (error: unknown) => void rejections.push(error);
+    process.on("unhandledRejection", note);
+    onTestFinished(() => void process.off("unhandledRejection", note));
+    let first = () => {};
+    const asks = asking(about => {
+      if (about[3] === "second") return 0;
+      return new Promise(resolve => {
+        first = () => resolve(1);
+      });
+    });
+    const failed = asks.ask("run", "first", 0, new Uint8Array(3));
+    await expect(asks.ask("run", "second", 0, new Uint8Array(3))).rejects.toThrow("its run is gone");
+    await new Promise(setImmediate);
+    first();
+    await expect(failed).rejects.toThrow("its run is gone");
+    expect(rejections).toEqual([]);
+  });
 });
 
 test("more than a worker reads is not decoded", async () => {

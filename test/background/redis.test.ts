@@ -1,10 +1,15 @@
 /** The queue in Redis does what every queue has to do, and some things that only such a one has to. */
 import { type AddressInfo, connect, createServer } from "node:net";
-import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { Heads } from "../../src/background/redis/heads.ts";
+import { Line } from "../../src/background/redis/line.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { FACTS, lineOf, rankOf } from "../../src/background/redis/record.ts";
+import type { Served } from "../../src/background/redis/served.ts";
+import { RedisSession } from "../../src/background/redis/session.ts";
 import { calledBy, callOf } from "../../src/background/remote.ts";
+import type { Host } from "../../src/task/runner.ts";
 import { type RedisServer, startRedis } from "../engines/redis.ts";
 import { conforms, Hand, job, TASK } from "./conformance.ts";
 
@@ -174,6 +179,41 @@ function suite(server: RedisServer): void {
     await expect.poll(() => connections).toBeGreaterThanOrEqual(3);
     await through.cancel(id, "enough");
     expect(await ended).toMatchObject({ state: "cancelled" });
+  });
+
+  test("a line in which nothing was for minutes has no connections, and is served when something comes", async () => {
+    const closed = vi.spyOn(Line.prototype, "close");
+    onTestFinished(() => void vi.restoreAllMocks());
+    const heads = new Heads(queue, { has: () => true, get: () => false } as unknown as Served, () => {});
+    onTestFinished(() => heads.close());
+    await enter("one");
+    const found = async () => {
+      await heads.see();
+      heads.hurry();
+      return (await heads.next()).length;
+    };
+    await queue.hand((await queue.connection.act("leftInOutbox", [-1, 9])) as string[]);
+    expect(await found()).toBe(1);
+    await heads.renew();
+    expect(closed).not.toHaveBeenCalled();
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now + 6 * 60_000);
+    await heads.renew();
+    expect(closed).toHaveBeenCalledOnce();
+    expect(await found()).toBe(1);
+    await heads.renew();
+    expect(closed).toHaveBeenCalledOnce();
+  });
+
+  test("a run ends while Redis is away", async () => {
+    const place = redis({ url: server.url, prefix: `q${count++}`, blobs: import.meta.dirname });
+    const away = await RedisQueue.open(place);
+    onTestFinished(() => away.close());
+    const open = await RedisSession.prepare(away, "run", 1);
+    const session = open({ slots: () => {} } as unknown as Host);
+    await server.kill();
+    onTestFinished(() => server.start());
+    await session.close();
   });
 
   test("the password is not shown", async () => {

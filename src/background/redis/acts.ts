@@ -9,7 +9,10 @@ import { GROUND } from "./ground.ts";
 import { LINE_ACTS } from "./line-acts.ts";
 import { VALUE_ACTS } from "./value-acts.ts";
 
-/** id, given, inputs, key, name, notBefore, after, line, what lies beside Redis → the id, and what is to be handed on. */
+/**
+ * id, given, inputs, key, name, notBefore, after, line, what lies beside Redis, which calls are not to be run → the id,
+ * and what is to be handed on.
+ */
 const enter = `
 local id, k = ARGV[2], ARGV[5]
 if k ~= '' then
@@ -24,6 +27,7 @@ if ARGV[10] and ARGV[10] ~= '' then
   redis.call('HSET', key(id), 'inputsAt', ARGV[10])
   redis.call('ZREM', P .. 'trash', ARGV[10])
 end
+if ARGV[11] and ARGV[11] ~= '' then redis.call('HSET', key(id), 'stops', ARGV[11]) end
 if redis.call('SADD', P .. 'lines', ARGV[9]) == 1 then fresh = true end
 redis.call('ZADD', P .. 'all', redis.call('INCR', P .. 'number'), id)
 for _, needed in ipairs(after(id)) do redis.call('SADD', needs(needed), id) end

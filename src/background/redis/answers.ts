@@ -32,7 +32,7 @@ export class Answers {
     this.#asked.add(number);
     const line = underway?.line ?? gone();
     void Promise.resolve()
-      .then(() => questionOf(batch, place, bytes))
+      .then(() => questionOf(number, batch, place, bytes))
       .then(asked => line.answer(asked).catch(unanswerable))
       .then(answer => this.#post.answer(number, from, answer))
       .finally(() => this.#asked.delete(number))

@@ -37,10 +37,16 @@ export class Asking {
     const answer = new Promise<Uint8Array>((resolve, reject) => {
       this.#open.set(number, { run, answer: resolve, fail: reject });
     });
+    // It may fail before it is waited for.
+    answer.catch(() => {});
     this.#timer ??= setInterval(() => void this.#look(), LOOK_AGAIN);
-    const asked = [run, number, this.#name, batch, place, asBuffer(signedQuestion(batch, place, bytes))];
-    if ((await this.#queue.connection.act("askRun", asked)) === 0) this.#fail(run);
-    return answer;
+    try {
+      const asked = [run, number, this.#name, batch, place, asBuffer(signedQuestion(number, batch, place, bytes))];
+      if ((await this.#queue.connection.act("askRun", asked)) === 0) this.#fail(run);
+      return await answer;
+    } finally {
+      this.#open.delete(number);
+    }
   }
 
   close(): void {
@@ -55,14 +61,14 @@ export class Asking {
 
   #answer(number: string, bytes: Uint8Array): void {
     const open = this.#open.get(number);
+    if (open === undefined) return;
+    const answer = answerFor(number, bytes);
+    // Others may write there, too: the run's own may still come.
+    if (answer === null) return;
     this.#open.delete(number);
     // It would lie in Redis for a while yet.
     if (bytes.byteLength > LARGE) void this.#remove(number);
-    try {
-      open?.answer(answerOf(number, bytes));
-    } catch (error) {
-      open?.fail(error as Error);
-    }
+    open.answer(answer);
   }
 
   async #remove(number: string): Promise<void> {
@@ -94,5 +100,14 @@ export class Asking {
       this.#open.delete(number);
       open.fail(new Error("its run is gone"));
     }
+  }
+}
+
+/** Null for what the run did not sign for this question. */
+function answerFor(number: string, bytes: Uint8Array): Uint8Array | null {
+  try {
+    return answerOf(number, bytes);
+  } catch {
+    return null;
   }
 }

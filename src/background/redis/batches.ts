@@ -45,6 +45,10 @@ export class Batch {
   left = 0;
   /** What was asked before it was known to have begun. */
   readonly early: Question[] = [];
+  /** Only then workers can have it: what is large in it has to be in its place before. */
+  isSent = false;
+  /** Which calls were cancelled before, by their places, and why. */
+  readonly stops: Record<number, string> = {};
   worker: string | null = null;
   /** When something was last heard of it. */
   heardAt = performance.now();
@@ -97,6 +101,11 @@ export class Batch {
     this.calls[place] = null;
     this.left -= 1;
     return underway;
+  }
+
+  /** Nothing more is heard of its calls: what they were about to bring is dropped. */
+  closeLines(): void {
+    for (const underway of this.calls) underway?.line?.close();
   }
 
   /** What is still expected of it. */

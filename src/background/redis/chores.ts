@@ -14,6 +14,7 @@ export class Chores {
   readonly #troubled: (error: Error) => void;
   #at = 0;
   #sweepAt = 0;
+  #sweeping: Promise<void> | null = null;
   #toldOfSweep = false;
 
   constructor(queue: RedisQueue, heads: Heads, troubled: (error: Error) => void) {
@@ -22,9 +23,11 @@ export class Chores {
     this.#troubled = troubled;
   }
 
-  /** Removes what lies beside Redis and is of no use any more. That this is not possible is told once. */
-  async #sweep(now: number): Promise<void> {
-    this.#sweepAt = now + SWEEP;
+  /**
+   * Removes what lies beside Redis and is of no use any more, which nobody waits for. That this is not possible is told
+   * once.
+   */
+  async #sweep(): Promise<void> {
     try {
       await this.#queue.parcels.abandon(GONE);
       await this.#queue.parcels.sweep();
@@ -32,7 +35,15 @@ export class Chores {
     } catch (error) {
       if (!this.#toldOfSweep) this.#troubled(error as Error);
       this.#toldOfSweep = true;
+    } finally {
+      this.#sweepAt = Date.now() + SWEEP;
+      this.#sweeping = null;
     }
+  }
+
+  /** Resolves when nothing is being removed. */
+  async close(): Promise<void> {
+    await this.#sweeping;
   }
 
   /** They are due. */
@@ -49,7 +60,7 @@ export class Chores {
     const swept = await this.#queue.sweep();
     await this.#queue.timetable.fire(now);
     await this.#heads.see();
-    if (now >= this.#sweepAt) await this.#sweep(now);
+    if (now >= this.#sweepAt) this.#sweeping ??= this.#sweep();
     return swept;
   }
 }

@@ -2,9 +2,10 @@
 import { packError } from "../../codec/failure.ts";
 import { toWire, valuesWithFiles } from "../../codec/wire.ts";
 import { formatSize } from "../../config/size.ts";
-import { CancelledError, TooLargeError } from "../../errors.ts";
+import { BlobError, CancelledError, TooLargeError } from "../../errors.ts";
 import { endAt, FAILED } from "../../workers/protocol.ts";
 import type { ValuesPlace } from "../queue.ts";
+import { MOST_IN_REDIS } from "./blob-ref.ts";
 import { contentAt, lengthOf, place, refAt, refer, valueIn } from "./blob-values.ts";
 import { Blobs } from "./blobs.ts";
 
@@ -45,8 +46,11 @@ export class FarValues {
     if (end === null || lengthOf(wire[end.value + 1]) <= above) return;
     // Which files it names is to be seen without bringing it.
     const namesFiles = [...valuesWithFiles(wire, end.value)].some(([at]) => at === end.value + 1);
-    if (namesFiles && this.#blobs.name !== null) return;
+    const stays = namesFiles && this.#blobs.name !== null;
+    const size = lengthOf(wire[end.value + 1]);
+    if (stays && size <= MOST_IN_REDIS) return;
     try {
+      if (stays) throw tooLong(call, size);
       const register = async (key: string) => {
         if (!(await this.#register(key))) throw new CancelledError({ task: call, reason: "its run is gone" });
       };
@@ -59,4 +63,13 @@ export class FarValues {
       wire[end.state] = FAILED;
     }
   }
+}
+
+function tooLong(call: string, size: number): Error {
+  return new BlobError({
+    what: `the result of ${call}`,
+    size: formatSize(size),
+    problem: `names files, so that it cannot lie beside Redis, and in it ${formatSize(MOST_IN_REDIS)} is the most`,
+    hint: "Give back the files and what is large from two tasks, or write what is large into a file.",
+  });
 }

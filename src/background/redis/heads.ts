@@ -20,6 +20,8 @@ export interface Head {
 
 /** In milliseconds: what is told of a line can get lost. */
 const LOOK_AT_ALL = 1_000;
+/** In milliseconds: a line in which so long nothing was has no connections of its own. */
+const UNUSED = 5 * 60 * 1_000;
 /** Redis does nothing else meanwhile. */
 const PAGE = 500;
 
@@ -105,11 +107,20 @@ export class Heads {
       line = new Line(name, this.#served.get(name)!, bull, this.#connection, where.lease, this.#troubled);
       this.#lines.set(name, line);
     }
+    line.seenAt = Date.now();
     return line;
+  }
+
+  /** Anybody's runs may have put something into lines, once. */
+  async #closeUnused(): Promise<void> {
+    const unused = [...this.#lines].filter(([, line]) => line.isIdle && Date.now() - line.seenAt > UNUSED);
+    for (const [name] of unused) this.#lines.delete(name);
+    await Promise.all(unused.map(([, line]) => line.close()));
   }
 
   /** Says that what was taken is being worked on. */
   async renew(): Promise<void> {
+    await this.#closeUnused();
     await this.#connection.use(() => Promise.all([...this.#lines.values()].map(line => line.renew())));
   }
 

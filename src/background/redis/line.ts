@@ -34,6 +34,8 @@ export class Line {
   readonly #job: typeof BullJob;
   readonly #lent = new Set<Delivery>();
   readonly #pace: Pace;
+  /** When something was in it. */
+  seenAt = 0;
   readonly name: string;
   /** Whether what stands in it is calls of runs. */
   readonly ofCalls: boolean;
@@ -67,6 +69,11 @@ export class Line {
     void this.#worker.startStalledCheckTimer();
   }
 
+  /** Whether nothing of it is here. */
+  get isIdle(): boolean {
+    return this.#lent.size === 0;
+  }
+
   /** Takes what comes next. */
   async take(token: string): Promise<readonly Lent[]> {
     const bull = await this.#worker.getNextJob(token, { block: false });
@@ -75,6 +82,7 @@ export class Line {
 
   #lend(bull: BullJob, token: string): readonly Lent[] {
     const jobs = deliveredIn(bull.id!, bull.data);
+    this.seenAt = Date.now();
     const delivery = { token, bull, left: jobs.length, goesBack: false, renewedAt: performance.now() };
     if (!this.ofCalls) this.holds(jobs.length);
     this.#lent.add(delivery);
@@ -100,6 +108,7 @@ export class Line {
   /** BullMQ need not know of it any more. If it has given it to another one meanwhile, that one finds that it has ended. */
   async done({ delivery }: Lent): Promise<void> {
     if (--delivery.left > 0) return;
+    this.seenAt = Date.now();
     this.#lent.delete(delivery);
     if (delivery.goesBack) await delivery.bull.moveToWait(delivery.token).catch(() => {});
     else await delivery.bull.moveToCompleted(null, delivery.token, false).catch(() => {});
@@ -112,6 +121,7 @@ export class Line {
       await this.done(lent);
       return [];
     }
+    this.seenAt = Date.now();
     this.#lent.delete(lent.delivery);
     const next = await bull.moveToCompleted(null, token, true).catch(() => null);
     if (!Array.isArray(next) || !next[0] || !next[1]) return [];

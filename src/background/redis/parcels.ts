@@ -86,23 +86,42 @@ export class Parcels {
    */
   async sweep(): Promise<void> {
     if (this.blobs.name === null) return;
+    // What cannot be removed stays, and does not keep back what stands behind it.
+    let stay = 0;
+    let problem: unknown = null;
     for (;;) {
       const keys = await this.#connection.use(client =>
-        client.zrangebyscore(this.#trash, "-inf", Date.now(), "LIMIT", 0, PAGE),
+        client.zrangebyscore(this.#trash, "-inf", Date.now(), "LIMIT", stay, PAGE),
       );
-      if (keys.length === 0) return;
-      await Promise.all(keys.filter(isValueKey).map(key => this.blobs.remove(key)));
-      await this.#connection.use(client => client.zrem(this.#trash, ...keys));
+      if (keys.length === 0) break;
+      const left = new Map(await this.#removeEach(keys.filter(isValueKey)));
+      const gone = keys.filter(key => !left.has(key));
+      if (gone.length > 0) await this.#connection.use(client => client.zrem(this.#trash, ...gone));
+      stay += left.size;
+      for (const reason of left.values()) problem ??= reason;
+      // Then it is the place that cannot be used.
+      if (gone.length === 0) break;
     }
+    if (problem !== null) throw problem;
+  }
+
+  /** Gives those that could not be removed, and why. */
+  async #removeEach(keys: readonly ValueKey[]): Promise<(readonly [string, unknown])[]> {
+    const removed = await Promise.allSettled(keys.map(key => this.blobs.remove(key)));
+    return removed.flatMap((each, i) => (each.status === "rejected" ? [[keys[i]!, each.reason] as const] : []));
   }
 
   /** Removes these; which of them are not to be removed once more, `isAll` says. */
   async remove(keys: readonly ValueKey[], isAll: (key: ValueKey) => boolean): Promise<void> {
     for (let at = 0; at < keys.length; at += PAGE) {
       const page = keys.slice(at, at + PAGE);
-      await Promise.all(page.map(key => this.blobs.remove(key)));
-      const over = page.filter(isAll);
-      if (over.length > 0) await this.#connection.use(client => client.zrem(this.#trash, ...over));
+      const left = new Map(await this.#removeEach(page));
+      const over = page.filter(key => isAll(key) && !left.has(key));
+      if (over.length > 0) {
+        await this.#connection.unlessAway(this.#connection.use(client => client.zrem(this.#trash, ...over)));
+      }
+      // Then it is the place that cannot be used.
+      if (left.size === page.length) return;
     }
   }
 

@@ -20,7 +20,7 @@ export interface RedisOptions {
    * of a shared cache, `"http://…"`, `"https://…"` or `"s3://bucket/prefix"`. Without it they are an error.
    */
   readonly blobs?: string;
-  /** Values of more bytes go to `blobs`; default 262,144. */
+  /** Values of more bytes go to `blobs`; default 262,144, at least 4,096. */
   readonly blobsAbove?: number;
   /** What this process signs payloads with, and refuses what is not signed with it; default `HEDDLE_SECRET`. */
   readonly secret?: string;
@@ -31,6 +31,8 @@ const CALLS = 64;
 const LEAST_LEASE = 1_000;
 const PREFIX = "heddle";
 const BLOBS_ABOVE = 256 * 1024;
+/** What is longer in a message is a value: no name, and no path. */
+const LEAST_ABOVE = 4_096;
 /** What a URL may say; `family` is ioredis' own: 4 or 6, of IP. */
 const OWN = ["lease", "calls", "prefix", "blobs", "blobsAbove"];
 const OPTIONS = [...OWN, "family"];
@@ -131,11 +133,11 @@ function checkBlobs(blobs: string | null, above: number): void {
       hint: 'Give the absolute path of a folder that all machines share, or an address: "http://…", "https://…" or "s3://bucket/prefix".',
     });
   }
-  if (Number.isSafeInteger(above) && above >= 0) return;
+  if (Number.isSafeInteger(above) && above >= LEAST_ABOVE) return;
   throw new OptionError({
     where: "redis({ blobsAbove })",
-    problem: `${above} is no number of bytes`,
-    hint: "Give a whole number, such as 262144.",
+    problem: `${above} is no number of bytes from ${LEAST_ABOVE} on`,
+    hint: "Give a whole number, such as 262144; small values belong into Redis.",
   });
 }
 

@@ -76,7 +76,7 @@ export class Post {
 
   /** Resolves when workers can take it. */
   async send(batch: Batch): Promise<void> {
-    const { id, task, calls } = batch;
+    const { id, task, calls, stops } = batch;
     const sent = this.#queue.add(
       signedJob({
         id,
@@ -92,6 +92,7 @@ export class Post {
         after: [],
         inputs: batch.bytes(),
       }),
+      stops,
     );
     this.#sending.set(id, sent);
     try {
@@ -161,19 +162,21 @@ export class Post {
     const { connection } = this.#queue;
     // What is on its way would stand there afterwards.
     await connection.unlessAway(Promise.allSettled(this.#sending.values()));
-    try {
-      const gone = connection.use(client =>
-        client.del(`${connection.keys}run:${this.#run}`, `${connection.keys}asks:${this.#run}`),
-      );
-      await Promise.all([
-        gone,
-        this.#queue.leave(this.#run),
-        this.#forget(),
-        ...left.map(id => this.#queue.cancel(id, "the run has ended")),
-      ]);
-      if (left.length > 0) await this.#queue.remove(left);
-    } catch {
-      // Workers find that the run is gone.
-    }
+    // Else workers find that the run is gone.
+    await connection.unlessAway(this.#end(left)).catch(() => {});
+  }
+
+  async #end(left: readonly string[]): Promise<void> {
+    const { connection } = this.#queue;
+    const gone = connection.use(client =>
+      client.del(`${connection.keys}run:${this.#run}`, `${connection.keys}asks:${this.#run}`),
+    );
+    await Promise.all([
+      gone,
+      this.#queue.leave(this.#run),
+      this.#forget(),
+      ...left.map(id => this.#queue.cancel(id, "the run has ended")),
+    ]);
+    if (left.length > 0) await this.#queue.remove(left);
   }
 }

@@ -61,7 +61,9 @@ export class RedisQueue implements Queue {
     this.#ears = new Ears(where, redis, connection, news => this.#hear(news));
   }
 
-  async add({ id = newJobId(Date.now()), inputs, idempotencyKey, ...given }: NewJob): Promise<string> {
+  /** `stops`: of calls of a run, which are not to be run, and why. */
+  async add(job: NewJob, stops: RedisJob["stops"] = {}): Promise<string> {
+    const { id = newJobId(Date.now()), inputs, idempotencyKey, ...given } = job;
     const key = idempotencyKey === null ? "" : digestBytes(`${given.task} ${idempotencyKey}`);
     const { name, notBefore, after } = given;
     // Of calls, each input is seen to by itself.
@@ -78,6 +80,7 @@ export class RedisQueue implements Queue {
       JSON.stringify(after),
       lineOf(given),
       parcel.key,
+      Object.keys(stops).length === 0 ? "" : JSON.stringify(stops),
     ];
     const [known, handed] = (await this.connection.act("enterJob", [id, ...about])) as [string, Handed?];
     if (handed !== undefined) await this.hand(handed);

@@ -133,12 +133,17 @@ export class RunValues implements Keeper {
     if (this.#blobs.name !== null) await this.#queue.connection.act("liveValues", [this.#run]);
   }
 
-  /** Removes all of them. */
+  /** Removes all of them. What cannot be removed now is removed by workers, and is no failure of the run. */
   async close(): Promise<void> {
     if (this.#closed || this.#blobs.name === null) return;
     this.#closed = true;
+    await this.#removeAll().catch(() => {});
+  }
+
+  async #removeAll(): Promise<void> {
     const { connection, parcels } = this.#queue;
-    const names = (await connection.act("endValues", [this.#run])) as string[];
+    const names = (await connection.unlessAway(connection.act("endValues", [this.#run]))) as string[] | null;
+    if (names === null) return;
     const finished = new Set([...this.#results.values()].map(({ ref }) => ref.key));
     for (const { ref } of this.#inputs.values()) await ref.then(({ key }) => finished.add(key)).catch(() => {});
     // What workers still write is found in the trash, later.

@@ -292,6 +292,7 @@ export class Server implements Serving {
     for (const timer of this.#timers) clearInterval(timer);
     this.#queue.connection.client.off("close", this.#lost);
     this.#asking.close();
+    await this.#queue.connection.unlessAway(this.#chores.close());
     await this.#queue.connection.unlessAway(this.#heads.close());
     this.#closed();
   }

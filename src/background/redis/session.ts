@@ -1,13 +1,13 @@
 /** A run whose calls are executed by the workers of a queue in Redis. */
 import type { Packed } from "../../codec/packed.ts";
-import type { Attempt, Dispatch, Host, RunnerSession, TaskAddress } from "../../task/runner.ts";
+import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.ts";
 import { CallReports } from "../../workers/callreports.ts";
 import { fetched, isElsewhere, isKeptBy } from "../../workers/cluster/references.ts";
-import { Estimates } from "../../workers/estimate.ts";
 import { Line } from "../../workers/line.ts";
 import { FileDesk } from "../../workers/travel/desk.ts";
+import { Ahead } from "./ahead.ts";
 import { Answers } from "./answers.ts";
-import { type Batch, cancelledOutside, fitTogether, type Underway } from "./batches.ts";
+import { type Batch, cancelledOutside, type Underway } from "./batches.ts";
 import { attemptIn, FROM } from "./call-ends.ts";
 import { Gathering } from "./gathering.ts";
 import { type Ends, LOST, saidIn } from "./messages.ts";
@@ -15,26 +15,22 @@ import { type Found, Post } from "./post.ts";
 import type { RedisQueue } from "./queue.ts";
 import { RunValues } from "./run-values.ts";
 
-/** How much more than the calls that run at once may be with the workers, where they are short. */
-const MOST_AHEAD = 32;
 /** In milliseconds: a batch of which so long nothing was heard is looked at. */
 const SILENCE = 1_000;
 
 export class RedisSession implements RunnerSession {
   readonly #host: Host;
-  readonly #calls: number;
   readonly #post: Post;
   readonly #batches = new Map<string, Batch>();
   readonly #byId = new Map<number, Underway>();
   readonly #workers = new Map<string, number>();
-  readonly #estimates = new Estimates(true);
   /** They were lost with others, one of which may be the cause. */
   readonly #alone = new Set<number>();
   readonly #answers: Answers;
   readonly #gathered: Gathering;
   readonly #values: RunValues;
+  readonly #ahead: Ahead;
   #gathering = false;
-  #slots = 0;
   #looking = false;
 
   /** Makes the run known. `calls`: how many that are not short are with the workers at once. */
@@ -52,12 +48,11 @@ export class RedisSession implements RunnerSession {
   private constructor(host: Host, post: Post, values: RunValues, calls: number) {
     this.#values = values;
     this.#host = host;
-    this.#calls = calls;
     this.#post = post;
     this.#answers = new Answers(post, this.#batches);
     this.#gathered = new Gathering(host, values.most);
     this.#post.open(() => this.#look());
-    this.#grow();
+    this.#ahead = new Ahead(host, calls);
   }
 
   dispatch(calls: readonly Dispatch[]): void {
@@ -84,9 +79,18 @@ export class RedisSession implements RunnerSession {
       this.#host.released([id]);
     }
     for (const [batch, places] of stopped) {
-      if (batch.open.length > 0) this.#post.stop(batch.id, reason, places);
+      if (!batch.isSent) this.#withhold(batch, reason, places);
+      else if (batch.open.length > 0) this.#post.stop(batch.id, reason, places);
       else this.#post.cancel(batch.id, reason);
     }
+  }
+
+  /** Nobody has it yet: what large is in it is still on its way to its place. */
+  #withhold(batch: Batch, reason: string, places: readonly number[]): void {
+    for (const place of places) batch.stops[place] = reason;
+    if (batch.open.length > 0) return;
+    this.#batches.delete(batch.id);
+    this.#values.detach(batch);
   }
 
   resume(id: number): void {
@@ -103,6 +107,7 @@ export class RedisSession implements RunnerSession {
 
   async close(): Promise<void> {
     const left = [...this.#batches.keys()];
+    for (const batch of this.#batches.values()) batch.closeLines();
     this.#batches.clear();
     this.#byId.clear();
     this.#gathered.clear();
@@ -113,7 +118,7 @@ export class RedisSession implements RunnerSession {
   #send(): void {
     this.#gathering = false;
     const batches = this.#gathered.batches(
-      task => fitTogether(this.#estimates.of(task).ms),
+      task => this.#ahead.together(task),
       call => this.#alone.delete(call.id),
       (call, batch) => this.#add(call, batch),
     );
@@ -136,13 +141,16 @@ export class RedisSession implements RunnerSession {
     if (!this.#values.hasAny) this.#sendNow(batch);
     else {
       this.#values.attach(batch).then(
-        () => this.#batches.has(batch.id) && this.#sendNow(batch),
+        () => this.#sendNow(batch),
         error => this.#notSent(batch, "failed", error as Error),
       );
     }
   }
 
   #sendNow(batch: Batch): void {
+    if (!this.#batches.has(batch.id)) return;
+    batch.isSent = true;
+    batch.heardAt = performance.now();
     this.#post.send(batch).catch(error => this.#notSent(batch, "crashed", error as Error));
   }
 
@@ -175,7 +183,7 @@ export class RedisSession implements RunnerSession {
       if (said.length === 1 && said[0] === LOST) lost.push(underway.call.id);
       else {
         const attempt = attemptIn(underway, said, this.#workers.get(worker) ?? -1, this.#values);
-        if (attempt.ms > 0) this.#learn(batch.task, attempt.ms);
+        if (attempt.ms > 0) this.#ahead.learn(batch.task, attempt.ms);
         if (underway.call.isRead && isElsewhere(attempt.value)) {
           void this.#read(underway, attempt, attempt.value);
           continue;
@@ -210,6 +218,8 @@ export class RedisSession implements RunnerSession {
     const { open: calls } = batch;
     for (const underway of calls) {
       const { id } = underway.call;
+      // Another worker had it before.
+      underway.line?.close();
       underway.reports = new CallReports(this.#host, id, number);
       underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#gathered.lending));
     }
@@ -218,20 +228,6 @@ export class RedisSession implements RunnerSession {
       calls.map(({ call }) => call.id),
     );
     for (const question of batch.early.splice(0)) this.#answers.answer(question);
-  }
-
-  #learn(task: TaskAddress, ms: number): void {
-    this.#estimates.of(task).learn(ms);
-    this.#estimates.overall.learn(ms);
-    this.#grow();
-  }
-
-  /** Of short calls more are with the workers. */
-  #grow(): void {
-    const wanted = this.#calls * Math.min(MOST_AHEAD, fitTogether(this.#estimates.overall.ms));
-    if (wanted < 2 * this.#slots && 2 * wanted > this.#slots) return;
-    this.#slots = wanted;
-    this.#host.slots(wanted, this.#calls);
   }
 
   /** Through no fault of theirs, unless they were alone. */
@@ -265,7 +261,7 @@ export class RedisSession implements RunnerSession {
       await this.#values.live();
       for (const question of await this.#post.questions()) this.#hear(question);
       const now = performance.now();
-      const silent = [...this.#batches.values()].filter(({ heardAt }) => now - heardAt >= SILENCE);
+      const silent = [...this.#batches.values()].filter(({ isSent, heardAt }) => isSent && now - heardAt >= SILENCE);
       if (silent.length > 0) for (const found of await this.#post.look(silent.map(({ id }) => id))) this.#found(found);
     } catch {
       // It goes on when Redis is back.
@@ -289,6 +285,7 @@ export class RedisSession implements RunnerSession {
   #resend(batch: Batch, reason: string): void {
     const ids = batch.open.map(({ call }) => call.id);
     for (const each of ids) this.#byId.delete(each);
+    batch.closeLines();
     if (ids.length > 0) this.#lose(ids, reason, batch.calls.length > 1);
   }
 

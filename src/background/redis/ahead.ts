@@ -1,0 +1,38 @@
+/** How many calls are with the workers at once, and how many travel together: of short ones it is more. */
+import type { Host, TaskAddress } from "../../task/runner.ts";
+import { Estimates } from "../../workers/estimate.ts";
+import { fitTogether } from "./batches.ts";
+
+/** How much more than the calls that run at once may be with the workers, where they are short. */
+const MOST_AHEAD = 32;
+
+export class Ahead {
+  readonly #host: Host;
+  readonly #calls: number;
+  readonly #estimates = new Estimates(true);
+  #slots = 0;
+
+  /** `calls`: how many that are not short are with the workers at once. */
+  constructor(host: Host, calls: number) {
+    this.#host = host;
+    this.#calls = calls;
+    this.#grow();
+  }
+
+  together(task: TaskAddress): number {
+    return fitTogether(this.#estimates.of(task).ms);
+  }
+
+  learn(task: TaskAddress, ms: number): void {
+    this.#estimates.of(task).learn(ms);
+    this.#estimates.overall.learn(ms);
+    this.#grow();
+  }
+
+  #grow(): void {
+    const wanted = this.#calls * Math.min(MOST_AHEAD, fitTogether(this.#estimates.overall.ms));
+    if (wanted < 2 * this.#slots && 2 * wanted > this.#slots) return;
+    this.#slots = wanted;
+    this.#host.slots(wanted, this.#calls);
+  }
+}
