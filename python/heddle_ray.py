@@ -399,7 +399,11 @@ class Bridge:
             self.function = ray.remote(num_returns=2)(caller(self.mailbox))
             self.hearing = asyncio.ensure_future(self.hear())
         self.mailbox.begin.remote(self.run, {**options["worker"], "first": first})
-        await self.look()
+        try:
+            # Where it has rested, the cluster may be gone since.
+            await asyncio.wait_for(self.look(), self.options["timeout"])
+        except asyncio.TimeoutError:
+            self.give_up(options["address"])
         self.say("ready", ray.__version__, len(self.nodes))
         self.keep(self.watch())
 
