@@ -8,7 +8,7 @@ import { saidIn } from "../../src/background/redis/messages.ts";
 import { redis } from "../../src/background/redis/place.ts";
 import { asBuffer, type RedisQueue } from "../../src/background/redis/queue.ts";
 import { callOf } from "../../src/background/remote.ts";
-import { callOutcome, signedJob } from "../../src/background/signature.ts";
+import { callOutcome, signedAnswer, signedJob } from "../../src/background/signature.ts";
 import type { Dispatch, Host } from "../../src/task/runner.ts";
 import { CallReports } from "../../src/workers/callreports.ts";
 import { bytesOf, open, seal } from "../../src/workers/envelope.ts";
@@ -185,7 +185,7 @@ function suite(url: string): void {
     expect(answer).toMatch(/^UntrustedError: /);
   });
 
-  test("a list of code that the run has not signed is refused, and said", async () => {
+  test("a list of code that the run has not signed is none, and its own counts", async () => {
     const queue = newQueue();
     const folder = machines.project(coded);
     await worker("/", ["--bundles", "-o", queue], SECRET);
@@ -201,7 +201,10 @@ function suite(url: string): void {
         else {
           const list = JSON.stringify({ entry: "/evil.mjs", files: [], links: [], native: null });
           const forged = asBuffer(bytesOf([GIVEN, "manifest", list]));
-          answers.push(connection.act("answerCall", [run, said.number, said.from, 60, forged]));
+          const own = signedAnswer(said.number, bytesOf([GIVEN, "refused", "as asked"]));
+          for (const bytes of [forged, asBuffer(own)]) {
+            answers.push(connection.act("answerCall", [run, said.number, said.from, 60, bytes]));
+          }
         }
       });
     });
@@ -220,6 +223,6 @@ function suite(url: string): void {
     await Promise.all(answers);
     await closeQueues();
     vi.unstubAllEnvs();
-    expect(reports.attempt?.error?.message).toMatch(/could not be sent: .*the answer of a run is not signed/i);
+    expect(reports.attempt?.error?.message).toMatch(/could not be sent: .*as asked/i);
   });
 }
