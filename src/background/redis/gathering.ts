@@ -1,5 +1,5 @@
 import type { Dispatch, Host, TaskAddress } from "../../task/runner.ts";
-import { CodeSource } from "../../workers/cluster/code.ts";
+import { CodeSource } from "../../workers/travel/code.ts";
 import { Lending } from "../../workers/travel/lending.ts";
 import { secret } from "../secret.ts";
 import { Batch } from "./batches.ts";

@@ -1,4 +1,4 @@
-import type { CodeWay } from "./code.ts";
+import type { CodeWay } from "../travel/code.ts";
 
 /** What differs between engines, as the coordinator sees them, and what a runner has been told. */
 export interface ClusterSettings {

@@ -1,7 +1,7 @@
 /** Where one call on another disk asks for files, and brings those that it gives. */
 import type { Dispatch, Host } from "../../task/runner.ts";
-import { isCode } from "../cluster/code.ts";
 import { GIVEN, GIVES, NEEDS } from "../protocol.ts";
+import { isCode } from "./code.ts";
 import { Landing } from "./landing.ts";
 import type { Lending } from "./lending.ts";
 

@@ -2,11 +2,10 @@
 import { statSync } from "node:fs";
 import type { Digest } from "../../codec/digest.ts";
 import { FileDigests } from "../../store/file-digests.ts";
-import type { CodeSource } from "../cluster/code.ts";
 import { GIVEN } from "../protocol.ts";
-import { stampOf } from "../stamp.ts";
+import type { CodeSource } from "./code.ts";
 import { checkSize, pieceOf } from "./size.ts";
-import { stampAt, writeStamps } from "./stamps.ts";
+import { stampAt, stampOf, writeStamps } from "./stamps.ts";
 
 export class Lending {
   readonly digests = new FileDigests(null);

@@ -1,9 +1,13 @@
 /** What is said of the files that the inputs of a call name: enough to see whether they are the same on another machine. */
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { filesIn, type PackedFile } from "../../codec/file-table.ts";
 import { valuesWithFiles } from "../../codec/wire.ts";
 import { FILES } from "../protocol.ts";
-import { stampOf } from "../stamp.ts";
+
+/** Two looks at one file on a disk that both machines see agree in this; a copy of it has another one. */
+export function stampOf({ ino, mtimeMs, size }: Stats): string {
+  return `${ino} ${Math.floor(mtimeMs)} ${size}`;
+}
 
 /** What the file at a path looks like; empty where there is none, or none that this process may look at. */
 export function stampAt(path: string): string {

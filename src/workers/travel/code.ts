@@ -1,11 +1,11 @@
 /** On the coordinator's side: what workers elsewhere are told of the code of tasks, and given of it. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { CodeFile, Manifest } from "../../code/manifest.ts";
 import { digestBytes } from "../../codec/digest.ts";
 import { CODE, GIVEN } from "../protocol.ts";
-import { stampOf } from "../stamp.ts";
-import { pieceOf } from "../travel/size.ts";
+import { pieceOf } from "./size.ts";
+import { stampAt } from "./stamps.ts";
 
 /** `send`: from here; `shared`: from there; null: from there, if it is there and the same. */
 export type CodeWay = "send" | "shared" | null;
@@ -33,8 +33,7 @@ export class CodeSource {
     if (this.#way === "shared" || !this.lend(module)) return [];
     let stamp = this.#stamps.get(module);
     if (stamp === undefined) {
-      const stat = statSync(fileURLToPath(module), { throwIfNoEntry: false });
-      stamp = this.#way === "send" || stat === undefined ? "" : stampOf(stat);
+      stamp = this.#way === "send" ? "" : stampAt(fileURLToPath(module));
       this.#stamps.set(module, stamp);
     }
     return [CODE, module, stamp];
