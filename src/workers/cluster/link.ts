@@ -40,7 +40,7 @@ interface Fetch {
 export class Link implements Keeper {
   readonly settings: ClusterSettings;
   readonly code: CodeSource;
-  readonly lending = new Lending();
+  readonly lending: Lending;
   readonly #first: Uint8Array;
   /** What a bridge of another run has to have in common with this one's. */
   readonly #key: string;
@@ -62,6 +62,7 @@ export class Link implements Keeper {
   constructor(settings: ClusterSettings, { runId, dirs }: Host) {
     this.settings = settings;
     this.code = new CodeSource(settings.code);
+    this.lending = new Lending(this.code);
     const setup: unknown[] = [];
     const { init } = settings;
     writeSetup({ runId, concurrency: 1, init, parent: process.pid, dirs, memory: Number.POSITIVE_INFINITY }, setup);

@@ -2,7 +2,6 @@ import { FrameReader } from "../../codec/frames.ts";
 import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.ts";
 import { CommandReports } from "../command/reports.ts";
 import { CANCEL, RESUME, readReports, TELL, writeCall, writeTask } from "../protocol.ts";
-import { isCode } from "../travel/code.ts";
 import { FileDesk } from "../travel/desk.ts";
 import { GRACE } from "./engine.ts";
 import { died, endOf, givenUp, withoutNode, withoutResource, withoutWorker } from "./failure.ts";
@@ -213,10 +212,7 @@ export class ClusterSession implements RunnerSession, LinkUser {
   /** What the call needs is not where it runs. */
   #provide(underway: Underway, where: string, what: string, of: string): Promise<void> {
     if (what === "manifest" && this.#link.settings.code === null) this.warn(sending(of, where));
-    return this.#answer(
-      underway,
-      isCode(what) ? this.#link.code.answer(what, of) : this.#deskOf(underway).needs(what, of),
-    );
+    return this.#answer(underway, this.#deskOf(underway).needs(what, of));
   }
 
   async #answer(underway: Underway, answer: Promise<unknown[]>): Promise<void> {
