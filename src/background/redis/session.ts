@@ -14,6 +14,7 @@ import { type Ends, LOST, saidIn } from "./messages.ts";
 import { type Found, Post } from "./post.ts";
 import type { RedisQueue } from "./queue.ts";
 import { RunValues } from "./run-values.ts";
+import { Untaken } from "./untaken.ts";
 
 /** In milliseconds: a batch of which so long nothing was heard is looked at. */
 const SILENCE = 1_000;
@@ -30,6 +31,7 @@ export class RedisSession implements RunnerSession {
   readonly #gathered: Gathering;
   readonly #values: RunValues;
   readonly #ahead: Ahead;
+  readonly #untaken: Untaken;
   #gathering = false;
   #looking = false;
 
@@ -40,17 +42,18 @@ export class RedisSession implements RunnerSession {
       if (session !== null) session.#hear(message);
     });
     return host => {
-      session = new RedisSession(host, new Post(queue, run), new RunValues(queue, run), calls);
+      session = new RedisSession(host, queue, run, calls);
       return session;
     };
   }
 
-  private constructor(host: Host, post: Post, values: RunValues, calls: number) {
-    this.#values = values;
+  private constructor(host: Host, queue: RedisQueue, run: string, calls: number) {
     this.#host = host;
-    this.#post = post;
-    this.#answers = new Answers(post, this.#batches);
-    this.#gathered = new Gathering(host, values.most);
+    this.#post = new Post(queue, run);
+    this.#values = new RunValues(queue, run);
+    this.#untaken = new Untaken(host, queue.where.shown);
+    this.#answers = new Answers(this.#post, this.#batches);
+    this.#gathered = new Gathering(host, this.#values.most);
     this.#post.open(() => this.#look());
     this.#ahead = new Ahead(host, calls);
   }
@@ -213,6 +216,7 @@ export class RedisSession implements RunnerSession {
   /** A worker has taken it. */
   #begin(batch: Batch, worker: string): void {
     batch.worker = worker;
+    this.#untaken.taken(batch.task);
     const number = this.#workers.get(worker) ?? this.#host.worker(`redis/${worker}`);
     this.#workers.set(worker, number);
     const { open: calls } = batch;
@@ -274,6 +278,7 @@ export class RedisSession implements RunnerSession {
     const batch = this.#batches.get(id);
     if (batch === undefined || (state === "" && !this.#post.has(id))) return;
     if (ends.length > 0 || state === "running") this.#end({ batch: id, worker, ends });
+    else if (state === "queued") this.#untaken.waits(batch.task, performance.now() - batch.heardAt);
     if (!this.#batches.has(id) || ["pending", "queued", "running"].includes(state)) return;
     // It has ended, and will say nothing more.
     this.#close(batch);
