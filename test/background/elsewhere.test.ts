@@ -175,7 +175,7 @@ function suite(url: string): void {
     await expect(worker("/", ["--bundles", "-o", queue])).rejects.toThrow("--bundles needs HEDDLE_SECRET");
     await expect(worker("/", ["--bundles", "-o", "/tmp"], SECRET)).rejects.toThrow("for queues in Redis");
     await expect(worker("/", ["-o", queue])).rejects.toThrow("No module is named");
-    await worker("/", ["--bundles", "-o", queue], SECRET);
+    const said = await worker("/", ["--bundles", "-o", queue], SECRET);
     const { answer } = await script(
       folder,
       queue,
@@ -183,6 +183,7 @@ function suite(url: string): void {
       { HEDDLE_SECRET: "of others" },
     );
     expect(answer).toMatch(/^UntrustedError: /);
+    await expect.poll(said).toMatch(/shout \S+ \d+ ms crashed: UntrustedError: /);
   });
 
   test("a list of code that the run has not signed is none, and its own counts", async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { packError } from "../../codec/failure.ts";
 import { toWire } from "../../codec/wire.ts";
 import { bytesOf } from "../../workers/envelope.ts";
-import type { CallAtWork, CallEnd, CallService } from "../queue.ts";
+import type { CallAtWork, CallEnd, CallService, JobEnd } from "../queue.ts";
 import { signedCall } from "../signature.ts";
 import type { Asking } from "./asking.ts";
 import { FAILED, LOST, SAID } from "./messages.ts";
@@ -39,6 +39,8 @@ export class TakenBatch {
   #left = 0;
   #ends: (string | number | Buffer)[] = [];
   #telling = false;
+  /** How it came to no end of its own, of the first call of which that is so. */
+  #bad: Pick<JobEnd, "state" | "problem"> | null = null;
   #told = false;
   #abandoned = false;
   #over: () => void = () => {};
@@ -83,7 +85,7 @@ export class TakenBatch {
     if (this.#left === 0) this.#tell();
     await done;
     clearTimeout(late);
-    told({ state: "completed", bytes: new Uint8Array(), problem: null, output: "" });
+    told({ state: "completed", problem: null, ...this.#bad, bytes: new Uint8Array(), output: "" });
   }
 
   /** Some were cancelled, or all. */
@@ -149,6 +151,7 @@ export class TakenBatch {
   }
 
   #end(place: number, end: CallEnd): void {
+    if ("error" in end) this.#bad ??= { state: end.state, problem: `${end.error.name}: ${end.error.message}` };
     const bytes = "said" in end ? Buffer.concat([Buffer.of(SAID), end.said]) : failed(this.#job.name, end);
     this.#ends.push(place, asBuffer(signedCall(this.#job.id, place, bytes)));
     this.#tell();
