@@ -222,7 +222,7 @@ function suite(url: string): void {
       rmSync(filesIn(blobs)[0]!);
       await expect(queue.outcome(id)).rejects.toThrow(
         new RegExp(
-          `^the result of job ${id}, 5\\.\\d+ kB, cannot be read from ${blobs}: values/\\w\\w/[\\w.]+ is not there\\n.*heddle jobs retry`,
+          `^the result of job ${id}, 5\\.\\d+ kB, cannot be read from ${blobs}: values/\\w\\w/[\\w.]+ is not there\\n.*delay the job anew`,
         ),
       );
     });

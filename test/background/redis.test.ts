@@ -34,6 +34,14 @@ function suite(server: RedisServer): void {
     expect(() => redis({ url })).toThrow('"redis://me:…@host:99999999" is no URL of a Redis');
   });
 
+  test("options that there are not, and no URL, are told", () => {
+    const { url } = server;
+    expect(() => redis({ url, blob: "/x" } as never)).toThrow(/redis\(…\): unknown option "blob"[\s\S]*blobs/);
+    expect(() => redis({ url: undefined } as never)).toThrow("redis({ url }): undefined is no URL of a Redis");
+    expect(() => redis(undefined as never)).toThrow("redis({ url }): undefined is no URL of a Redis");
+    expect(() => redis({ url, blobsAbove: "1 apple" } as never)).toThrow("1 apple is no number of bytes");
+  });
+
   async function enter(id: string): Promise<unknown> {
     const { inputs, idempotencyKey: _, ...given } = await job();
     const bytes = Buffer.from(inputs);

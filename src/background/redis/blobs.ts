@@ -162,11 +162,11 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 const SAME = "Give this process the HEDDLE_QUEUE of the others, which says blobs=…, or redis({ url, blobs }).";
 const MISSING =
-  "Somebody has removed it, or this machine sees another place of that name. See that all have the same `blobs`, and let what made it run again: of a job, `heddle jobs retry`, or delay it anew.";
+  "Somebody has removed it, or this machine sees another place of that name. See that all have the same `blobs`, and let what made it run again: delay the job anew, or begin the run again.";
 const DAMAGED = "What is damaged is not used. See who else may write there, and let what made it run again.";
 
 const HINTS: Partial<Record<TroubleKind, string>> = {
-  unreachable: "See that it is there, and has room; what failed can begin anew: of a job, `heddle jobs retry`.",
+  unreachable: "See that it is there, and has room; a job that failed by it begins anew with `heddle jobs retry`.",
   denied: `Give it the right: a token as ${TOKEN}, or credentials as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
   readOnly: "Give the right to write there, and to remove.",
   tooLarge: "Hand over less, or raise the limit of the place: heddle cache serve --max-blob.",

@@ -36,6 +36,8 @@ const LEAST_ABOVE = 4_096;
 /** What a URL may say; `family` is ioredis' own: 4 or 6, of IP. */
 const OWN = ["lease", "calls", "prefix", "blobs", "blobsAbove"];
 const OPTIONS = [...OWN, "family"];
+/** What may be given in code. */
+const KEYS = ["url", ...OWN, "secret"];
 const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
 
 /**
@@ -49,7 +51,9 @@ const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
  * const queue = redis({ url: "redis://localhost:6379", lease: "30s" });
  * console.log(queue); // redis://localhost:6379?lease=30000
  */
-export function redis({ url, lease, calls, prefix, blobs, blobsAbove, secret }: RedisOptions): string {
+export function redis(options: RedisOptions): string {
+  checkKeys(options ?? {}, KEYS, "redis(…)");
+  const { url, lease, calls, prefix, blobs, blobsAbove, secret } = options ?? {};
   const place = parsed(url);
   if (lease !== undefined) place.searchParams.set("lease", String(parseDuration(lease, "redis({ lease })")));
   if (calls !== undefined) place.searchParams.set("calls", String(calls));
@@ -118,14 +122,14 @@ export function readPlace(text: string): RedisPlace {
   }
   const blobs = url.searchParams.get("blobs");
   const blobsAbove = Number(url.searchParams.get("blobsAbove") ?? BLOBS_ABOVE);
-  checkBlobs(blobs, blobsAbove);
+  checkBlobs(blobs, blobsAbove, url.searchParams.get("blobsAbove"));
   for (const name of OWN) url.searchParams.delete(name);
   const shown = new URL(url);
   if (shown.password !== "") shown.password = "…";
   return { url: url.href, lease, calls, prefix, blobs, blobsAbove, shown: decodeURI(shown.href) };
 }
 
-function checkBlobs(blobs: string | null, above: number): void {
+function checkBlobs(blobs: string | null, above: number, given: string | null): void {
   if (blobs !== null && !isAbsolute(blobs) && !/^(https?|s3):\/\/./.test(blobs)) {
     throw new OptionError({
       where: "redis({ blobs })",
@@ -136,7 +140,7 @@ function checkBlobs(blobs: string | null, above: number): void {
   if (Number.isSafeInteger(above) && above >= LEAST_ABOVE) return;
   throw new OptionError({
     where: "redis({ blobsAbove })",
-    problem: `${above} is no number of bytes from ${LEAST_ABOVE} on`,
+    problem: `${given} is no number of bytes from ${LEAST_ABOVE} on`,
     hint: "Give a whole number, such as 262144; small values belong into Redis.",
   });
 }
@@ -146,11 +150,12 @@ function leaseIn(text: string | null): number {
   return parseDuration(/^[\d.]+$/.test(text) ? Number(text) : text, "redis({ lease })");
 }
 
-function parsed(url: string): URL {
-  if (isRedis(url) && URL.canParse(url)) return new URL(url);
+function parsed(url: unknown): URL {
+  if (typeof url === "string" && isRedis(url) && URL.canParse(url)) return new URL(url);
+  const shown = typeof url === "string" ? `"${url.replace(PASSWORD, "$1…@")}"` : String(url);
   throw new OptionError({
     where: "redis({ url })",
-    problem: `"${url.replace(PASSWORD, "$1…@")}" is no URL of a Redis`,
+    problem: `${shown} is no URL of a Redis`,
     hint: 'Give one such as "redis://localhost:6379", or "rediss://…" for TLS.',
   });
 }

@@ -1,5 +1,6 @@
 /** A folder that machines share, laid out as that of a cache's server. */
-import { readFile, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readFile, stat } from "node:fs/promises";
 import { Files } from "./files.ts";
 import { isValueKey, type ValueKey } from "./names.ts";
 import type { About, Place } from "./place.ts";
@@ -63,6 +64,8 @@ export class FolderPlace implements Place {
 
 async function open(folder: string): Promise<Files> {
   if (!(await stat(folder)).isDirectory()) throw new Trouble("unexpected", "it is not a folder");
+  // Where nothing can be written, Node finds that what is to be made there is missing.
+  await access(folder, constants.W_OK);
   return Files.open(folder);
 }
 
