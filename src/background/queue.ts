@@ -124,6 +124,8 @@ export interface CallService {
   begin(job: JobFacts): (end: JobEnd) => void;
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
+  /** Whether no more calls than there may be run at once, also if it is given more: the others wait at workers. */
+  mayWait(job: JobFacts): boolean;
   execute(job: JobFacts, call: Uint8Array, ties: CallTies): CallAtWork;
 }
 
