@@ -72,7 +72,7 @@ export class TakenBatch {
     try {
       calls = this.#around.service!.read(this.#job, bytes);
     } catch (error) {
-      for (let place = 0; place < count; place++) this.#end(place, { state: "crashed", error: error as Error });
+      for (let place = 0; place < count; place++) this.#end(place, { state: "failed", error: error as Error });
     }
     const places = [...calls.keys()].filter(place => !over.has(place));
     this.#left = places.length;
