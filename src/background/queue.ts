@@ -226,8 +226,8 @@ export interface Queue {
   retry(id: string): Promise<boolean>;
   /** The newest first. */
   list(filter: JobFilter): Promise<readonly JobFacts[]>;
-  /** Forgets jobs that ended before this time; gives how many. */
-  forget(before: number): Promise<number>;
+  /** Forgets jobs that ended before this time; gives how many. `troubled` hears what is left of them, and why. */
+  forget(before: number, troubled?: (error: Error) => void): Promise<number>;
   serve(service: Service): Promise<Serving>;
   /** What only lacks a worker. */
   waiting(): Promise<readonly JobsWaiting[]>;
