@@ -126,8 +126,8 @@ export interface CallService {
   begin(job: JobFacts): (end: JobEnd) => void;
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
-  /** Whether no more calls than there may be run at once, also if it is given more: the others wait at workers. */
-  mayWait(job: JobFacts): boolean;
+  /** How many calls like these run at once however many it is given; null if it may be more than there may be. */
+  places(job: JobFacts): number | null;
   execute(job: JobFacts, call: Uint8Array, ties: CallTies): CallAtWork;
 }
 
