@@ -12,7 +12,12 @@ function batchOf(service: Partial<CallService>, turns: Turns, asked?: Promise<Ui
     worker: "w",
     turns,
     asking: { ask: () => asked },
-    service: { begin: () => () => {}, places: () => null, read: () => [Uint8Array.of(1), Uint8Array.of(2)], ...service },
+    service: {
+      begin: () => () => {},
+      places: () => null,
+      read: () => [Uint8Array.of(1), Uint8Array.of(2)],
+      ...service,
+    },
     troubled: (error: Error) => expect.fail(error.message),
   };
   const job = { id: "j", life: "1", name: "t", options: { run: "r", count: 2 }, stops: {}, cancelled: null };
