@@ -270,7 +270,7 @@ export class Server implements Serving {
     this.#abandoned = true;
     const unbegun = this.#unbegun.clear().map(({ line, lent }) => line.giveBack(lent));
     const all = [...this.#running.values()];
-    for (const { batch } of all) batch?.abandon();
+    await this.#queue.connection.unlessAway(Promise.allSettled(all.map(({ batch }) => batch?.abandon())));
     await this.#queue.connection.unlessAway(Promise.all([...unbegun, ...all.map(each => this.#giveBack(each))]));
     for (const { stop } of all) stop.tell(new GivenBack());
     await this.#close();

@@ -39,6 +39,7 @@ export class TakenBatch {
   #left = 0;
   #ends: (string | number | Buffer)[] = [];
   #telling = false;
+  #isKnown = false;
   #late: NodeJS.Timeout | undefined;
   /** How it came to no end of its own, of the first call of which that is so. */
   #bad: Pick<JobEnd, "state" | "problem"> | null = null;
@@ -118,9 +119,12 @@ export class TakenBatch {
     for (const call of this.#atWork.values()) call.cancel(reason);
   }
 
-  /** Others run what has not ended. */
-  abandon(): void {
+  /** Others run what has not ended; what has is told. */
+  async abandon(): Promise<void> {
     this.#abandoned = true;
+    const ends = this.#ends;
+    this.#ends = [];
+    if (ends.length > 0) await this.#send(ends, false);
   }
 
   /** Tells that its worker died with what has not ended. */
@@ -138,6 +142,8 @@ export class TakenBatch {
     this.#unbegun -= 1;
     let waits = false;
     const ask = (bytes: Uint8Array, keepsPlace: boolean) => {
+      // What it asks is answered when it is known to have begun.
+      if (!this.#isKnown) this.#tell();
       // It waits for what it calls, which may need its place.
       if (!waits && !keepsPlace) {
         this.#waiting += 1;
@@ -184,15 +190,22 @@ export class TakenBatch {
     setImmediate(() => void this.#tellOn());
   }
 
+  /** Gives whether anybody wants it. */
+  async #send(ends: readonly (string | number | Buffer)[], isAll: boolean): Promise<boolean> {
+    const { queue, worker } = this.#around;
+    const about = [this.#job.id, this.#job.life, this.#run, worker, isAll ? 1 : 0, ...ends];
+    return (await queue.connection.act("tellEnds", about)) !== 0;
+  }
+
   async #tellOn(): Promise<void> {
-    const { queue, worker, troubled } = this.#around;
+    const { troubled } = this.#around;
+    this.#isKnown = true;
     do {
       const ends = this.#ends;
       this.#ends = [];
       const isAll = this.#left === 0;
       try {
-        const about = [this.#job.id, this.#job.life, this.#run, worker, isAll ? 1 : 0, ...ends];
-        if ((await queue.connection.act("tellEnds", about)) === 0) this.abort("nobody waits for it any more");
+        if (!(await this.#send(ends, isAll))) this.abort("nobody waits for it any more");
         this.#told = isAll;
       } catch (error) {
         // What was computed is not lost because Redis is away for a while, or has no room.
