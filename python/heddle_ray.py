@@ -195,7 +195,7 @@ class NodeWorker:
             self.idle.end()
             self.idle = None
 
-    def run(self, run, ref, call, values):
+    def run(self, run, ref, count, call, values):
         """How a call ended, and what it has said before that nobody knows yet; its value, if that stays here."""
         if run != self.number:
             self.serve(run)
@@ -213,7 +213,7 @@ class NodeWorker:
             with self.lock:
                 self.ref, self.node = ref, node
             try:
-                node.begin(ref, call, *values)
+                node.begin(ref, count, call, *values)
                 self.attend(node)
             except OSError:
                 pass
@@ -231,7 +231,8 @@ class NodeWorker:
             how, words = node.end()
             # One that died before it had the call has no part in it.
             if fresh or self.taken:
-                self.last = ["died" if node.heard else "no worker", self.place, node.pid, how, words]
+                kind = "died" if node.heard else "no worker"
+                self.last = [kind, self.place, node.pid, how, words, node.claims.current(), node.stopped]
         return [self.name, self.count, self.held, self.last], self.value
 
     def take(self, setup):
@@ -344,10 +345,10 @@ def caller(mailbox):
     """The function that Ray calls, which has a Node worker in each of Ray's worker processes."""
     workers = []
 
-    def heddle(run, ref, call, *values):
+    def heddle(run, ref, count, call, *values):
         if not workers:
             workers.append(NodeWorker(mailbox))
-        return workers[0].run(run, ref, call, values)
+        return workers[0].run(run, ref, count, call, values)
 
     return heddle
 
@@ -469,11 +470,11 @@ class Bridge:
         self.watchers.add(task)
         task.add_done_callback(self.watchers.discard)
 
-    def call(self, ref, task, resources, inputs, message):
+    def call(self, ref, task, resources, inputs, message, count):
         if self.has(resources):
-            self.submit(ref, task, resources, inputs, message)
+            self.submit(ref, task, resources, inputs, message, count)
         else:
-            self.keep(self.refuse(ref, task, resources, inputs, message))
+            self.keep(self.refuse(ref, task, resources, inputs, message, count))
 
     def has(self, resources):
         wanted = {"CPU": 1, **{NAMES.get(name, name): amount for name, amount in resources.items()}}
@@ -488,7 +489,7 @@ class Bridge:
         wanted = resources or {"num_cpus": 1}
         self.say("no resource", ref, ", ".join(f"{k}: {v}" for k, v in wanted.items()), len(self.nodes))
 
-    def submit(self, ref, task, resources, inputs, message):
+    def submit(self, ref, task, resources, inputs, message, count):
         lost = [key for key in inputs if key not in self.values]
         if lost:
             self.say("lost", ref, "an input of it was lost with the bridge that knew of it")
@@ -496,7 +497,7 @@ class Bridge:
         try:
             values = [self.values[key] for key in inputs]
             reply, self.values[ref] = self.function_for(task, resources).remote(
-                self.run, ref, message, *values
+                self.run, ref, count, message, *values
             )
         except Exception as error:
             self.say("lost", ref, f"{type(error).__name__}: {error}")
@@ -578,7 +579,7 @@ class Bridge:
             call.told = True
             self.mailbox.tell.remote(ref, message, None, goes_on)
 
-    def stop(self, ref, message, grace):
+    def stop(self, ref, message, grace, *places):
         call = self.calls.get(ref)
         if call is not None:
             call.stopped = call.told = True
