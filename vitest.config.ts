@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     globalSetup: ["test/engines/setup.ts"],
+    setupFiles: ["test/equality.ts"],
     // The build and the fixtures are loaded as a user's program loads them, not transformed.
     server: { deps: { external: [/\/dist\//, /\/test\/fixtures\//] } },
     testTimeout: 60_000,

@@ -11,6 +11,7 @@ import type { SentCode } from "./sent-code.ts";
 /** Who is told of what is done, and how much may come. */
 export interface Witness {
   readonly maxInputs?: number;
+  readonly concurrency: number;
   began(job: JobFacts): void;
   ended(job: JobFacts, end: JobEnd, ms: number): void;
 }
@@ -26,6 +27,8 @@ export function callService(
   const definition = definitionFor(remoteCall);
   // What lets a call begin may be the end of another, or that it waits: to that it does not belong.
   const outside = new AsyncResource("heddle worker");
+  const runner = scope.run.pools.runnerOf(scope.pool);
+  const isBounded = !runner.shared && runner.workers <= settings.concurrency;
   const isSent = ({ task }: JobFacts) => sent !== null && hasCode(task) && !known.has(calledBy(task)!);
   let count = 0;
   const begin = (scope: FlowScope, bytes: Uint8Array, tied: CallTies, code: boolean): CallAtWork => {
@@ -51,6 +54,8 @@ export function callService(
       const { definition, inputs } = admitCalls(facts, bytes, known, maxInputs);
       return callsIn(inputs, definition);
     },
+    // Two runs that send code have workers each.
+    mayWait: job => isBounded && !isSent(job),
     execute(job, bytes, tied) {
       if (!isSent(job)) return outside.runInAsyncScope(() => begin(scope, bytes, tied, false));
       let cancelled: string | null = null;

@@ -6,7 +6,7 @@ import { awaited } from "../run/waiter.ts";
 import type { CallState, Job, WaitOptions } from "../task/types.ts";
 import { Caller } from "./caller.ts";
 import { called, outcomeIn } from "./outcome.ts";
-import { hasEnded, type JobFacts, type Queue } from "./queue.ts";
+import type { Queue, Standing } from "./queue.ts";
 
 const jobs = new WeakMap<object, StoredJob<unknown>>();
 
@@ -38,20 +38,23 @@ export class StoredJob<T> implements Job<T> {
 
   async #result(ms: number | null, shown: string): Promise<T> {
     const queue = await this.#open();
-    const late = new AbortController();
-    const stop = ms === null ? () => {} : after(ms, () => late.abort());
-    const facts = this.#known(await queue.ended(this.id, late.signal).finally(stop), queue);
-    if (!hasEnded(facts)) {
+    const { name, outcome: bytes } = this.#known(await this.#ended(queue, ms), queue);
+    if (bytes === null) {
+      const { state } = this.#known(await queue.facts(this.id), queue);
       throw new TimeoutError({
-        what: `${called(facts.name, this.id)} had not ended after ${shown} (it is ${facts.state})`,
+        what: `${called(name, this.id)} had not ended after ${shown} (it is ${state})`,
         hint: "It goes on; wait longer, or cancel it. While it is queued, look whether a worker serves its queue: heddle jobs show.",
       });
     }
-    const bytes = await queue.outcome(this.id);
-    if (bytes === null) throw new UnknownJobError({ id: this.id, place: queue.place });
     const outcome = outcomeIn(bytes, this.id);
     if (!outcome.ok) throw outcome.error;
     return outcome.value as T;
+  }
+
+  #ended(queue: Queue, ms: number | null): Promise<Standing | null> {
+    if (ms === null) return queue.ended(this.id, null);
+    const late = new AbortController();
+    return queue.ended(this.id, late.signal).finally(after(ms, () => late.abort()));
   }
 
   state(): Promise<CallState> {
@@ -77,8 +80,8 @@ export class StoredJob<T> implements Job<T> {
     return `job ${this.id}`;
   }
 
-  #known(facts: JobFacts | null, queue: Queue): JobFacts {
-    if (facts !== null) return facts;
+  #known<T>(found: T | null, queue: Queue): T {
+    if (found !== null) return found;
     throw new UnknownJobError({ id: this.id, place: queue.place });
   }
 }

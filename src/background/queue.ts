@@ -6,7 +6,9 @@
  * - It ends once: the first attempt to end decides, and what a later one gives is dropped.
  * - Inputs that are results of other jobs are there before it starts.
  */
+
 import type { CallState } from "../task/types.ts";
+import type { Stop } from "./stop.ts";
 
 /** How often a job is begun again whose worker has died: it may be the cause after all. */
 export const MOST_LOSSES = 3;
@@ -124,6 +126,8 @@ export interface CallService {
   begin(job: JobFacts): (end: JobEnd) => void;
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
+  /** Whether no more calls than there may be run at once, also if it is given more: the others wait at workers. */
+  mayWait(job: JobFacts): boolean;
   execute(job: JobFacts, call: Uint8Array, ties: CallTies): CallAtWork;
 }
 
@@ -138,8 +142,8 @@ export interface Service {
   readonly takesCode?: boolean;
   /** How many jobs at once. */
   readonly concurrency: number;
-  /** Never rejects. `signal` is aborted when the job is cancelled, or has ended elsewhere. */
-  execute(job: TakenJob, signal: AbortSignal): Promise<JobEnd>;
+  /** Never rejects. `stop` is told when the job is cancelled, or has ended elsewhere. */
+  execute(job: TakenJob, stop: Stop): Promise<JobEnd>;
   /** Left out by who takes none. */
   readonly calls?: CallService;
   /** The queue is in trouble, which it will try to get over. */
@@ -148,7 +152,7 @@ export interface Service {
   recovered?(): void;
 }
 
-/** Why a job's signal is aborted when its worker gives it back. */
+/** Why a job is to stop when its worker gives it back. */
 export class GivenBack extends Error {
   constructor() {
     super("the worker ends");
@@ -196,6 +200,13 @@ export interface JobFilter {
   readonly limit?: number;
 }
 
+/** A job for those who wait for it. */
+export interface Standing {
+  readonly name: string;
+  /** How it ended, encoded; null while it has not. */
+  readonly outcome: Uint8Array | null;
+}
+
 export interface Queue {
   /** As messages name it. */
   readonly place: string;
@@ -207,8 +218,8 @@ export interface Queue {
   outcome(id: string): Promise<Uint8Array | null>;
   /** What the attempt has printed that ended it; nothing while none has. */
   outputOf(id: string): Promise<string>;
-  /** Resolves with what is known of it when it has ended, or when `signal` is aborted. */
-  ended(id: string, signal: AbortSignal): Promise<JobFacts | null>;
+  /** Resolves when it has ended, or when `signal` is aborted; with null for a job that is not known. */
+  ended(id: string, signal: AbortSignal | null): Promise<Standing | null>;
   /** False when it had ended already. */
   cancel(id: string, reason: string): Promise<boolean>;
   /** Lets a job that ended badly begin anew, and those that needed it; false for any other. */

@@ -1,17 +1,22 @@
-import { hasEnded, type JobFacts } from "./queue.ts";
+import type { Standing } from "./queue.ts";
 
 /** In milliseconds: what is told can get lost. */
 const LOOK_AGAIN = 1_000;
 
 interface Waiter {
-  settle(facts: JobFacts | null): void;
+  settle(standing: Standing | null): void;
   fail(error: Error): void;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | null;
+}
+
+interface Fresh {
+  readonly id: string;
+  readonly waiter: Waiter;
 }
 
 /** What is known of jobs. */
 export interface Sight {
-  facts(id: string): Promise<JobFacts | null>;
+  standing(id: string): Promise<Standing | null>;
   /** Those that have ended, or are gone. */
   over(ids: readonly string[]): Promise<readonly string[]>;
 }
@@ -19,56 +24,62 @@ export interface Sight {
 /** Those in this process who wait for jobs to end: they are told, and look by themselves from time to time. */
 export class Waiting {
   readonly #sight: Sight;
+  readonly #listen: () => Promise<boolean>;
   readonly #waiters = new Map<string, Set<Waiter>>();
+  /** Those that have come in this turn. */
+  #fresh: Fresh[] = [];
   #timer: NodeJS.Timeout | null = null;
   #looking = false;
 
-  constructor(sight: Sight) {
+  /** `listen` says whether this process was not told of ends before. */
+  constructor(sight: Sight, listen: () => Promise<boolean>) {
     this.#sight = sight;
+    this.#listen = listen;
   }
 
-  /**
-   * Resolves with what is known of the job when it has ended or is gone, or when `signal` is aborted.
-   * `listen` says whether this process was not told of ends before.
-   */
-  until(id: string, signal: AbortSignal, listen: () => Promise<boolean>): Promise<JobFacts | null> {
+  /** Resolves with how the job stands when it has ended or is gone, or when `signal` is aborted. */
+  until(id: string, signal: AbortSignal | null): Promise<Standing | null> {
     return new Promise((resolve, reject) => {
       const aborted = () => void this.#look(id);
       const leave = () => {
-        signal.removeEventListener("abort", aborted);
+        signal?.removeEventListener("abort", aborted);
         this.#remove(id, waiter);
       };
       const waiter: Waiter = {
         signal,
-        settle(facts) {
+        settle(standing) {
           leave();
-          resolve(facts);
+          resolve(standing);
         },
         fail(error) {
           leave();
           reject(error);
         },
       };
-      signal.addEventListener("abort", aborted);
+      signal?.addEventListener("abort", aborted);
       this.#add(id, waiter);
-      void this.#watch(id, waiter, listen);
+      if (signal?.aborted === true) aborted();
+      else if (this.#fresh.push({ id, waiter }) === 1) setImmediate(() => void this.#watch());
     });
   }
 
-  async #watch(id: string, waiter: Waiter, listen: () => Promise<boolean>): Promise<void> {
+  async #watch(): Promise<void> {
+    const fresh = this.#fresh;
+    this.#fresh = [];
     try {
-      await (waiter.signal.aborted ? this.#look(id) : this.#lookIfOver(id));
-      // It may have ended before this process was among those that are told.
-      if (this.#waiters.get(id)?.has(waiter) === true && (await listen())) await this.#lookIfOver(id);
+      const left = await this.#lookIfOver(fresh);
+      // They may have ended before this process was among those that are told.
+      if (left.length > 0 && (await this.#listen())) await this.#lookIfOver(left);
     } catch (error) {
-      waiter.fail(error as Error);
+      for (const { waiter } of fresh) waiter.fail(error as Error);
     }
   }
 
-  /** Most have not ended, which is soon said. */
-  async #lookIfOver(id: string): Promise<void> {
-    const [over] = await this.#sight.over([id]);
-    if (over !== undefined) await this.#look(id);
+  /** Most have not ended, which is soon said; gives those. */
+  async #lookIfOver(some: readonly Fresh[]): Promise<readonly Fresh[]> {
+    const over = new Set(await this.#sight.over(some.map(({ id }) => id)));
+    for (const id of over) void this.#look(id);
+    return some.filter(({ id }) => !over.has(id));
   }
 
   hear(ended: readonly string[]): void {
@@ -91,10 +102,10 @@ export class Waiting {
 
   async #look(id: string): Promise<void> {
     try {
-      const facts = await this.#sight.facts(id);
-      const over = facts === null || hasEnded(facts);
+      const standing = await this.#sight.standing(id);
+      const over = standing === null || standing.outcome !== null;
       for (const waiter of [...(this.#waiters.get(id) ?? [])]) {
-        if (over || waiter.signal.aborted) waiter.settle(facts);
+        if (over || waiter.signal?.aborted === true) waiter.settle(standing);
       }
     } catch (error) {
       for (const waiter of [...(this.#waiters.get(id) ?? [])]) waiter.fail(error as Error);

@@ -1,13 +1,12 @@
 import type { Future, Outcome } from "../task/types.ts";
+import type { Stop } from "./stop.ts";
 
-/** How a call ends, which is cancelled when `signal` is aborted. */
-export async function whileWanted(call: Future<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> {
-  const cancel = () => void call.cancel((signal.reason as Error).message);
-  signal.addEventListener("abort", cancel, { once: true });
-  if (signal.aborted) cancel();
+/** How a call ends, which is cancelled when it is to stop. */
+export async function whileWanted(call: Future<unknown>, stop: Stop): Promise<Outcome<unknown>> {
+  const end = stop.hear(({ message }) => void call.cancel(message));
   try {
     return await call.settled();
   } finally {
-    signal.removeEventListener("abort", cancel);
+    end();
   }
 }

@@ -30,6 +30,7 @@ import { callOf } from "./remote.ts";
 import { remoteAsk, remoteCall, remoteKeep } from "./remote-call.ts";
 import { SentCode } from "./sent-code.ts";
 import { signedEnd } from "./signature.ts";
+import type { Stop } from "./stop.ts";
 import { unserved } from "./unserved.ts";
 import { whileWanted } from "./wanted.ts";
 
@@ -81,18 +82,17 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     troubled: settings.troubled,
     recovered: () => settings.recovered?.(),
     calls: callService(frame.scope, known, settings, sent),
-    async execute(job, signal) {
+    async execute(job, stop) {
       const began = performance.now();
       const { facts } = job;
-      const isGivenBack = () => signal.reason instanceof GivenBack;
-      const aborted = () => {
+      const isGivenBack = () => stop.reason instanceof GivenBack;
+      const unhear = stop.hear(() => {
         if (isGivenBack()) settings.gaveBack(facts, performance.now() - began);
-      };
-      signal.addEventListener("abort", aborted, { once: true });
+      });
       settings.began(facts);
-      const ended = signedEnd(facts.id, await execute(job, signal, frame, settings));
+      const ended = signedEnd(facts.id, await execute(job, stop, frame, settings));
       const end = (await job.keep?.(ended)) ?? ended;
-      signal.removeEventListener("abort", aborted);
+      unhear();
       if (!isGivenBack()) settings.ended(facts, end, performance.now() - began);
       return end;
     },
@@ -160,7 +160,7 @@ async function openFrame(settings: RunSettings, outputs: Outputs, tasks: Tasks):
 
 async function execute(
   job: TakenJob,
-  signal: AbortSignal,
+  stop: Stop,
   { tasks, scope, outputs }: Frame,
   { run, maxInputs = MOST_INPUTS }: WorkerSettings,
 ): Promise<JobEnd> {
@@ -171,12 +171,12 @@ async function execute(
     const upstream = results.map((outcome, i) => ({ id: after[i]!, outcome }));
     const inputs = inputsIn(payload, upstream);
     const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
-    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, signal, run);
+    if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, stop, run);
     let output = new Output();
     const call = scope.submit(definition, options, inputs, false, ({ number }) => {
       output = outputs.begin(number);
     });
-    const outcome = await whileWanted(call, signal);
+    const outcome = await whileWanted(call, stop);
     scope.run.bus.flush();
     return { ...endOf(name, call.state, outcome), output: outputs.end(output) };
   } catch (error) {
@@ -192,22 +192,20 @@ function isApart({ kind }: Definition, { limits, maxLiveBytes, store }: AnyOptio
 async function executeApart(
   definition: Definition,
   inputs: unknown[],
-  signal: AbortSignal,
+  stop: Stop,
   settings: RunSettings,
 ): Promise<JobEnd> {
   const output = outputOfRun();
   const run = startRun(definition, inputs, { ...settings, readers: [...(settings.readers ?? []), output.reader] });
-  const interrupt = () => run.interrupt();
-  signal.addEventListener("abort", interrupt, { once: true });
-  if (signal.aborted) interrupt();
+  const unhear = stop.hear(() => run.interrupt());
   try {
     const value = await run.result;
     return { ...endOf(definition.name, "completed", { ok: true, value }), output: output.text };
   } catch (error) {
-    const state = signal.aborted ? "cancelled" : error instanceof TimeoutError ? "timedOut" : "failed";
+    const state = stop.reason !== null ? "cancelled" : error instanceof TimeoutError ? "timedOut" : "failed";
     return { ...badEnd(definition.name, state, error as Error), output: output.text };
   } finally {
-    signal.removeEventListener("abort", interrupt);
+    unhear();
   }
 }
 

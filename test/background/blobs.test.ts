@@ -72,7 +72,7 @@ function suite(url: string): void {
     );
   const inputsOf = (value: unknown) => new JobCapture("work", [value]).bytes();
   const stranger = "x".repeat(5_000);
-  const ended = (queue: RedisQueue, id: string) => queue.ended(id, new AbortController().signal);
+  const ended = (queue: RedisQueue, id: string) => queue.ended(id, null);
 
   /** A job with a large result, which it gave. */
   async function completed(queue: RedisQueue, value: unknown = stranger): Promise<string> {

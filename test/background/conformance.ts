@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { JobCapture } from "../../src/background/inputs.ts";
 import { endOf, outcomeIn } from "../../src/background/outcome.ts";
 import type { JobEnd, JobFacts, NewJob, Queue, Service, Serving, TakenJob } from "../../src/background/queue.ts";
+import type { Stop } from "../../src/background/stop.ts";
 
-const FOREVER = new AbortController().signal;
 export const TASK = "fixture/tasks.ts#work";
 
 const hands: Hand[] = [];
@@ -12,7 +12,7 @@ const hands: Hand[] = [];
 /** A worker whose jobs end when the test says so. */
 export class Hand {
   readonly begun: JobFacts[] = [];
-  readonly signals = new Map<string, AbortSignal>();
+  readonly stops = new Map<string, Stop>();
   readonly upstream = new Map<string, readonly Uint8Array[]>();
   readonly troubles: Error[] = [];
   serving!: Serving;
@@ -28,7 +28,7 @@ export class Hand {
       queues: ["default"],
       tasks: [TASK],
       concurrency: 1,
-      execute: (job, signal) => hand.#execute(job, signal),
+      execute: (job, stop) => hand.#execute(job, stop),
       troubled: error => hand.troubles.push(error),
       ...more,
     });
@@ -44,19 +44,19 @@ export class Hand {
     await drained;
   }
 
-  async #execute(job: TakenJob, signal: AbortSignal): Promise<JobEnd> {
+  async #execute(job: TakenJob, stop: Stop): Promise<JobEnd> {
     const bringing = job.bring?.();
     // They begin in the order in which they were taken, however long it takes to bring what they need.
     if (bringing !== undefined) this.#brought = Promise.all([this.#brought, bringing]);
     if (bringing !== undefined) await this.#brought;
     const { upstream } = bringing === undefined ? job : await bringing;
-    const end = await this.#hold(job.facts, upstream, signal);
+    const end = await this.#hold(job.facts, upstream, stop);
     return job.keep === undefined ? end : job.keep(end);
   }
 
-  #hold(facts: JobFacts, upstream: readonly Uint8Array[], signal: AbortSignal): Promise<JobEnd> {
+  #hold(facts: JobFacts, upstream: readonly Uint8Array[], stop: Stop): Promise<JobEnd> {
     this.begun.push(facts);
-    this.signals.set(facts.id, signal);
+    this.stops.set(facts.id, stop);
     this.upstream.set(facts.id, upstream);
     // It was being taken when the test was over.
     if (this.#finishes) return Promise.resolve(endOf("work", "completed", { ok: true, value: null }));
@@ -81,12 +81,7 @@ export class Hand {
   }
 
   aborted(id: string): Promise<string> {
-    const signal = this.signals.get(id)!;
-    return new Promise(resolve => {
-      const tell = () => resolve((signal.reason as Error).message);
-      if (signal.aborted) tell();
-      else signal.addEventListener("abort", tell);
-    });
+    return new Promise(resolve => void this.stops.get(id)!.hear(({ message }) => resolve(message)));
   }
 
   end(id: string, end: JobEnd): void {
@@ -126,7 +121,7 @@ export function conforms(open: () => Promise<Queue>): void {
   const add = async (more: Partial<NewJob> = {}) => queue.add(await job(more));
   const state = async (id: string) => (await queue.facts(id))?.state;
   const valueIn = async (id: string) => {
-    await queue.ended(id, FOREVER);
+    await queue.ended(id, null);
     const outcome = outcomeIn((await queue.outcome(id))!);
     return outcome.ok ? outcome.value : outcome.error;
   };
@@ -165,7 +160,7 @@ export function conforms(open: () => Promise<Queue>): void {
     expect(await queue.facts("nothing")).toBeNull();
     expect(await queue.inputsOf("nothing")).toBeNull();
     expect(await queue.outcome("nothing")).toBeNull();
-    expect(await queue.ended("nothing", FOREVER)).toBeNull();
+    expect(await queue.ended("nothing", null)).toBeNull();
     expect(await queue.cancel("nothing", "")).toBe(false);
     expect(await queue.retry("nothing")).toBe(false);
   });
@@ -230,7 +225,7 @@ export function conforms(open: () => Promise<Queue>): void {
     expect(hand.begun[0]).toMatchObject({ id });
     expect(hand.begun[0]!.startedAt).toBeGreaterThanOrEqual(notBefore);
     hand.complete(id, null);
-    await queue.ended(id, FOREVER);
+    await queue.ended(id, null);
     await hand.serving.idle();
     expect(await state(later)).toBe("pending");
   });
@@ -241,7 +236,7 @@ export function conforms(open: () => Promise<Queue>): void {
     const hand = await Hand.serve(queue);
     await hand.beginnings(1);
     hand.complete(ids[0]!, 1);
-    await queue.ended(ids[0]!, FOREVER);
+    await queue.ended(ids[0]!, null);
     expect(await add({ idempotencyKey: "order 7" })).toBe(ids[0]);
     expect(await add({ idempotencyKey: "order 8" })).not.toBe(ids[0]);
     expect(await add({ idempotencyKey: "order 7", task: "fixture/tasks.ts#other" })).not.toBe(ids[0]);
@@ -255,7 +250,7 @@ export function conforms(open: () => Promise<Queue>): void {
     const hand = await Hand.serve(queue, { concurrency: 9 });
     await hand.beginnings(2);
     hand.complete(first, "first");
-    await queue.ended(first, FOREVER);
+    await queue.ended(first, null);
     expect(await state(third)).toBe("pending");
     hand.complete(second, "second");
     expect(await hand.beginnings(3)).toEqual([first, second, third]);
@@ -278,7 +273,7 @@ export function conforms(open: () => Promise<Queue>): void {
     const joining = await add({ after });
     const hand = await Hand.serve(queue, { concurrency: 50 });
     for (const id of (await hand.beginnings(40)).slice(1)) hand.complete(id, null);
-    for (const id of needed) if (id !== hand.begun[0]!.id) await queue.ended(id, FOREVER);
+    for (const id of needed) if (id !== hand.begun[0]!.id) await queue.ended(id, null);
     expect(await state(joining)).toBe("pending");
     hand.complete(hand.begun[0]!.id, null);
     expect((await hand.beginnings(41))[40]).toBe(joining);
@@ -324,7 +319,7 @@ export function conforms(open: () => Promise<Queue>): void {
     expect(await hand.aborted(id)).toBe("not needed");
     expect(await state(id)).toBe("running");
     hand.fail(id, "stopped");
-    await queue.ended(id, FOREVER);
+    await queue.ended(id, null);
     expect(await queue.cancel(id, "late")).toBe(false);
   });
 
@@ -334,7 +329,7 @@ export function conforms(open: () => Promise<Queue>): void {
     await hand.beginnings(1);
     expect(await queue.retry(id)).toBe(false);
     hand.fail(id, "once");
-    await queue.ended(id, FOREVER);
+    await queue.ended(id, null);
     expect(await queue.retry(id)).toBe(true);
     await hand.beginnings(2);
     expect(await queue.outcome(id)).toBeNull();
@@ -370,13 +365,13 @@ export function conforms(open: () => Promise<Queue>): void {
     await hand.beginnings(1);
     expect(await queue.outputOf(id)).toBe("");
     hand.fail(id, "too late", "said\nthis\n");
-    await queue.ended(id, FOREVER);
+    await queue.ended(id, null);
     expect(await queue.outputOf(id)).toBe("said\nthis\n");
     await queue.retry(id);
     await hand.beginnings(2);
     expect(await queue.outputOf(id)).toBe("");
     hand.complete(id, 1);
-    await queue.ended(id, FOREVER);
+    await queue.ended(id, null);
     expect(await queue.outputOf(id)).toBe("");
     expect(await queue.outputOf("nothing")).toBe("");
   });
@@ -392,7 +387,7 @@ export function conforms(open: () => Promise<Queue>): void {
     const next = await Hand.serve(queue);
     expect(await next.beginnings(1)).toEqual([second]);
     next.complete(second, null);
-    await queue.ended(second, FOREVER);
+    await queue.ended(second, null);
   });
 
   test("a worker that abandons its jobs gives them back, and what it gives for them is dropped", async () => {
@@ -401,7 +396,7 @@ export function conforms(open: () => Promise<Queue>): void {
     await hand.beginnings(1);
     await hand.serving.abandon();
     expect(await queue.facts(id)).toMatchObject({ state: "queued", losses: 0 });
-    expect(hand.signals.get(id)!.aborted).toBe(true);
+    expect(hand.stops.get(id)!.reason).not.toBeNull();
     const next = await Hand.serve(queue);
     await next.beginnings(1);
     hand.complete(id, "the old attempt");
@@ -414,8 +409,8 @@ export function conforms(open: () => Promise<Queue>): void {
     const late = new AbortController();
     const waiting = queue.ended(id, late.signal);
     late.abort();
-    expect(await waiting).toMatchObject({ state: "queued" });
-    expect(await queue.ended(id, late.signal)).toMatchObject({ state: "queued" });
+    expect(await waiting).toEqual({ name: "work", outcome: null });
+    expect(await queue.ended(id, late.signal)).toEqual({ name: "work", outcome: null });
   });
 
   test("jobs are listed, the newest first, by state, queue and task", async () => {
@@ -438,8 +433,8 @@ export function conforms(open: () => Promise<Queue>): void {
     const hand = await Hand.serve(queue);
     hand.complete((await hand.beginnings(1))[0]!, 1);
     hand.complete((await hand.beginnings(2))[1]!, 2);
-    await queue.ended(first, FOREVER);
-    await queue.ended(second, FOREVER);
+    await queue.ended(first, null);
+    await queue.ended(second, null);
     expect(await queue.forget(Date.now() - 3_600_000)).toBe(0);
     expect(await queue.forget(Date.now() + 1000)).toBe(1);
     expect([await queue.facts(first), await queue.outcome(first)]).toEqual([null, null]);

@@ -13,6 +13,7 @@ import { callOf, callsIn } from "../../src/background/remote.ts";
 import { remoteCall } from "../../src/background/remote-call.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
 import { signedAnswer, signedEnd, signedJob, signedSchedule } from "../../src/background/signature.ts";
+import { Stop } from "../../src/background/stop.ts";
 import { startWorker } from "../../src/background/worker.ts";
 import { flow, task } from "../../src/index.ts";
 import { bytesOf, open } from "../../src/workers/envelope.ts";
@@ -26,8 +27,6 @@ export const add = task("add", (...ns: number[]) => {
 });
 export const other = task("other", (...given: unknown[]) => void ran.push(given));
 export const both = flow("both", (n: number) => add.submit(n, n));
-
-const never = new AbortController().signal;
 
 /** What a worker does with a job, whoever wrote it. */
 async function given(job: TakenJob, maxInputs = MOST_INPUTS): Promise<JobEnd> {
@@ -49,7 +48,7 @@ async function given(job: TakenJob, maxInputs = MOST_INPUTS): Promise<JobEnd> {
     run,
     ...silent,
   });
-  const end = await service!.execute(job, never);
+  const end = await service!.execute(job, new Stop());
   await worker.drain();
   return end;
 }

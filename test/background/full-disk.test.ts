@@ -76,7 +76,7 @@ test.skipIf(whyNoDisk !== null)("a worker keeps what it computed until there is 
   for (const trouble of troubles) expect(trouble).toMatch(FULL);
   rmSync(filler);
   for (const [i, id] of ids.entries()) {
-    await queue.ended(id, new AbortController().signal);
+    await queue.ended(id, null);
     expect(outcomeIn((await queue.outcome(id))!)).toEqual({ ok: true, value: i + 1 });
   }
   expect(begun).toBe(2);

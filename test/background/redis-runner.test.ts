@@ -51,6 +51,38 @@ function suite(server: RedisServer): void {
     expect(await jobs()).toEqual([]);
   });
 
+  test.each([
+    ["a thread each", ["--concurrency", "2", "-n", "2"], 2],
+    ["more threads than calls", ["--concurrency", "1", "-n", "2"], 1],
+    ["inline", ["--concurrency", "3", "--runner", "inline"], 3],
+  ])("no more calls run at once than a worker was told, also of short ones: %s", async (_, how, most) => {
+    rig.place.write({
+      "spans.mjs": `
+        import { task } from "heddle";
+        export const span = task("span", async () => {
+          const began = process.hrtime.bigint();
+          await new Promise(resolve => setImmediate(resolve));
+          return [began, process.hrtime.bigint()];
+        });
+      `,
+    });
+    rig.place.start(["worker", "spans.mjs", ...how]);
+    const script = rig.startScript(
+      onWorkers(`
+        const { span } = await import("./spans.mjs");
+        const spans = await run(() => span.map(Array.from({ length: 600 })));
+        const changes = spans.flatMap(([began, ended]) => [[began, 1], [ended, -1]]);
+        changes.sort(([one, up], [other, down]) => (one < other ? -1 : one > other ? 1 : up - down));
+        let [now, most] = [0, 0];
+        for (const [, change] of changes) most = Math.max(most, (now += change));
+        return most;
+      `),
+    );
+    const { code, stdout, stderr } = await script.ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse(stdout)).toBeLessThanOrEqual(most);
+  });
+
   test("on the command line the URL is the name of the runner", async () => {
     await rig.worker();
     const { HEDDLE_QUEUE } = process.env;

@@ -22,7 +22,12 @@ async function begunWhileAsked(keepsPlace: boolean): Promise<readonly number[]> 
     worker: "w",
     turns: new Turns(1),
     asking: { ask: () => answered },
-    service: { begin: () => () => {}, read: () => [Uint8Array.of(1), Uint8Array.of(2)], execute },
+    service: {
+      begin: () => () => {},
+      mayWait: () => false,
+      read: () => [Uint8Array.of(1), Uint8Array.of(2)],
+      execute,
+    },
     troubled: (error: Error) => expect.fail(error.message),
   };
   const job = { id: "j", life: "1", name: "t", options: { run: "r", count: 2 }, stops: {}, cancelled: null };
@@ -39,4 +44,19 @@ async function begunWhileAsked(keepsPlace: boolean): Promise<readonly number[]> 
 test("a call that waits for what it has called leaves its place to others, one that fetches files does not", async () => {
   expect(await begunWhileAsked(false)).toEqual([1, 2]);
   expect(await begunWhileAsked(true)).toEqual([1]);
+});
+
+test("calls of a batch that may wait at workers have one turn, which is over when the last has left", () => {
+  const turns = new Turns(1);
+  const begun: string[] = [];
+  const leaves: (() => void)[] = [];
+  turns.wait(2, leave => {
+    begun.push("a batch of two");
+    leaves.push(leave, leave);
+  });
+  turns.wait(1, () => begun.push("the next"));
+  leaves[0]!();
+  expect(begun).toEqual(["a batch of two"]);
+  leaves[1]!();
+  expect(begun).toEqual(["a batch of two", "the next"]);
 });

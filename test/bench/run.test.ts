@@ -74,12 +74,30 @@ const WITH_PEERS = [
 /** They need a Python with the engine's package; one of them is shown with that of the engine's tests. */
 const onEngines = names.filter(name => /^(dask|ray)-/.test(name));
 
-test.each(names.filter(name => ![...LONG, ...shown, ...ALIKE, ...onEngines].includes(name)))("%s runs", async name => {
-  const who = WITH_PEERS.includes(name) ? [] : ["--only", "floor"];
-  const { stdout } = await bench(name, "--rounds", "1", "--calls", name.includes("64mb") ? "1" : "4", ...who);
-  expect(stdout.match(/^### /gm)).toHaveLength(1);
-  expect(stdout).not.toContain("did not finish");
-});
+const rest = names.filter(name => ![...LONG, ...shown, ...ALIKE, ...onEngines].includes(name));
+
+/** What a call is there takes long: it moves 64 MB, or starts a process. */
+const isHeavy = (name: string) => /64mb|^(first|run)-/.test(name);
+
+/** One command measures them all, as each contender has a process of its own anyway. */
+const together = [true, false].flatMap(heavy =>
+  [true, false].map(peers => ({
+    calls: heavy ? "1" : "4",
+    who: peers ? "all contenders" : "the floor",
+    rows: rest.filter(name => isHeavy(name) === heavy && WITH_PEERS.includes(name) === peers),
+  })),
+);
+
+test.each(together)(
+  "rows of $calls calls run, with $who: $rows",
+  async ({ calls, who, rows }) => {
+    const only = who === "the floor" ? ["--only", "floor"] : [];
+    const { stdout, stderr } = await bench(...rows, "--rounds", "1", "--calls", calls, ...only);
+    expect(stdout.match(/^### /gm)).toHaveLength(rows.length);
+    expect(stdout, stderr).not.toContain("did not finish");
+  },
+  300_000,
+);
 
 test("--only measures heddle and those that are named, --add adds rounds", async () => {
   await bench("inline-mapped", "--rounds", "1", "--calls", "20", "--only", "floor");

@@ -1,6 +1,6 @@
 /** Coordinators that are killed at a bad moment, or together with what stands by to end their workers. */
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { whyNoDisk } from "../cases/disk.ts";
 import { script } from "../cases/script.ts";
 import { gone, processesWith } from "../commands/rig.ts";
@@ -11,7 +11,11 @@ const parentOf = (pid: string) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/p
 test("a command per worker ends although the guard is killed too", async () => {
   const { start, pids } = await program("command per worker");
   const { process: child } = start("stuck", true);
-  const [worker = ""] = await pids();
+  const [worker = "", ...children] = await pids();
+  // What the worker has started and hears no signal is the guard's to end.
+  onTestFinished(() => {
+    for (const pid of children) process.kill(Number(pid), "SIGKILL");
+  });
   const guards = processesWith("entry/guard.js").filter(pid => parentOf(pid) === child.pid);
   expect(guards).toHaveLength(1);
   process.kill(Number(guards[0]), "SIGKILL");

@@ -142,7 +142,7 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
     const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "waiting"), there());
     await line.reached("waiting");
     const [before] = processesWith("ray::waitsFor");
-    while (witness.of("started").length === 0) await new Promise(setImmediate);
+    while (witness.of("workerStarted").length === 0) await new Promise(setImmediate);
     process.kill(Number(before), "SIGKILL");
     await line.reached("waiting", 2);
     line.passAll();

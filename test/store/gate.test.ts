@@ -2,16 +2,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
-import { platform } from "../../src/platform.ts";
 import { Gate } from "../../src/store/gate.ts";
+import { built } from "./built.ts";
 import { newFolder } from "./store-rig.ts";
 
-const script = fileURLToPath(new URL("../fixtures/store/gate.ts", import.meta.url));
-const flags = platform.stripsTypes ? [] : ["--import", createRequire(import.meta.url).resolve("tsx")];
+const script = await built("store/gate.ts");
 const children: ChildProcess[] = [];
 
 afterEach(() => {
@@ -19,7 +16,7 @@ afterEach(() => {
 });
 
 async function start(folder: string, role: string): Promise<ChildProcess> {
-  const child = fork(script, [folder, role], { execArgv: flags, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(script, [folder, role], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
   children.push(child);
   await once(child, "message");
   return child;

@@ -1,15 +1,12 @@
 /** Processes that share a store, each steered over the channel to its parent. */
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { platform } from "../../src/platform.ts";
 import type { Registry } from "../../src/store/owners/registry.ts";
+import { built } from "./built.ts";
 
-const script = fileURLToPath(new URL("../fixtures/store/owners/process.ts", import.meta.url));
-const flags = platform.stripsTypes ? [] : ["--import", createRequire(import.meta.url).resolve("tsx")];
+const script = await built("store/owners/process.ts");
 
 /** A registry for members within one process. */
 export function registryOf(rows = new Map<string, string>()): Registry {
@@ -57,7 +54,7 @@ export class Sharer {
   #ordered = 0;
 
   constructor(folder: string, witness: string) {
-    this.child = fork(script, [folder, witness], { execArgv: flags, stdio: ["ignore", "pipe", "inherit", "ipc"] });
+    this.child = fork(script, [folder, witness], { execArgv: [], stdio: ["ignore", "pipe", "inherit", "ipc"] });
     this.child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.output += text;
     });

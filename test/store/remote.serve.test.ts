@@ -3,22 +3,18 @@ import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { OptionError } from "../../src/errors.ts";
 import { serveStore } from "../../src/store/remote/server.ts";
+import { built } from "./built.ts";
 import { client, folder, keyOf, large, put, server, sha256 } from "./remote.rig.ts";
 
 /** For machines with other things to do. */
 const PATIENT = { timeout: 30_000 };
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
-
 async function servedByChild(at: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, ["--import", "tsx", fixture("cache-server"), at], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(process.execPath, [await built("cache-server.ts"), at], { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const [line] = (await once(child.stdout!, "data")) as [Buffer];
   return { url: line.toString().trim(), child };
@@ -180,8 +176,8 @@ test("a server killed in the middle of an upload has no part of it, and serves w
 
 test("processes that push one key at once all read the same entry", async () => {
   const { url } = await server();
-  const run = (name: string) =>
-    promisify(execFile)(process.execPath, ["--import", "tsx", fixture("cache-client"), url, name]);
+  const script = await built("cache-client.ts");
+  const run = (name: string) => promisify(execFile)(process.execPath, [script, url, name]);
   const outputs = await Promise.all([run("one"), run("eleven")]);
   expect(outputs.map(({ stderr }) => stderr)).toEqual(["", ""]);
   expect(outputs[0]!.stdout).toBe(outputs[1]!.stdout);

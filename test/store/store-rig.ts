@@ -2,15 +2,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
 import { unpack } from "../../src/codec/pack.ts";
-import { platform } from "../../src/platform.ts";
 import type { Entry } from "../../src/store/entry.ts";
 import { Store, type StoreOptions } from "../../src/store/store.ts";
+import { built } from "./built.ts";
 import type { Order } from "./store-orders.ts";
 
 export async function valueIn(store: Store, entry: Entry | undefined): Promise<unknown> {
@@ -41,12 +39,12 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-const script = fileURLToPath(new URL("../fixtures/store/process.ts", import.meta.url));
-const flags = platform.stripsTypes ? [] : ["--import", createRequire(import.meta.url).resolve("tsx")];
-
 /** A process with the store open, that has said so. */
 export async function startProcess(folder: string): Promise<ChildProcess> {
-  const child = fork(script, [folder], { execArgv: flags, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(await built("store/process.ts"), [folder], {
+    execArgv: [],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   children.push(child);
   await once(child, "message");
   return child;

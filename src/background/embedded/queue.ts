@@ -13,6 +13,7 @@ import {
   type Schedule,
   type Service,
   type Serving,
+  type Standing,
 } from "../queue.ts";
 import { Waiting } from "../waiting.ts";
 import { Bell } from "./bell.ts";
@@ -48,7 +49,10 @@ export class EmbeddedQueue implements Queue {
     this.#batch = new Batch(tables, folder, error => queueError(folder, error), 0);
     this.#held = new Held(folder);
     this.ledger = new Ledger(tables);
-    this.#waiting = new Waiting(this);
+    this.#waiting = new Waiting(this, async () => {
+      await this.listen();
+      return true;
+    });
     this.#bell = new Bell(folder, tables.ears, {
       heard: news => this.#hear(news),
       died: id => this.#bury(id),
@@ -82,12 +86,16 @@ export class EmbeddedQueue implements Queue {
     return this.#read(() => this.#tables.outputs.get(id) ?? "");
   }
 
-  ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
-    const told = async () => {
-      await this.listen();
-      return true;
-    };
-    return this.#waiting.until(id, signal, told);
+  async standing(id: string): Promise<Standing | null> {
+    const facts = this.#look(id);
+    if (facts === null) return null;
+    if (!hasEnded(facts)) return { name: facts.name, outcome: null };
+    const outcome = await this.outcome(id);
+    return outcome === null ? null : { name: facts.name, outcome };
+  }
+
+  ended(id: string, signal: AbortSignal | null): Promise<Standing | null> {
+    return this.#waiting.until(id, signal);
   }
 
   cancel(id: string, reason: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GivenBack, type JobEnd, type Service, type Serving } from "../queue.ts";
 import { Rest } from "../rest.ts";
+import { Stop } from "../stop.ts";
 import type { Owner, Taken } from "./ledger.ts";
 import type { News } from "./news.ts";
 import type { EmbeddedQueue } from "./queue.ts";
@@ -14,7 +15,7 @@ export class Server implements Serving {
   readonly #owner: Owner;
   readonly #service: Service;
   readonly #closed: () => void;
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, Stop>();
   /** How many have ended of which it is not on the disk yet. */
   #recording = 0;
   #looking = false;
@@ -38,9 +39,9 @@ export class Server implements Serving {
   }
 
   hear({ queued, ended, stopped }: News): void {
-    for (const id of stopped) this.#running.get(id)?.abort(new Error(this.#reason(id)));
+    for (const id of stopped) this.#running.get(id)?.tell(new Error(this.#reason(id)));
     // Another attempt was quicker: what this one gives would be dropped.
-    for (const id of ended) this.#running.get(id)?.abort(new Error("it has ended elsewhere"));
+    for (const id of ended) this.#running.get(id)?.tell(new Error("it has ended elsewhere"));
     if (queued) this.look();
   }
 
@@ -96,9 +97,9 @@ export class Server implements Serving {
 
   async #execute(job: Taken): Promise<void> {
     const { id, life } = job.facts;
-    const controller = new AbortController();
-    this.#running.set(id, controller);
-    const end = await this.#service.execute(job, controller.signal);
+    const stop = new Stop();
+    this.#running.set(id, stop);
+    const end = await this.#service.execute(job, stop);
     this.#running.delete(id);
     if (this.#abandoned) return;
     this.#recording += 1;
@@ -148,7 +149,7 @@ export class Server implements Serving {
     await this.#queue.commit(ledger => {
       for (const id of ids) ledger.giveBack(this.#owner.id, id, Date.now());
     });
-    for (const controller of this.#running.values()) controller.abort(new GivenBack());
+    for (const stop of this.#running.values()) stop.tell(new GivenBack());
     this.#close();
   }
 

@@ -208,17 +208,15 @@ const ACTS = {
 
 export type Act = keyof typeof ACTS;
 
-/** Acts of one kind that come in one turn are one script: for each how many arguments it has, and these. */
+/** Acts of one kind that come in one turn are one script; the arguments of each begin with the time. */
 const framed = (body: string) => `${GROUND}
 local function act(ARGV)
 ${body}
 end
-local answers, at = {}, 2
-while at <= #ARGV do
-  local count = tonumber(ARGV[at])
+local answers = {}
+for _, args in ipairs(cmsgpack.unpack(ARGV[2])) do
   handed = {}
-  answers[#answers + 1] = act({ ARGV[1], unpack(ARGV, at + 1, at + count) })
-  at = at + count + 1
+  answers[#answers + 1] = act(args)
 end
 if #ended + #stopped + #queued > 0 or fresh then
   local news = { fresh = fresh }

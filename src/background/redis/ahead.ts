@@ -19,8 +19,15 @@ export class Ahead {
     this.#grow();
   }
 
-  together(task: TaskAddress): number {
-    return fitTogether(this.#estimates.of(task).ms);
+  /** Whether workers that have so many calls have enough to do for now. */
+  isPlenty(calls: number): boolean {
+    return calls >= this.#calls;
+  }
+
+  /** How many calls of a task travel together, if so many are under way or wait: of few calls, each worker is to get some. */
+  together(task: TaskAddress, calls: number): number {
+    const { fit, most } = fitTogether(this.#estimates.of(task).ms);
+    return Math.max(fit, Math.min(most, Math.ceil(calls / this.#calls)));
   }
 
   learn(task: TaskAddress, ms: number): void {
@@ -30,7 +37,7 @@ export class Ahead {
   }
 
   #grow(): void {
-    const wanted = this.#calls * Math.min(MOST_AHEAD, fitTogether(this.#estimates.overall.ms));
+    const wanted = this.#calls * Math.min(MOST_AHEAD, fitTogether(this.#estimates.overall.ms).most);
     if (wanted < 2 * this.#slots && 2 * wanted > this.#slots) return;
     this.#slots = wanted;
     this.#host.slots(wanted, this.#calls);

@@ -10,14 +10,20 @@ import { newJobId } from "../job-id.ts";
 import { overLimit } from "./blobs.ts";
 import type { Question } from "./messages.ts";
 
-/** So much work is one batch, in milliseconds: it costs Redis and both sides about one, whatever is in it. */
+/** So much work is one batch, in milliseconds, and where much waits: it costs Redis and both sides about one, whatever is in it. */
 const WORK = 4;
+const MUCH_WORK = 16;
 export const MOST = 240;
 /** A batch that has grown to so many bytes is closed. */
 const MOST_BYTES = 256 * 1024;
 
-export function fitTogether(ms: number): number {
-  return Math.max(1, Math.min(MOST, Math.floor(WORK / ms)));
+/** How many calls that take so long are one batch, and are at most. */
+export function fitTogether(ms: number): { readonly fit: number; readonly most: number } {
+  return { fit: within(WORK, ms), most: within(MUCH_WORK, ms) };
+}
+
+function within(work: number, ms: number): number {
+  return Math.max(1, Math.min(MOST, Math.floor(work / ms)));
 }
 
 /** One attempt that Redis or a worker has. */

@@ -10,7 +10,8 @@ import { MissingPackageError } from "../../errors.ts";
 import type { Service } from "../queue.ts";
 import { type Act, scripts } from "./acts.ts";
 import { redisError } from "./failures.ts";
-import { type Argument, Lot } from "./lot.ts";
+import { Lot } from "./lot.ts";
+import { type Argument, packed } from "./packing.ts";
 import type { RedisPlace } from "./place.ts";
 
 export type Client = Redis;
@@ -132,7 +133,9 @@ export class Connection {
       const sent = lot;
       setImmediate(() => {
         if (this.#lots.get(command) === sent) this.#lots.delete(command);
-        sent.carryOut(this.use(client => ask(client, command, [this.keys, Date.now(), ...sent.args])));
+        const now = Date.now();
+        const acts = packed(sent.acts.map(args => [now, ...args]));
+        sent.carryOut(this.use(client => ask(client, command, [this.keys, now, acts])));
       });
     }
     return lot.add(args);

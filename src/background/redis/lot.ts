@@ -1,6 +1,6 @@
 /** Acts of one kind that travel together: a script costs much of its time before it does anything. */
 
-export type Argument = string | number | Buffer;
+import type { Argument } from "./packing.ts";
 
 /** Redis does nothing else meanwhile. */
 const MOST = 100;
@@ -12,8 +12,8 @@ interface Asker {
 }
 
 export class Lot {
-  /** For each act how many arguments it has, and these. */
-  readonly args: Argument[] = [];
+  /** The arguments of each. */
+  readonly acts: (readonly Argument[])[] = [];
   readonly #askers: Asker[] = [];
   #bytes = 0;
 
@@ -22,7 +22,7 @@ export class Lot {
   }
 
   add(args: readonly Argument[]): Promise<unknown> {
-    this.args.push(args.length, ...args);
+    this.acts.push(args);
     for (const each of args) this.#bytes += typeof each === "number" ? 8 : each.length;
     return new Promise((resolve, reject) => this.#askers.push({ resolve, reject }));
   }

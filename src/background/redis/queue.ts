@@ -6,7 +6,17 @@ import { digestBytes } from "../../codec/digest.ts";
 import type { ValueKey } from "../../store/remote/names.ts";
 import { newJobId } from "../job-id.ts";
 import { called, cancelledEnd, upstreamEnd } from "../outcome.ts";
-import type { JobFacts, JobFilter, JobsWaiting, NewJob, Queue, Schedule, Service, Serving } from "../queue.ts";
+import type {
+  JobFacts,
+  JobFilter,
+  JobsWaiting,
+  NewJob,
+  Queue,
+  Schedule,
+  Service,
+  Serving,
+  Standing,
+} from "../queue.ts";
 import { calledBy } from "../remote.ts";
 import { Waiting } from "../waiting.ts";
 import { Connection, loadBull, loadRedis } from "./connection.ts";
@@ -57,7 +67,7 @@ export class RedisQueue implements Queue {
     this.lines = new Lines(connection, bull);
     this.timetable = new Timetable(this);
     this.parcels = new Parcels(connection, where);
-    this.#waiting = new Waiting(this);
+    this.#waiting = new Waiting(this, () => this.#ears.listen());
     this.#ears = new Ears(where, redis, connection, news => this.#hear(news));
   }
 
@@ -122,21 +132,31 @@ export class RedisQueue implements Queue {
   }
 
   async outcome(id: string): Promise<Uint8Array | null> {
-    const fields = ["outcome", "name", "root", "rootName", "rootOutcome"];
+    return (await this.standing(id))?.outcome ?? null;
+  }
+
+  async standing(id: string): Promise<Standing | null> {
+    const fields = ["name", "outcome", "root", "rootName", "rootOutcome"];
     const values = await this.connection.act("seeJob", [id, ...fields], { bytes: true });
-    const [outcome = null, name, root = null, rootName, bytes] = values as (Buffer | null)[];
+    const [name = null, ...how] = values as (Buffer | null)[];
+    if (name === null) return null;
+    return { name: String(name), outcome: await this.#outcomeIn(id, String(name), how) };
+  }
+
+  async #outcomeIn(id: string, name: string, how: readonly (Buffer | null)[]): Promise<Uint8Array | null> {
+    const [outcome = null, root = null, rootName, bytes] = how;
     if (root === null) return outcome === null ? null : this.parcels.bring(`the result of job ${id}`, outcome);
     // How the one ended that it needed was copied as it was; what that means for this one is made of it here.
     const known = bytes == null || bytes.byteLength === 0 ? undefined : bytes;
-    return upstreamEnd({ name: String(name), id }, { name: String(rootName), id: String(root) }, known).bytes;
+    return upstreamEnd({ name, id }, { name: String(rootName), id: String(root) }, known).bytes;
   }
 
   async outputOf(id: string): Promise<string> {
     return (await this.connection.use(client => client.hget(this.#key(id), "output"))) ?? "";
   }
 
-  ended(id: string, signal: AbortSignal): Promise<JobFacts | null> {
-    return this.#waiting.until(id, signal, () => this.#ears.listen());
+  ended(id: string, signal: AbortSignal | null): Promise<Standing | null> {
+    return this.#waiting.until(id, signal);
   }
 
   async cancel(id: string, reason: string): Promise<boolean> {

@@ -4,7 +4,8 @@ import type { JobFacts, NewJob } from "../queue.ts";
 
 export type Given = Omit<NewJob, "id" | "inputs" | "idempotencyKey">;
 
-const FIELDS = [
+/** What of a job is read to know how it stands. */
+export const FACTS: readonly string[] = [
   "given",
   "state",
   "missing",
@@ -18,12 +19,7 @@ const FIELDS = [
   "problem",
   "cancelled",
   "stops",
-] as const;
-
-type Fields = Readonly<Record<(typeof FIELDS)[number], string | null>>;
-
-/** What of a job is read to know how it stands. */
-export const FACTS: readonly string[] = FIELDS;
+];
 
 export interface RedisJob extends JobFacts {
   readonly life: number;
@@ -33,38 +29,40 @@ export interface RedisJob extends JobFacts {
   readonly stops: Readonly<Record<string, string>>;
 }
 
+/** `values`: of the fields, in their order. */
 export function jobFrom(id: string, values: readonly (string | null)[]): RedisJob | null {
-  const fields = fieldsFrom(values);
-  if (fields.given === null || fields.state === null) return null;
-  const given = givenIn(fields.given);
+  const [text, state, missing, life, addedAt, startedAt, endedAt, attempts, losses, ...others] = values;
+  const [worker = null, problem = null, cancelled = null, stops = null] = others;
+  if (text == null || state == null) return null;
+  const given = givenIn(text);
   if (given === null) return null;
-  const time = (text: string | null) => (text === null ? null : Number(text));
   return {
     ...given,
     id,
-    state: stateOf(fields, given),
-    addedAt: Number(fields.addedAt),
-    startedAt: time(fields.startedAt),
-    endedAt: time(fields.endedAt),
-    attempts: Number(fields.attempts),
-    losses: Number(fields.losses),
-    worker: fields.worker,
-    problem: fields.problem,
-    cancelled: fields.cancelled,
-    stops: fields.stops === null ? {} : (JSON.parse(fields.stops) as Record<string, string>),
-    life: Number(fields.life),
+    state: stateOf(state as CallState, missing === "0", given),
+    addedAt: Number(addedAt),
+    startedAt: startedAt == null ? null : Number(startedAt),
+    endedAt: endedAt == null ? null : Number(endedAt),
+    attempts: Number(attempts),
+    losses: Number(losses),
+    worker,
+    problem,
+    cancelled,
+    stops: stops === null ? {} : (JSON.parse(stops) as Record<string, string>),
+    life: Number(life),
   };
 }
 
-function fieldsFrom(values: readonly (string | null)[]): Fields {
-  const fields: Partial<Record<(typeof FIELDS)[number], string | null>> = {};
-  let at = 0;
-  for (const name of FIELDS) fields[name] = values[at++] ?? null;
-  return fields as Fields;
+/** Jobs that follow each other are mostly alike. */
+let last: readonly [text: string, given: Given | null] = ["", null];
+
+function givenIn(text: string): Given | null {
+  if (text !== last[0]) last = [text, read(text)];
+  return last[1];
 }
 
 /** What was written there by something else is no job. */
-function givenIn(text: string): Given | null {
+function read(text: string): Given | null {
   try {
     const given = JSON.parse(text) as Given;
     const { task, name, queue, priority, notBefore, options, after } = given;
@@ -79,9 +77,8 @@ function givenIn(text: string): Given | null {
 }
 
 /** BullMQ sees to it that a job starts when its time has come; nobody writes that down. */
-function stateOf({ state, missing }: Fields, { notBefore }: Given): CallState {
-  if (state === "pending" && missing === "0" && notBefore <= Date.now()) return "queued";
-  return state as CallState;
+function stateOf(state: CallState, hasAll: boolean, { notBefore }: Given): CallState {
+  return state === "pending" && hasAll && notBefore <= Date.now() ? "queued" : state;
 }
 
 /** Jobs of one task in one queue stand in a line, which is a queue of BullMQ: workers only look at lines they know. */

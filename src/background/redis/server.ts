@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
 import { GivenBack, hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
 import { Rest } from "../rest.ts";
+import { Stop } from "../stop.ts";
 import { Asking } from "./asking.ts";
 import { Chores } from "./chores.ts";
 import type { News } from "./ears.ts";
@@ -79,7 +80,7 @@ export class Server implements Serving {
     const isServed = this.#heads.hear(queued);
     for (const id of stopped) void this.#check(id).catch(error => this.#trouble(error));
     // Another attempt was quicker: what this one gives would be dropped.
-    for (const id of ended) this.#running.get(id)?.controller.abort(new Error("it has ended elsewhere"));
+    for (const id of ended) this.#running.get(id)?.stop.tell(new Error("it has ended elsewhere"));
     if (isServed || fresh) this.look();
   }
 
@@ -99,8 +100,8 @@ export class Server implements Serving {
     const running = this.#running.get(id);
     if (running === undefined) return;
     const job = await this.#queue.job(id);
-    if (job === null || hasEnded(job)) running.controller.abort(new Error("it has ended elsewhere"));
-    else if (job.cancelled !== null) running.controller.abort(new Error(job.cancelled));
+    if (job === null || hasEnded(job)) running.stop.tell(new Error("it has ended elsewhere"));
+    else if (job.cancelled !== null) running.stop.tell(new Error(job.cancelled));
     else running.batch?.stop(job);
   }
 
@@ -198,17 +199,17 @@ export class Server implements Serving {
     else if (what === "crashed") await this.#conclude(waiting, crashedEnd(facts, Number(detail)));
     else if (line.ofCalls) void this.#executeCalls(waiting, facts, begun);
     else {
-      const running = { line, lent, controller: new AbortController(), batch: null };
+      const running = { line, lent, stop: new Stop(), batch: null };
       this.#running.set(lent.id, running);
-      if (facts.cancelled !== null) running.controller.abort(new Error(facts.cancelled));
+      if (facts.cancelled !== null) running.stop.tell(new Error(facts.cancelled));
       void this.#execute(running, this.#queue.parcels.taken({ facts, inputs: detail as Buffer, upstream }));
     }
   }
 
   async #execute(running: Running, job: Parameters<Service["execute"]>[0]): Promise<void> {
-    const { line, lent, controller } = running;
+    const { line, lent, stop } = running;
     const began = performance.now();
-    const end = await this.#service.execute(job, controller.signal);
+    const end = await this.#service.execute(job, stop);
     line.learn(began);
     if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
     if (this.#abandoned) return;
@@ -225,10 +226,9 @@ export class Server implements Serving {
 
   async #executeCalls({ line, lent }: Waiting, job: RedisJob, [verdict, bytes, ended = []]: Begun): Promise<void> {
     const batch = new TakenBatch(this.#around, job);
-    const running = { line, lent, controller: new AbortController(), batch };
+    const running = { line, lent, stop: new Stop(), batch };
     this.#running.set(lent.id, running);
-    const { signal } = running.controller;
-    signal.addEventListener("abort", () => batch.abort((signal.reason as Error).message));
+    running.stop.hear(({ message }) => batch.abort(message));
     line.holds(Number(job.options["count"]));
     await batch.execute(verdict.toString(), bytes as Buffer, ended);
     if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
@@ -272,7 +272,7 @@ export class Server implements Serving {
     const all = [...this.#running.values()];
     for (const { batch } of all) batch?.abandon();
     await this.#queue.connection.unlessAway(Promise.all([...unbegun, ...all.map(each => this.#giveBack(each))]));
-    for (const { controller } of all) controller.abort(new GivenBack());
+    for (const { stop } of all) stop.tell(new GivenBack());
     await this.#close();
   }
 

@@ -32,7 +32,6 @@ export class RedisSession implements RunnerSession {
   readonly #values: RunValues;
   readonly #ahead: Ahead;
   readonly #untaken: Untaken;
-  #gathering = false;
   #looking = false;
 
   /** Makes the run known. `calls`: how many that are not short are with the workers at once. */
@@ -53,16 +52,13 @@ export class RedisSession implements RunnerSession {
     this.#values = new RunValues(queue, run);
     this.#untaken = new Untaken(host, queue.where.shown);
     this.#answers = new Answers(this.#post, this.#batches);
-    this.#gathered = new Gathering(host, this.#values.most);
+    this.#gathered = new Gathering(host, this.#values.most, isLate => this.#send(isLate));
     this.#post.open(() => this.#look());
     this.#ahead = new Ahead(host, calls);
   }
 
   dispatch(calls: readonly Dispatch[]): void {
     for (const call of calls) this.#gathered.add(call);
-    // What comes in one turn travels together.
-    if (!this.#gathering) setImmediate(() => this.#send());
-    this.#gathering = true;
     this.#post.hold(true);
   }
 
@@ -118,12 +114,12 @@ export class RedisSession implements RunnerSession {
     await this.#values.close();
   }
 
-  #send(): void {
-    this.#gathering = false;
+  #send(isLate: boolean): void {
     const batches = this.#gathered.batches(
-      task => this.#ahead.together(task),
+      (task, calls) => this.#ahead.together(task, calls + this.#byId.size),
       call => this.#alone.delete(call.id),
       (call, batch) => this.#add(call, batch),
+      !isLate && this.#ahead.isPlenty(this.#byId.size),
     );
     for (const batch of batches) this.#hand(batch);
     this.#rest();
@@ -295,6 +291,6 @@ export class RedisSession implements RunnerSession {
   }
 
   #rest(): void {
-    this.#post.hold(this.#batches.size > 0 || this.#gathering);
+    this.#post.hold(this.#batches.size > 0 || !this.#gathered.isEmpty);
   }
 }

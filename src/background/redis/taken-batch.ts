@@ -11,8 +11,8 @@ import { asBuffer, type RedisQueue } from "./queue.ts";
 import type { RedisJob } from "./record.ts";
 import type { Turns } from "./turns.ts";
 
-/** That a batch has begun is told by itself if nothing else is told in so many milliseconds. */
-const PATIENCE = 3;
+/** In milliseconds: so long what is to be told of a batch waits for more, also that it has begun. */
+const PATIENCE = 8;
 const TRY_AGAIN = 1_000;
 
 /** Where a batch belongs. */
@@ -39,6 +39,7 @@ export class TakenBatch {
   #left = 0;
   #ends: (string | number | Buffer)[] = [];
   #telling = false;
+  #late: NodeJS.Timeout | undefined;
   /** How it came to no end of its own, of the first call of which that is so. */
   #bad: Pick<JobEnd, "state" | "problem"> | null = null;
   #told = false;
@@ -80,12 +81,23 @@ export class TakenBatch {
       this.#over = resolve;
     });
     this.stop(this.#job);
-    const late = setTimeout(() => this.#tell(), PATIENCE);
-    for (const place of places) this.#around.turns.wait(() => void this.#execute(place, calls[place]!));
+    this.#late = setTimeout(() => this.#tell(), PATIENCE);
+    this.#take(places, calls);
     if (this.#left === 0) this.#tell();
     await done;
-    clearTimeout(late);
+    clearTimeout(this.#late);
     told({ state: "completed", problem: null, ...this.#bad, bytes: new Uint8Array(), output: "" });
+  }
+
+  /** Those that come together are short: where they can wait at a worker, they have one turn, and the next is at hand. */
+  #take(places: readonly number[], calls: readonly Uint8Array[]): void {
+    const { service, turns } = this.#around;
+    const together = service!.mayWait(this.#job) ? [places] : places.map(place => [place]);
+    for (const some of together) {
+      turns.wait(some.length, leave => {
+        for (const place of some) void this.#execute(place, calls[place]!, leave);
+      });
+    }
   }
 
   /** Some were cancelled, or all. */
@@ -117,16 +129,16 @@ export class TakenBatch {
     return done;
   }
 
-  async #execute(place: number, call: Uint8Array): Promise<void> {
-    const { service, turns, asking, queue } = this.#around;
+  async #execute(place: number, call: Uint8Array, leave: () => void): Promise<void> {
+    const { service, asking, queue } = this.#around;
     this.#unbegun -= 1;
     let waits = false;
     const ask = (bytes: Uint8Array, keepsPlace: boolean) => {
       // It waits for what it calls, which may need its place.
       if (!waits && !keepsPlace) {
-        turns.end();
         this.#waiting += 1;
         waits = true;
+        leave();
       }
       return asking.ask(this.#run, this.#job.id, place, bytes);
     };
@@ -137,7 +149,7 @@ export class TakenBatch {
     if (waits) this.#waiting -= 1;
     this.#left -= 1;
     this.#end(place, end);
-    if (!waits) turns.end();
+    if (!waits) leave();
   }
 
   async #endOf(place: number, begin: () => CallAtWork): Promise<CallEnd> {
@@ -154,10 +166,14 @@ export class TakenBatch {
     if ("error" in end) this.#bad ??= { state: end.state, problem: `${end.error.name}: ${end.error.message}` };
     const bytes = "said" in end ? Buffer.concat([Buffer.of(SAID), end.said]) : failed(this.#job.name, end);
     this.#ends.push(place, asBuffer(signedCall(this.#job.id, place, bytes)));
-    this.#tell();
+    if (this.#left === 0) this.#tell();
+    else if (this.#ends.length === 2) {
+      clearTimeout(this.#late);
+      this.#late = setTimeout(() => this.#tell(), PATIENCE);
+    }
   }
 
-  /** What ends in one turn, or while something is being told, is told together. */
+  /** What ends soon after each other, or while something is being told, is told together. */
   #tell(): void {
     if (this.#telling || this.#abandoned) return;
     this.#telling = true;

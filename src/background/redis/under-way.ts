@@ -1,3 +1,4 @@
+import type { Stop } from "../stop.ts";
 import type { Lent, Line } from "./line.ts";
 import type { TakenBatch } from "./taken-batch.ts";
 
@@ -8,7 +9,7 @@ const CROWDED = 2;
 export interface Running {
   readonly line: Line;
   readonly lent: Lent;
-  readonly controller: AbortController;
+  readonly stop: Stop;
   readonly batch: TakenBatch | null;
 }
 

@@ -5,6 +5,7 @@ import { duration, plural } from "../../report/format.ts";
 import { styleFor } from "../../report/style.ts";
 import { oneLine } from "../../report/text.ts";
 import type { Definition } from "../../task/definition.ts";
+import { linesTo } from "./lines.ts";
 
 const MINUTE = 60_000;
 
@@ -30,7 +31,7 @@ export function openReport({ json }: { readonly json?: boolean }): WorkerReport 
 
 function textReport(): WorkerReport {
   const { paint, symbols } = styleFor(process.stderr, process.env);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const say = linesTo(process.stderr);
   let running = 0;
   return {
     ready(tasks, queues, concurrency, place, bundles) {
@@ -77,7 +78,8 @@ function textReport(): WorkerReport {
 }
 
 function jsonReport(): WorkerReport {
-  const say = (fields: object) => void process.stdout.write(`${JSON.stringify(fields)}\n`);
+  const write = linesTo(process.stdout);
+  const say = (fields: object) => write(JSON.stringify(fields));
   return {
     ready: (tasks, queues, concurrency, store, bundles) =>
       say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store, bundles }),
