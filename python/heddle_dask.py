@@ -184,7 +184,7 @@ class Attempt:
 
     def attend(self, node):
         """Hears what a Node worker says of its calls; whether to the end."""
-        late = time.monotonic() + LATE if self.count > 1 else None
+        late = None
         while True:
             if self.held and not node.speaks_until(self.since + HELD):
                 self.pass_on(node)
@@ -197,6 +197,7 @@ class Attempt:
             kind, body = message
             if kind == node.TAKEN:
                 self.taken = True
+                late = time.monotonic() + LATE if self.count > 1 else None
             elif kind == node.VALUE:
                 self.value = body
             elif kind == node.REPORTS:

@@ -56,14 +56,20 @@ class Refused(Exception):
         self.kind = kind
 
 
+def nameless():
+    """A file that is gone with the last process that has it open; in memory where the system has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("heddle-claims"), "r+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
+
+
 class Claims:
     """Which of the calls that came together a Node worker has begun: numbers in a file, each of which one reader gets."""
 
     SIZE, MOST = 4, 240
 
     def __init__(self):
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.file = tempfile.TemporaryFile(dir=memory, buffering=0)
+        self.file = nameless()
         self.file.write(struct.pack(f"={self.MOST}i", *range(1, self.MOST + 1)))
         self.lock = threading.Lock()
         self.count = self.last = 1
@@ -110,8 +116,8 @@ class Node:
     REPORTS, ENDED, VALUE, WAITS, TAKEN = 0, 1, 2, 3, 4
 
     def __init__(self, setup):
-        ours, theirs = socket.socketpair()
         self.claims = Claims()
+        ours, theirs = socket.socketpair()
         numbers = [str(theirs.fileno()), str(setup["small"]), str(self.claims.fileno())]
         words = [setup["node"], *setup["flags"], setup["entry"], *numbers]
         try:

@@ -274,7 +274,7 @@ class NodeWorker:
 
     def attend(self, node, steps=None):
         """Hears what a Node worker says, to the end of its calls or its own."""
-        late = time.monotonic() + LATE if self.calls > 1 else None
+        late = None
         while True:
             if self.held and not node.speaks_until(self.since + HELD):
                 self.pass_on(node)
@@ -287,6 +287,7 @@ class NodeWorker:
             kind, body = message
             if kind == node.TAKEN:
                 self.taken = True
+                late = time.monotonic() + LATE if self.calls > 1 else None
             elif kind == node.VALUE:
                 self.value = body
             elif kind == node.REPORTS:

@@ -5,7 +5,7 @@ import { type Future, type Runner, run } from "heddle";
 import { expect, test } from "vitest";
 import { channel, folder, gone, watched } from "../commands/rig.ts";
 import { short } from "../fixtures/clusters/short.mjs";
-import { weigh } from "../fixtures/clusters/tasks.mjs";
+import { waitsFor, weigh } from "../fixtures/clusters/tasks.mjs";
 
 /** So many calls at once, after as many that have shown that they are short. */
 const CALLS = 40;
@@ -135,6 +135,28 @@ export function shortCalls(there: () => { readonly runner: Runner }): void {
     expect(["cancelled", "completed"]).toContain(state);
     expect(timesOf(log, CALLS - 1)).toBeLessThanOrEqual(1);
     expect(ran(log).filter(n => n < CALLS - 1)).toHaveLength(CALLS - 1);
+  });
+
+  test("one is cancelled while all wait at the engine: it does not begin, and the others do", async () => {
+    const line = await channel();
+    const { log, states } = await run(there(), async () => {
+      // As many as the cluster has slots run, and the others come before what is made later.
+      const { log: before } = await make("ends");
+      const held = Array.from({ length: 4 }, () => waitsFor.submit(line.address, "slot"));
+      await line.reached("slot", 2);
+      const log = `${before}-waiting`;
+      const calls = Array.from({ length: CALLS }, (_, n) => short.submit(log, n));
+      // Most of them come to the engine meanwhile, which makes no difference.
+      for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+      calls[OTHER]!.cancel("enough");
+      expect(await calls[OTHER]!.wait()).toBe("cancelled");
+      line.passAll();
+      await Promise.all(held);
+      return { log, states: await statesOf({ log, calls }) };
+    });
+    expect(states).toEqual({ other: "cancelled", others: new Set(["completed"]) });
+    const numbers = Array.from({ length: CALLS }, (_, n) => n);
+    expect(ran(log).sort((a, b) => a - b)).toEqual(numbers.filter(n => n !== OTHER));
   });
 
   test("one takes long: those behind it do not wait for it", async () => {
