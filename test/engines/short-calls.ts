@@ -137,7 +137,7 @@ export function shortCalls(there: () => { readonly runner: Runner }): void {
     expect(ran(log).filter(n => n < CALLS - 1)).toHaveLength(CALLS - 1);
   });
 
-  test("one is cancelled while all wait at the engine: it does not begin, and the others do", async () => {
+  test("one is cancelled while all wait at the engine: the others run, and none twice", async () => {
     const line = await channel();
     const { log, states } = await run(there(), async () => {
       // As many as the cluster has slots run, and the others come before what is made later.
@@ -156,7 +156,10 @@ export function shortCalls(there: () => { readonly runner: Runner }): void {
     });
     expect(states).toEqual({ other: "cancelled", others: new Set(["completed"]) });
     const numbers = Array.from({ length: CALLS }, (_, n) => n);
-    expect(ran(log).sort((a, b) => a - b)).toEqual(numbers.filter(n => n !== OTHER));
+    // It may have begun before that was heard.
+    expect(timesOf(log, OTHER)).toBeLessThanOrEqual(1);
+    const others = ran(log).filter(n => n !== OTHER);
+    expect(others.sort((a, b) => a - b)).toEqual(numbers.filter(n => n !== OTHER));
   });
 
   test("one takes long: those behind it do not wait for it", async () => {
