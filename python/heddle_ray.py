@@ -6,6 +6,8 @@ docs/design/clusters.md. What it hands on, calls, reports and values, are bytes 
 """
 import asyncio
 import os
+import queue
+import signal
 import socket
 import sys
 import threading
@@ -35,9 +37,6 @@ ASKS = 60
 
 # After so many seconds what has not begun of calls that travel together is taken back.
 LATE = 0.25
-
-# So often, in seconds, the thread that waits sees whether Ray interrupts it.
-TURN = 0.05
 
 # How long a call whose Node worker was killed may take to end, before its Ray worker is killed, too.
 LAST = 5
@@ -172,22 +171,6 @@ DEVICES = [
 ]
 
 
-class Steps:
-    """What becomes of calls that another thread attends to."""
-
-    def __init__(self):
-        self.pauses, self.over = 0, False
-        self.changed = threading.Event()
-
-    def pause(self):
-        self.pauses += 1
-        self.changed.set()
-
-    def end(self):
-        self.over = True
-        self.changed.set()
-
-
 class NodeWorker:
     """The Node worker of a worker process of Ray's, which has one call at a time, or some that travel together."""
 
@@ -203,6 +186,8 @@ class NodeWorker:
         # The task of Ray's at hand, and who has its calls.
         self.ref = None
         self.node = None
+        self.calls = 1
+        signal.signal(signal.SIGINT, self.interrupted)
         threading.Thread(target=self.listen, daemon=True).start()
 
     def serve(self, run):
@@ -235,10 +220,7 @@ class NodeWorker:
                 self.ref, self.node = ref, node
             try:
                 node.begin(ref, calls, call, *values)
-                if calls == 1:
-                    self.attend(node)
-                else:
-                    self.attend_beside(node, Steps())
+                self.attend(node)
             except OSError:
                 pass
             except BaseException:
@@ -301,17 +283,14 @@ class NodeWorker:
             else:
                 self.pass_on(node)
                 if steps is None:
-                    steps = Steps()
-                    steps.pause()
-                    self.attend_beside(node, steps)
+                    self.wait(node)
                     return
-                steps.pause()
+                steps.put(True)
 
-    def attend_beside(self, node, steps):
-        """
-        Has calls attended to by another thread, while this one, Ray's, waits for Ray where they do: then it needs no CPU.
-        It is also the one that Ray interrupts when calls are cancelled of which others are not.
-        """
+    def wait(self, node):
+        """Has the rest of the calls attended to while this thread, Ray's, waits for Ray: then it needs no CPU."""
+        steps = queue.SimpleQueue()
+        steps.put(True)
         ref = self.ref
 
         def attend():
@@ -320,26 +299,30 @@ class NodeWorker:
             except OSError:
                 pass
             finally:
-                if steps.pauses > 0:
-                    self.mailbox.ended.remote(self.name, ref)
-                steps.end()
+                self.mailbox.ended.remote(self.name, ref)
+                steps.put(False)
 
         threading.Thread(target=attend, daemon=True).start()
         times = 0
-        while not steps.over:
-            try:
-                steps.changed.wait(TURN)
-                steps.changed.clear()
-                while times < steps.pauses:
-                    times += 1
-                    ray.get(self.mailbox.pause.remote(self.name, ref, times))
-            except KeyboardInterrupt:
-                if self.calls == 1:
-                    raise
-                # Where something is heard of them, they are told which are meant.
-                self.take_back(ref, node)
-                with self.lock:
-                    self.say()
+        while steps.get():
+            times += 1
+            ray.get(self.mailbox.pause.remote(self.name, ref, times))
+
+    def interrupted(self, number, frame):
+        """Ray has cancelled what is at hand: a call, or some of those that travel together, and then the others go on."""
+        if self.calls == 1:
+            raise KeyboardInterrupt
+        # This thread may have the lock.
+        threading.Thread(target=self.introduce, args=[self.ref, self.node], daemon=True).start()
+
+    def introduce(self, ref, node):
+        """Where it is known who has the calls, it is told which of them are meant."""
+        if ref is None:
+            return
+        self.take_back(ref, node)
+        with self.lock:
+            if self.ref == ref:
+                self.say()
 
     def take_back(self, ref, node):
         with self.lock:

@@ -1,8 +1,8 @@
 /** What is known of the tasks of a run: which of them have calls that can travel together, and how many. */
 import type { Attempt, Dispatch, TaskAddress } from "../../task/runner.ts";
 
-/** So much work is one batch, in milliseconds, and so many calls at most: it costs engines about as much. */
-const WORK = 4;
+/** So much work is one batch, in milliseconds, and so many calls at most. What it costs all that are at it is about half. */
+const WORK = 8;
 export const MOST = 32;
 
 /** How much a call counts, and how much longer than the others it is taken for at most. */

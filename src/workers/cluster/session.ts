@@ -14,7 +14,7 @@ import { WaitingCalls } from "./waiting-calls.ts";
 /** So many calls are at the engine beside those that can run: a round trip takes long. */
 const AHEAD = 64;
 /** Of short ones the engine has so many batches for each slot. */
-const BATCHES = 8;
+const BATCHES = 4;
 /** A timer that never fires keeps the process alive while calls are pending. */
 const FOREVER = 2 ** 31 - 1;
 

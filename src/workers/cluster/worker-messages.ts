@@ -15,6 +15,8 @@ const WAITS = 3;
 const TAKEN = 4;
 
 const NOTHING = new Uint8Array(0);
+/** Less than so many bytes are written at once with what they are. */
+const TOGETHER = 65_536;
 
 /** Says what a worker reports, the last end told apart, and of a call by itself its value. */
 export class Outgoing {
@@ -80,8 +82,11 @@ export class Outgoing {
     const head = Buffer.alloc(5);
     head.writeUInt32LE(bytes.byteLength, 0);
     head.writeUInt8(kind, 4);
-    this.#write(head);
-    if (bytes.byteLength > 0) this.#write(bytes);
+    if (bytes.byteLength < TOGETHER) this.#write(Buffer.concat([head, bytes]));
+    else {
+      this.#write(head);
+      this.#write(bytes);
+    }
   }
 }
 
