@@ -3,7 +3,7 @@ import type { Attempt, Dispatch, TaskAddress } from "../../task/runner.ts";
 
 /** So much work is one batch, in milliseconds, and so many calls at most. What it costs all that are at it is about half. */
 const WORK = 8;
-export const MOST = 32;
+const MOST = 32;
 
 /** How much a call counts, and how much longer than the others it is taken for at most. */
 const SHARE = 0.1;
