@@ -257,7 +257,9 @@ class Marks(SchedulerPlugin):
         self.name = f"heddle-{client}"
 
     def transition(self, key, start, finish, *args, **kwargs):
-        if finish != "released" or start not in ("processing", "memory") or "-heddle-" not in key:
+        if finish != "released" or start not in ("processing", "memory"):
+            return
+        if not isinstance(key, str) or "-heddle-" not in key:
             return
         task = self.scheduler.tasks.get(key)
         if task is not None:

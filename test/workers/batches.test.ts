@@ -3,6 +3,11 @@ import { expect, test } from "vitest";
 import type { Attempt, Dispatch, TaskAddress } from "../../src/task/runner.ts";
 import { Known } from "../../src/workers/cluster/known.ts";
 import { WaitingCalls } from "../../src/workers/cluster/waiting-calls.ts";
+import { Outgoing } from "../../src/workers/cluster/worker-messages.ts";
+import { REFUSED } from "../../src/workers/protocol.ts";
+
+/** What a worker's messages are to the bridges. */
+const [REPORTS, OVER, TAKEN] = [0, 1, 4];
 
 const [one, other] = ["one", "other"].map(name => ({ name }) as TaskAddress) as [TaskAddress, TaskAddress];
 const call = (id: number, task = one, attempt = 1) => ({ id, task, attempt }) as Dispatch;
@@ -53,4 +58,17 @@ test("calls wait in their order, by task", () => {
   expect(waiting.take(other, 1).map(({ id }) => id)).toEqual([2]);
   expect(waiting.first).toBeNull();
   expect(waiting.size).toBe(0);
+});
+
+test("that nothing is under way any more is said once for all that came together", () => {
+  const said: number[] = [];
+  const outgoing = new Outgoing(bytes => said.push(bytes[4]!), 100);
+  const end = (seq: number) => outgoing.reports([REFUSED, seq, seq]);
+  outgoing.taken(2);
+  end(1);
+  end(2);
+  outgoing.end();
+  // As its loop had begun to breathe, a worker may look once more.
+  outgoing.end();
+  expect(said).toEqual([TAKEN, REPORTS, OVER]);
 });

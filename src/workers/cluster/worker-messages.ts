@@ -27,6 +27,7 @@ export class Outgoing {
   /** How many calls have come together, and how many of them have not ended. */
   #calls = 1;
   #left = 1;
+  #isOver = true;
 
   /** `small`: how many bytes a value may have that goes with the reports. */
   constructor(write: (bytes: Uint8Array) => void, small: number) {
@@ -51,11 +52,14 @@ export class Outgoing {
   taken(calls: number): void {
     this.#calls = calls;
     this.#left = calls;
+    this.#isOver = false;
     this.#say(TAKEN, NOTHING);
   }
 
-  /** Nothing is under way any more. */
+  /** Nothing is under way any more; told once or more often. */
   end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     if (this.#last === null) this.#say(ENDED, bytesOf([]));
     else this.#sayLast(ENDED);
   }
