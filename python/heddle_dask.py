@@ -318,6 +318,17 @@ class Bridge:
         """For a run; the first one connects."""
         if distributed is None:
             raise Refused("package", problem)
+        try:
+            await self.begin(options, first)
+        except Refused:
+            raise
+        except Exception as error:
+            difference = await self.difference(options)
+            if difference is None:
+                raise
+            raise Refused("version", f"{difference}, and they do not understand each other") from error
+
+    async def begin(self, options, first):
         self.options = options
         self.name = options["name"]
         self.futures = {}
@@ -405,6 +416,20 @@ class Bridge:
         }
         if len({text.split(" has ")[1] for text in versions}) > 1:
             self.say("warning", f"versions of distributed differ: {', '.join(sorted(versions))}")
+
+    async def difference(self, options):
+        """How the scheduler's version differs from the bridge's; None if it does not, or does not say."""
+        address = options["address"] or getattr(self.cluster, "scheduler_address", None)
+        security = self.security(options["security"]) or distributed.security.Security()
+        try:
+            async with distributed.rpc(address, connection_args=security.get_connection_args("client")) as scheduler:
+                seen = await asyncio.wait_for(scheduler.versions(), options["timeout"])
+        except Exception:
+            return None
+        theirs = seen["packages"]["distributed"]
+        if theirs == distributed.__version__:
+            return None
+        return f"the bridge has distributed {distributed.__version__}, and the scheduler has {theirs}"
 
     async def look(self):
         """The workers, as the scheduler has them now."""

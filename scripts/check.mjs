@@ -2,7 +2,8 @@
  * What must hold before a change is merged: types, lint, all tests on this Node and on a newer one, and the package as
  * users get it. Needs nothing but Node and npm.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
@@ -17,18 +18,23 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, in the words to end with: of a long log often only the end is kept. */
 const failures = [];
 
-/** Runs a step; gives true when it exited with 0. */
-function step(title, command, args, { cwd = root, env = {}, quiet = false } = {}) {
-  console.log(`\n== ${title}`);
-  const stdio = quiet ? ["ignore", "pipe", "inherit"] : "inherit";
-  const { status, stdout } = spawnSync(command, args, { cwd, stdio, env: { ...process.env, ...env } });
-  if (quiet && status !== 0) process.stdout.write(stdout);
+/** Runs a step; gives true when it exited with 0. What it says beside another is shown when it has ended. */
+async function step(title, command, args, { cwd = root, env = {}, quiet = false, beside = false } = {}) {
+  if (!beside) console.log(`\n== ${title}`);
+  const piped = quiet || beside;
+  const stdio = piped ? ["ignore", "pipe", "pipe"] : "inherit";
+  const child = spawn(command, args, { cwd, stdio, env: { ...process.env, ...env } });
+  const said = [];
+  for (const stream of piped ? [child.stdout, child.stderr] : []) stream.on("data", chunk => said.push(chunk));
+  const [status] = await once(child, "close").catch(error => [String(error)]);
+  if (beside) console.log(`\n== ${title}, beside the others`);
+  if (!quiet || status !== 0) process.stdout.write(Buffer.concat(said));
   return status === 0;
 }
 
 /** A step that counts as one test. */
-function check(title, command, args, options) {
-  const good = step(title, command, args, options);
+async function check(title, command, args, options) {
+  const good = await step(title, command, args, options);
   counts[good ? "passed" : "failed"]++;
   if (!good) failures.push(title);
   return good;
@@ -103,11 +109,11 @@ const ANY_NODE = [
   "test/workers/storm.test.ts",
 ];
 
-function tests(title, node, { leftOut = [], env = {} } = {}) {
+async function tests(title, node, { leftOut = [], env = {} } = {}) {
   const results = join(root, "node_modules/.cache/tests.json");
   rmSync(results, { force: true });
   const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
-  const good = step(title, node, ["scripts/test.mjs", ...leftOut.flatMap(path => ["--exclude", path])], {
+  const good = await step(title, node, ["scripts/test.mjs", ...leftOut.flatMap(path => ["--exclude", path])], {
     env: { CI: "true", ...BUILT, PATH: path, ...env },
   });
   if (!existsSync(results)) {
@@ -138,7 +144,7 @@ function notPassed({ testResults }) {
 }
 
 /** A newer Node, from the registry's package that carries its binary. */
-function newerNode() {
+async function newerNode() {
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
   const home = join(root, "node_modules/.cache", `node-${NEWER_NODE}`);
   const binary = join(home, "node_modules", name, "bin/node");
@@ -146,36 +152,43 @@ function newerNode() {
   writeFileSync(join(home, "package.json"), "{}");
   if (existsSync(binary)) return binary;
   const install = ["install", "--no-audit", "--no-fund", `${name}@${NEWER_NODE}`];
-  return check(`Fetch Node ${NEWER_NODE}`, npm, install, { cwd: home }) ? binary : null;
+  return (await check(`Fetch Node ${NEWER_NODE}`, npm, install, { cwd: home, beside: true })) ? binary : null;
 }
 
 /** Packs, installs into an empty folder, and uses it as the README says. */
-function packed() {
+async function packed() {
   const folder = mkdtempSync(join(tmpdir(), "heddle-packed-"));
   try {
     const packing = ["pack", "--silent", "--pack-destination", folder];
-    if (!check("Pack", npm, packing, { quiet: true, env: BUILT })) return;
+    if (!(await check("Pack", npm, packing, { quiet: true, beside: true, env: BUILT }))) return;
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    check("Smoke test of the package", process.execPath, ["scripts/smoke.mjs", join(folder, `heddle-${version}.tgz`)]);
+    const archive = join(folder, `heddle-${version}.tgz`);
+    await check("Smoke test of the package", process.execPath, ["scripts/smoke.mjs", archive], { beside: true });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-if (step("Install", npm, ["ci", "--no-audit", "--no-fund"])) {
-  check("Build", process.execPath, ["scripts/build.mjs"]);
-  check("Types", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
-  check("Lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "--reporter=summary", "."]);
-  tests(`Tests on Node ${process.versions.node}`, process.execPath);
+/** What has one process after the other: beside the tests, which leave no core idle. */
+async function others() {
+  const run = (title, path, ...args) =>
+    check(title, process.execPath, [`node_modules/${path}`, ...args], { beside: true, env: BUILT });
+  await run("Types", "typescript/bin/tsc", "-p", "tsconfig.json");
+  await run("Lint", "@biomejs/biome/bin/biome", "ci", "--reporter=summary", ".");
+  await run("Check of the package's doors", "publint/src/cli.js", "--strict");
+  await packed();
+}
+
+if (await step("Install", npm, ["ci", "--no-audit", "--no-fund"])) {
+  await check("Build", process.execPath, ["scripts/build.mjs"]);
   const newer = newerNode();
-  if (newer !== null) {
+  const rest = others();
+  await tests(`Tests on Node ${process.versions.node}`, process.execPath);
+  if ((await newer) !== null) {
     const title = `Tests on Node ${NEWER_NODE}, save those that are the same on every Node`;
-    tests(title, newer, { leftOut: ANY_NODE, env: { HEDDLE_ENGINES: "none" } });
+    await tests(title, await newer, { leftOut: ANY_NODE, env: { HEDDLE_ENGINES: "none" } });
   }
-  check("Check of the package's doors", process.execPath, ["node_modules/publint/src/cli.js", "--strict"], {
-    env: BUILT,
-  });
-  packed();
+  await rest;
 } else {
   counts.failed++;
   failures.push("Install");

@@ -7,7 +7,6 @@ import { startRedis } from "../redis.mjs";
 
 /** As many as a worker has under way. */
 const AT_ONCE = 100;
-const WARM_UP = 200;
 
 /** @param place where jobs are stored, given a folder of this measurement's own. */
 export const jobs = (work, contenders, row, place = folder => join(folder, String(process.pid)), threads = 0) => ({
@@ -18,7 +17,8 @@ export const jobs = (work, contenders, row, place = folder => join(folder, Strin
     let ms = 0;
     await contender.within(await place(folder), { work, atOnce: AT_ONCE, threads }, async all => {
       const inputs = Array.from({ length: count }, () => 1);
-      await all(inputs.slice(0, WARM_UP));
+      // Workers get to know how long they take, and code is compiled.
+      await all(inputs);
       const began = performance.now();
       const results = await all(inputs);
       ms = performance.now() - began;

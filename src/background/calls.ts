@@ -27,8 +27,9 @@ export function callService(
   const definition = definitionFor(remoteCall);
   // What lets a call begin may be the end of another, or that it waits: to that it does not belong.
   const outside = new AsyncResource("heddle worker");
-  const runner = scope.run.pools.runnerOf(scope.pool);
-  const isBounded = !runner.shared && runner.workers <= settings.concurrency;
+  const { shared, workers, concurrency = 1 } = scope.run.pools.runnerOf(scope.pool);
+  const places = workers * concurrency;
+  const isBounded = !shared && places <= settings.concurrency;
   const isSent = ({ task }: JobFacts) => sent !== null && hasCode(task) && !known.has(calledBy(task)!);
   let count = 0;
   const begin = (scope: FlowScope, bytes: Uint8Array, tied: CallTies, code: boolean): CallAtWork => {
@@ -55,7 +56,7 @@ export function callService(
       return callsIn(inputs, definition);
     },
     // Two runs that send code have workers each.
-    mayWait: job => isBounded && !isSent(job),
+    places: job => (isBounded && !isSent(job) ? places : null),
     execute(job, bytes, tied) {
       if (!isSent(job)) return outside.runInAsyncScope(() => begin(scope, bytes, tied, false));
       let cancelled: string | null = null;

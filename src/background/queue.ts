@@ -126,8 +126,8 @@ export interface CallService {
   begin(job: JobFacts): (end: JobEnd) => void;
   /** The calls in what a run has handed over. */
   read(job: JobFacts, bytes: Uint8Array): readonly Uint8Array[];
-  /** Whether no more calls than there may be run at once, also if it is given more: the others wait at workers. */
-  mayWait(job: JobFacts): boolean;
+  /** How many calls like these run at once however many it is given; null if it may be more than there may be. */
+  places(job: JobFacts): number | null;
   execute(job: JobFacts, call: Uint8Array, ties: CallTies): CallAtWork;
 }
 
@@ -226,8 +226,8 @@ export interface Queue {
   retry(id: string): Promise<boolean>;
   /** The newest first. */
   list(filter: JobFilter): Promise<readonly JobFacts[]>;
-  /** Forgets jobs that ended before this time; gives how many. */
-  forget(before: number): Promise<number>;
+  /** Forgets jobs that ended before this time; gives how many. `troubled` hears what is left of them, and why. */
+  forget(before: number, troubled?: (error: Error) => void): Promise<number>;
   serve(service: Service): Promise<Serving>;
   /** What only lacks a worker. */
   waiting(): Promise<readonly JobsWaiting[]>;

@@ -16,10 +16,10 @@ export function secret(): string | null {
 /**
  * From now on this process signs with it, and refuses what is not signed with it.
  *
- * @throws OptionError if it is empty, or another one was given before.
+ * @throws OptionError if it is no text, or empty, or another one was given before.
  */
-export function giveSecret(text: string, where: string): void {
-  checked(text, where);
+export function giveSecret(value: unknown, where: string): void {
+  const text = checked(value, where);
   if (given !== null && given !== text) {
     throw new OptionError({
       where,
@@ -30,8 +30,13 @@ export function giveSecret(text: string, where: string): void {
   given = text;
 }
 
-function checked(text: string, where: string): string {
-  if (text !== "") return text;
-  const hint = "Give one that is hard to guess, or none: with an empty one anybody could sign.";
-  throw new OptionError({ where, problem: "the secret is empty", hint });
+function checked(value: unknown, where: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  // Of what may be a secret nothing is shown.
+  const kind = value === null ? "null" : `of the type ${typeof value}`;
+  throw new OptionError({
+    where,
+    problem: value === "" ? "the secret is empty" : `the secret is ${kind}`,
+    hint: "Give text that is hard to guess, or leave it out: with an empty one anybody could sign.",
+  });
 }

@@ -7,9 +7,23 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { UntrustedError } from "../errors.ts";
 import { newJobId } from "./job-id.ts";
 import type { JobEnd, JobFacts, NewJob, Schedule } from "./queue.ts";
-import { secret } from "./secret.ts";
+import { calledBy } from "./remote.ts";
+import { SECRET_VARIABLE, secret } from "./secret.ts";
 
 type About = readonly unknown[];
+
+/** Who should have signed what is read here, and what else is to be said where that is not so. */
+interface Signer {
+  readonly who: string;
+  readonly then: string;
+}
+
+const producer: Signer = { who: "who added it", then: "It is not read, and not run." };
+const run: Signer = { who: "its run", then: "It is not read, and not run." };
+const worker: Signer = {
+  who: "its worker",
+  then: "A worker with another secret, or none, does not run what this process hands it: its log says so.",
+};
 
 const MAGIC = Buffer.from("hds1");
 const HASH = 32;
@@ -40,12 +54,12 @@ export function inputsOf(job: Signing, what: string, bytes: Uint8Array): Uint8Ar
   const abouts = [jobAbout(job)];
   // A schedule has no options, and needs no other jobs.
   if (Object.keys(job.options).length === 0 && job.after.length === 0) abouts.push(scheduleAbout(job));
-  return verified(abouts, what, bytes);
+  return verified(abouts, what, bytes, calledBy(job.task) === null ? producer : run);
 }
 
 /** @throws UntrustedError */
 export function resultOf(id: string, what: string, bytes: Uint8Array): Uint8Array {
-  return verified([resultAbout(id)], what, bytes);
+  return verified([resultAbout(id)], what, bytes, worker);
 }
 
 /** How a call of a run ended, by its place in its batch. */
@@ -55,7 +69,7 @@ export function signedCall(batch: string, place: number, bytes: Uint8Array): Uin
 
 /** @throws UntrustedError */
 export function callOutcome(batch: string, place: number, what: string, bytes: Uint8Array): Uint8Array {
-  return verified([callAbout(batch, place)], what, bytes);
+  return verified([callAbout(batch, place)], what, bytes, worker);
 }
 
 /** What such a call asks its run; the number is of this question alone. */
@@ -65,7 +79,7 @@ export function signedQuestion(number: string, batch: string, place: number, byt
 
 /** @throws UntrustedError */
 export function questionOf(number: string, batch: string, place: number, bytes: Uint8Array): Uint8Array {
-  return verified([questionAbout(number, batch, place)], "what a call asks", bytes);
+  return verified([questionAbout(number, batch, place)], "what a call asks", bytes, worker);
 }
 
 /** The answer to a question of this number. */
@@ -75,7 +89,7 @@ export function signedAnswer(number: string, bytes: Uint8Array): Uint8Array {
 
 /** @throws UntrustedError */
 export function answerOf(number: string, bytes: Uint8Array): Uint8Array {
-  return verified([answerAbout(number)], "the answer of a run", bytes);
+  return verified([answerAbout(number)], "the answer of a run", bytes, run);
 }
 
 type Signing = Pick<
@@ -113,30 +127,23 @@ function signed(about: About, payload: Uint8Array): Uint8Array {
   return Buffer.concat([MAGIC, hash(key, about, payload), payload]);
 }
 
-function verified(abouts: readonly About[], what: string, bytes: Uint8Array): Uint8Array {
+function verified(abouts: readonly About[], what: string, bytes: Uint8Array, { who, then }: Signer): Uint8Array {
   const key = secret();
+  const untrusted = (problem: string, more = "") => {
+    const remedy = `Give both the same ${SECRET_VARIABLE}; if they have it, see who else may write to the queue.`;
+    return new UntrustedError({ what, problem, hint: `${then} ${remedy}${more}` });
+  };
   if (!isSigned(bytes)) {
     if (key === null) return bytes;
-    throw new UntrustedError({
-      what,
-      problem: "is not signed",
-      hint: "Such payloads are not read where there is a secret. See that all who use the queue have the same HEDDLE_SECRET, and who else may write to it; what was added before there was one has to be added anew.",
-    });
+    const added = " What was added before there was a secret has to be added anew.";
+    throw untrusted(`is not signed: ${who} has no secret, and this process has one`, added);
   }
-  if (key === null) {
-    throw new UntrustedError({
-      what,
-      problem: "is signed, and there is no secret here to check that with",
-      hint: "Give this process the HEDDLE_SECRET of the others.",
-    });
-  }
+  if (key === null) throw untrusted(`is signed by ${who}, and this process has no secret to check that with`);
   const [signature, payload] = [bytes.subarray(MAGIC.byteLength, FRONT), bytes.subarray(FRONT)];
   if (abouts.some(about => timingSafeEqual(signature, hash(key, about, payload)))) return payload;
-  throw new UntrustedError({
-    what,
-    problem: "was signed with another secret or for something else, or changed since",
-    hint: "Such payloads are not read. See that all who use the queue have the same HEDDLE_SECRET, and who else may write to it.",
-  });
+  throw untrusted(
+    `was signed by ${who} with another secret than that of this process, or for something else, or changed since`,
+  );
 }
 
 function isSigned(bytes: Uint8Array): boolean {

@@ -12,7 +12,8 @@ export class Stop {
   tell(reason: Error): void {
     if (this.#reason !== null) return;
     this.#reason = reason;
-    for (const hear of this.#heard) hear(reason);
+    // Who begins to hear by that is told at once.
+    for (const hear of [...this.#heard]) hear(reason);
   }
 
   /** Calls `hear` when it is told, at once if it has been; gives what ends that. */

@@ -42,6 +42,7 @@ export function processes(options: ProcessesOptions = {}): Runner {
   return {
     name,
     workers,
+    concurrency,
     shared: false,
     resized: count => processes({ ...options, workers: count }),
     open: host =>

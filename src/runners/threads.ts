@@ -43,6 +43,7 @@ export function threads(options: ThreadsOptions = {}): Runner {
   return {
     name,
     workers,
+    concurrency,
     shared: false,
     segments: true,
     resized: count => threads({ ...options, workers: count }),

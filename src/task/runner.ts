@@ -96,6 +96,8 @@ export interface Runner {
   readonly name: string;
   /** Workers, as the display counts them; Infinity where they are not limited. */
   readonly workers: number;
+  /** How many calls each of them runs at once; 1 if left out. */
+  readonly concurrency?: number;
   /** True when calls share this process's memory, so that inputs are handed over as they are. */
   readonly shared: boolean;
   /** True when its workers have memory of their own, but can read this process's shared memory. */

@@ -1,5 +1,5 @@
 /** Large values beside a Redis. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -60,10 +60,11 @@ function suite(url: string): void {
     expect(newPlace({ blobsAbove: 4_096 })).toContain("blobsAbove=4096");
   });
 
-  async function opened(more: object = {}): Promise<RedisQueue> {
-    const queue = await RedisQueue.open(newPlace({ blobsAbove: 4_096, ...more }));
+  async function opened(more: object = {}): Promise<RedisQueue & { readonly url: string }> {
+    const url = newPlace({ blobsAbove: 4_096, ...more });
+    const queue = await RedisQueue.open(url);
     onTestFinished(() => queue.close());
-    return queue;
+    return Object.assign(queue, { url });
   }
 
   const filesIn = (path: string) =>
@@ -164,7 +165,7 @@ function suite(url: string): void {
       there.remove = async key => {
         if (isStuck) await new Promise(() => {});
         if (key === stays.key) throw new Error("may not be removed");
-        await remove.call(there, key);
+        return remove.call(there, key);
       };
       onTestFinished(() => void Reflect.deleteProperty(there, "remove"));
       await expect(queue.parcels.sweep()).rejects.toThrow("may not be removed");
@@ -185,6 +186,70 @@ function suite(url: string): void {
       await expect.poll(() => queue.parcels.sweep().then(() => filesIn(blobs))).toEqual([]);
       // It may have been removed by two.
       await there.remove(key);
+    });
+  });
+
+  describe("where others have another place", () => {
+    test("what they put there stays known, and is told of, until somebody with that place removes it", async () => {
+      const [mine, theirs] = [folder(), folder()];
+      const place = newPlace({ blobsAbove: 4_096 });
+      const open = async (blobs: object) => {
+        const queue = await RedisQueue.open(redis({ url: place, ...blobs }));
+        onTestFinished(() => queue.close());
+        return queue;
+      };
+      const queue = await open({ blobs: theirs });
+      const id = await completed(queue);
+      await queue.add(await job({ inputs: await inputsOf(stranger) }));
+      const told: string[] = [];
+      const troubled = ({ message }: Error) => void told.push(message);
+      const other = await open({ blobs: mine });
+      const put = await other.parcels.blobs.put("a value", Buffer.from(stranger), key => other.parcels.toss(key));
+      expect(await other.forget(Number.POSITIVE_INFINITY, troubled)).toBe(1);
+      expect(await queue.facts(id)).toBeNull();
+      expect(told).toEqual([
+        `The large values in ${theirs} cannot be used: of those that nobody needs, 1 cannot be removed from here, where they lie in ${mine}\n  They stay until a worker or \`heddle jobs prune\` with that place removes them. Give all who use the queue the same \`blobs\`.`,
+      ]);
+      expect([filesIn(mine), filesIn(theirs).length]).toEqual([[], 2]);
+      expect(put.key.slice(24, 32)).toBe(other.parcels.blobs.mark);
+      await (await open({})).forget(0, troubled);
+      expect(told[1]).toMatch(
+        /^The large values in .*: of those that nobody needs, 1 cannot be removed from here, where no place for them is named\n/,
+      );
+      await (await open({ blobs: theirs })).parcels.sweep();
+      expect(filesIn(theirs)).toHaveLength(1);
+    });
+
+    test("that place by another name is the same", async () => {
+      const blobs = folder();
+      const link = join(folder(), "link");
+      symlinkSync(blobs, link);
+      const queue = await opened({ blobs });
+      await completed(queue);
+      const other = await RedisQueue.open(redis({ url: queue.url, blobs: link }));
+      onTestFinished(() => other.close());
+      const told: Error[] = [];
+      await other.forget(Number.POSITIVE_INFINITY, error => void told.push(error));
+      expect([told, filesIn(blobs)]).toEqual([[], []]);
+    });
+
+    test("a run removes what its workers have put elsewhere no sooner than somebody can", async () => {
+      const [mine, theirs] = [folder(), folder()];
+      const queue = await opened({ blobs: mine });
+      const far = await RedisQueue.open(redis({ url: queue.url, blobs: theirs }));
+      onTestFinished(() => far.close());
+      const known = (key: string) => queue.connection.act("keepValue", ["run", key, "always"]);
+      const { key } = await far.parcels.blobs.put(
+        "a value",
+        Buffer.from(stranger),
+        async key => void (await known(key)),
+      );
+      expect(await queue.connection.act("endValues", ["run"])).toEqual([key]);
+      await queue.parcels.remove([key], () => true);
+      expect(filesIn(theirs)).toHaveLength(1);
+      await queue.connection.use(client => client.zadd(`${queue.connection.keys}trash`, 0, key));
+      await far.parcels.sweep();
+      expect(filesIn(theirs)).toEqual([]);
     });
   });
 

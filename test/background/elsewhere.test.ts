@@ -183,7 +183,7 @@ function suite(url: string): void {
       { HEDDLE_SECRET: "of others" },
     );
     expect(answer).toMatch(/^UntrustedError: /);
-    await expect.poll(said).toMatch(/shout \S+ \d+ ms crashed: UntrustedError: /);
+    await expect.poll(said).toMatch(/shout \S+ \d+ ms failed: UntrustedError: /);
   });
 
   test("a list of code that the run has not signed is none, and its own counts", async () => {

@@ -279,7 +279,9 @@ test("with a secret, a payload counts for the very job that it was signed for", 
   const end = await given(signed);
   expect(end.state).toBe("completed");
   expect(outcomeIn(end.bytes, "j1")).toEqual({ ok: true, value: 3 });
-  expect((await given(unsigned)).problem).toBe("UntrustedError: add (job j1) is not signed");
+  expect((await given(unsigned)).problem).toBe(
+    "UntrustedError: add (job j1) is not signed: who added it has no secret, and this process has one",
+  );
 
   ran.length = 0;
   const elsewhere: readonly Partial<JobFacts>[] = [
@@ -293,7 +295,8 @@ test("with a secret, a payload counts for the very job that it was signed for", 
     { restart: false },
     { after: ["j0"] },
   ];
-  const wrong = /^UntrustedError: .* was signed with another secret or for something else, or changed since$/;
+  const wrong =
+    /^UntrustedError: .* was signed by who added it with another secret than that of this process, or for something else, or changed since$/;
   for (const change of elsewhere) {
     const moved = { ...signed, facts: { ...signed.facts, ...change } };
     expect((await given(moved)).problem).toMatch(wrong);
@@ -301,13 +304,15 @@ test("with a secret, a payload counts for the very job that it was signed for", 
   const changed = new Uint8Array(signed.inputs);
   changed[changed.length - 1]! ^= 1;
   expect((await given({ ...signed, inputs: changed })).problem).toMatch(wrong);
-  expect((await given({ ...signed, inputs: signed.inputs.slice(0, 20) })).problem).toMatch(/is not signed$/);
+  expect((await given({ ...signed, inputs: signed.inputs.slice(0, 20) })).problem).toMatch(
+    /is not signed: who added it has no secret/,
+  );
   process.env[SECRET_VARIABLE] = "another secret";
   expect((await given(signed)).problem).toMatch(wrong);
   expect(ran).toEqual([]);
   delete process.env[SECRET_VARIABLE];
   expect((await given(signed)).problem).toBe(
-    "UntrustedError: add (job j1) is signed, and there is no secret here to check that with",
+    "UntrustedError: add (job j1) is signed by who added it, and this process has no secret to check that with",
   );
 });
 
@@ -336,7 +341,9 @@ test("with a secret, results are those of their jobs, for who awaits and for job
   process.env[SECRET_VARIABLE] = "a good secret";
   const right = signedEnd("j0", plain);
   expect(outcomeIn(right.bytes, "j0")).toEqual({ ok: true, value: 7 });
-  expect(() => outcomeIn(right.bytes, "j9")).toThrow(/The result|the result of job j9 was signed with another secret/);
+  expect(() => outcomeIn(right.bytes, "j9")).toThrow(
+    "the result of job j9 was signed by its worker with another secret",
+  );
   expect(() => outcomeIn(plain.bytes, "j0")).toThrow("the result of job j0 is not signed");
   const error = signedEnd("j0", badEnd("add", "failed", new Error("x")));
   expect(outcomeIn(error.bytes, "j0")).toMatchObject({ ok: false });

@@ -6,6 +6,8 @@ import { rig } from "./rig.ts";
 
 const LEASE = 2_000;
 const JOBS = 1_000;
+/** So many calls of a run are with the workers at once, unless one says otherwise. */
+const HANDED = 64;
 const started = await startRedis();
 
 if (typeof started === "string") test.skip(`workers on a Redis: ${started}`);
@@ -186,6 +188,31 @@ function suite(server: RedisServer): void {
     for (let n = 0; n < JOBS; n++) expect(rig.channel.count(`begun ${n}`)).toBeGreaterThanOrEqual(1);
     // Some are begun again, of those that were under way.
     expect(rig.channel.heard.length - JOBS).toBeLessThan(6 * 2 * 20);
+  }, 180_000);
+
+  test("Redis is killed, and restarted with what it had, while workers execute 1,000 calls of a run", async () => {
+    const kills = 4;
+    const [doomed] = [await rig.worker("--concurrency", "20"), await rig.worker("--concurrency", "20")];
+    const waiting = rig.startScript(`
+      const { run } = await import("heddle");
+      const ns = Array.from({ length: ${JOBS} }, (_, n) => n);
+      return run({ runner: process.env.HEDDLE_QUEUE }, () => counted.map(ns));
+    `);
+    for (let step = 1; step <= kills; step++) {
+      const enough = Math.floor((JOBS * step) / (kills + 2));
+      await expect.poll(() => rig.channel.heard.length, { interval: 5 }).toBeGreaterThanOrEqual(enough);
+      await server.kill();
+      if (step === kills) doomed.process.kill("SIGKILL");
+      await server.start();
+    }
+    const { code, stdout, stderr } = await waiting.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual(Array.from({ length: JOBS }, (_, n) => n));
+    const begun = Array.from({ length: JOBS }, (_, n) => rig.channel.count(`begun ${n}`));
+    expect(Math.min(...begun)).toBe(1);
+    // Those of the worker that died, and on a machine so busy that leases end meanwhile, of the others.
+    expect(begun.filter(times => times > 1).length).toBeLessThanOrEqual(kills * HANDED);
+    expect(await jobs()).toEqual([]);
   }, 180_000);
 
   test("heddle doctor says whether the Redis keeps what it acknowledged", async () => {

@@ -55,8 +55,13 @@ function suite(server: RedisServer): void {
     ["a thread each", ["--concurrency", "2", "-n", "2"], 2],
     ["more threads than calls", ["--concurrency", "1", "-n", "2"], 1],
     ["inline", ["--concurrency", "3", "--runner", "inline"], 3],
+    ["threads of several", ["--concurrency", "3", "--runner", "wide"], 3],
   ])("no more calls run at once than a worker was told, also of short ones: %s", async (_, how, most) => {
     rig.place.write({
+      "heddle.config.mjs": `
+        import { threads } from "heddle";
+        export default { runners: { wide: threads({ workers: 2, concurrency: 10 }) } };
+      `,
       "spans.mjs": `
         import { task } from "heddle";
         export const span = task("span", async () => {

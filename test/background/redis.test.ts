@@ -39,6 +39,8 @@ function suite(server: RedisServer): void {
     const { url } = server;
     expect(() => redis({ url, blob: "/x" } as never)).toThrow(/redis\(…\): unknown option "blob"[\s\S]*blobs/);
     expect(() => redis({ url: undefined } as never)).toThrow("redis({ url }): undefined is no URL of a Redis");
+    expect(() => redis("redis://here" as never)).toThrow("redis(…): a text holds no options");
+    expect(redis({ url: "redis://50%er:word@here" })).toBe("redis://50%er:word@here");
     expect(() => redis(undefined as never)).toThrow("redis({ url }): undefined is no URL of a Redis");
     expect(() => redis({ url, blobsAbove: "1 apple" } as never)).toThrow("1 apple is no number of bytes");
   });

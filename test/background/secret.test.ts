@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { redis } from "../../src/background/redis/place.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
+import { OptionError } from "../../src/errors.ts";
 import { startRedis } from "../engines/redis.ts";
 import { rig } from "./rig.ts";
 
@@ -63,17 +64,23 @@ describe.each(places)("%s", place => {
     const id = await rig.script("return (await counted.delay(1)).id");
     process.env[SECRET_VARIABLE] = "another secret";
     const { stderr } = await rig.place.heddle(...UNTIL_IDLE);
-    expect(stderr).toMatch(/counted .* failed: UntrustedError: counted \(job .*\) was signed with another secret/);
+    expect(stderr).toMatch(
+      /counted .* failed: UntrustedError: counted \(job .*\) was signed by who added it with another secret/,
+    );
     process.env[SECRET_VARIABLE] = "a good secret";
     expect(await told(`return tell(attach("${id}").result())`)).toMatch(
-      /^UntrustedError: the result of job .* was signed with another secret/,
+      /^UntrustedError: the result of job .* was signed by its worker with another secret than that of this process/,
     );
     expect(await rig.place.heddle("jobs", "retry", String(id))).toMatchObject({ code: 0 });
     delete process.env[SECRET_VARIABLE];
-    expect((await rig.place.heddle(...UNTIL_IDLE)).stderr).toContain("is signed, and there is no secret here");
+    expect((await rig.place.heddle(...UNTIL_IDLE)).stderr).toContain(
+      "is signed by who added it, and this process has no secret",
+    );
     expect(rig.channel.heard).toEqual([]);
     const shown = await rig.place.heddle("jobs", "show", String(id));
-    expect(shown.stdout).toMatch(/inputs +not readable here: .* is signed, and there is no secret here/);
+    expect(shown.stdout).toMatch(
+      /inputs +not readable here: .* is signed by who added it, and this process has no secret/,
+    );
   });
 });
 
@@ -134,9 +141,62 @@ describe.skipIf(typeof server === "string")("whoever can write to a Redis", () =
     const onWorkers =
       'const { run } = await import("heddle"); const there = body => run({ runner: process.env.HEDDLE_QUEUE }, body);';
     expect(await told(`${onWorkers} return there(() => add.map([1, 2, 3]))`)).toEqual([2, 3, 4]);
-    process.env[SECRET_VARIABLE] = "another secret";
-    expect(await told(`${onWorkers} return tell(there(() => add.submit(1)))`)).toMatch(/UntrustedError/);
   });
+
+  test.each([
+    [
+      "one",
+      "another",
+      "with another secret than that of this process",
+      "with another secret than that of this process",
+    ],
+    [
+      "one",
+      undefined,
+      "is signed by its run, and this process has no secret",
+      "is not signed: its worker has no secret",
+    ],
+    [
+      undefined,
+      "one",
+      "is not signed: its run has no secret",
+      "is signed by its worker, and this process has no secret",
+    ],
+  ])("a run with %s secret on a worker with %s: each is told who signed with what", async (mine, its, there, here) => {
+    const give = (secret: string | undefined) => {
+      delete process.env[SECRET_VARIABLE];
+      if (secret !== undefined) process.env[SECRET_VARIABLE] = secret;
+    };
+    give(its);
+    const worker = await rig.worker();
+    give(mine);
+    const [state, stack] = (await rig.script(`
+      const { run } = await import("heddle");
+      return run({ runner: process.env.HEDDLE_QUEUE }, async () => {
+        const call = counted.with({ retries: 0 }).submit(1);
+        const { error } = await call.settled();
+        return [call.state, error.stack];
+      });
+    `)) as [string, string];
+    expect(state).toBe("failed");
+    expect(stack).toContain(`UntrustedError: the result of counted-2 `);
+    expect(stack).toContain(here);
+    expect(stack).toMatch(/Give both the same HEDDLE_SECRET/);
+    expect(stack).not.toMatch(/ioredis|node:events/);
+    await expect.poll(worker.stderr).toMatch(/counted \S+ \d+ ms failed: UntrustedError: counted \(job .*\) /);
+    expect(worker.stderr()).toContain(there);
+    expect(rig.channel.heard).toEqual([]);
+  });
+});
+
+test.each([
+  [42, "of the type number"],
+  [null, "null"],
+  ["", "empty"],
+])("redis({ secret: %j }) is refused", (secret, problem) => {
+  const give = () => redis({ url: "redis://127.0.0.1:1", secret: secret as string });
+  expect(give).toThrow(OptionError);
+  expect(give).toThrow(`redis({ secret }): the secret is ${problem}\n`);
 });
 
 test("a worker, and who waits, listen to nothing but sockets of the file system", async () => {

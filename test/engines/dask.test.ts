@@ -355,6 +355,47 @@ describe.each(pythons)("dask, %s", (which, python) => {
   });
 });
 
+describe("versions that differ", () => {
+  const [[, latest], [, old]] = pythons as [(typeof pythons)[0], (typeof pythons)[1]];
+  const program = (python: typeof latest) => (typeof python === "string" ? "" : python.program);
+  const missing = [latest, old].find(python => typeof python === "string");
+
+  test.skipIf(missing !== undefined).each([
+    ["an old bridge and a new cluster", program(old), program(latest)],
+    ["a new bridge and an old cluster", program(latest), program(old)],
+  ])("of distributed: %s", async (_, bridge, cluster) => {
+    const { address, stop } = await startDask(cluster, 1);
+    onTestFinished(stop);
+    const failure = run({ runner: dask({ address, python: bridge }) }, () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringMatching(
+        /the bridge has distributed \S+, and the scheduler has \S+,[\s\S]*the Python that the cluster has/,
+      ),
+    });
+  });
+
+  test.skipIf(typeof latest === "string")("of Python, on a worker", async () => {
+    const { address, worker, stop } = await startDask(program(latest), 0);
+    onTestFinished(stop);
+    const place = mkdtempSync(join(tmpdir(), "heddle-python-"));
+    onTestFinished(() => rmSync(place, { recursive: true }));
+    // There is one Python here; the worker says that its is another one.
+    const says = `
+import distributed.versions as v
+v.real = getattr(v, "real", v.get_system_info)
+v.get_system_info = lambda: {**v.real(), "python": "3.9.1.final.0"}
+`;
+    writeFileSync(join(place, "other_python.py"), says);
+    await worker("--preload", join(place, "other_python.py"));
+    const failure = run({ runner: dask({ address, python: program(latest) }) }, () => tasks.double.submit(1));
+    await expect(failure).rejects.toMatchObject({
+      code: "CLUSTER",
+      message: expect.stringMatching(/the bridge has Python 3\.\d+, and the worker \S+ has 3\.9/),
+    });
+  });
+});
+
 describe("what is missing here", () => {
   test("Python", async () => {
     const runner = dask({ python: "no-such-python" });

@@ -12,10 +12,15 @@ import type { Question } from "./messages.ts";
 
 /** So much work is one batch, in milliseconds, and where much waits: it costs Redis and both sides about one, whatever is in it. */
 const WORK = 4;
-const MUCH_WORK = 16;
+const MUCH_WORK = 32;
 export const MOST = 240;
 /** A batch that has grown to so many bytes is closed. */
 const MOST_BYTES = 256 * 1024;
+
+/** Whether it may wait for calls that have come before it: the time that it has begins when its batch does. */
+export function mayTravelWith({ timeout }: Pick<Dispatch, "timeout">): boolean {
+  return timeout === 0 || timeout >= 10 * MUCH_WORK;
+}
 
 /** How many calls that take so long are one batch, and are at most. */
 export function fitTogether(ms: number): { readonly fit: number; readonly most: number } {

@@ -1,5 +1,8 @@
-/** Where large values lie beside Redis: each under a name of its own, so that who has no more need of it removes it. */
-import { randomBytes, webcrypto } from "node:crypto";
+/**
+ * Where large values lie beside Redis: each under a name of its own, so that who has no more need of it removes it. The
+ * name says which place it was put into, so that it is not taken for removed by who has another one.
+ */
+import { createHash, randomBytes, webcrypto } from "node:crypto";
 import { isAbsolute, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatSize } from "../../config/size.ts";
@@ -15,6 +18,8 @@ import type { RedisPlace } from "./place.ts";
 /** For so long, in milliseconds, a place is waited for that was there before. */
 const PATIENCE = 30_000;
 const TRY_AGAIN = 1_000;
+/** How many digits stand for a place. */
+const MARK = 8;
 /** The token of a cache's server, as that itself reads it. */
 const TOKEN = "HEDDLE_CACHE_TOKEN";
 const WHERE = "redis({ blobs })";
@@ -29,6 +34,8 @@ export class Blobs {
   readonly #place: Place | null;
   /** Values of more bytes do not go into Redis. */
   readonly above: number;
+  /** Stands in the names of what is put here. */
+  readonly mark: string | null;
   #about: Promise<About> | null = null;
   #wasThere = false;
 
@@ -43,6 +50,7 @@ export class Blobs {
   private constructor(place: Place | null, above: number) {
     this.#place = place;
     this.above = place === null ? MOST_IN_REDIS : above;
+    this.mark = place === null ? null : createHash("sha256").update(place.name).digest("hex").slice(0, MARK);
   }
 
   /** Null where none was named. */
@@ -59,7 +67,7 @@ export class Blobs {
     if (this.#place === null) throw overLimit(what, size);
     const { name: at } = this.#place;
     const own = bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
-    const key = keyOf(await digestOf(own));
+    const key = keyOf(await digestOf(own), this.mark!);
     const fails = (problem: string, hint: string) => failure(what, size, `cannot be put into ${at}: ${problem}`, hint);
     await this.#patiently(fails, async place => {
       this.#about ??= place.about();
@@ -97,11 +105,22 @@ export class Blobs {
     throw fails("it has other contents than were written", DAMAGED);
   }
 
-  /** @throws StoreError */
-  async remove(key: ValueKey): Promise<void> {
-    await this.#place?.remove(valueName(key)).catch(error => {
+  /**
+   * Gives whether it is gone: not what was put into another place, unless that is this one by another name.
+   *
+   * @throws StoreError
+   */
+  async remove(key: ValueKey): Promise<boolean> {
+    const place = this.#place;
+    if (place === null) return false;
+    const name = valueName(key);
+    try {
+      if (markIn(key) !== this.mark && !(await place.has(name))) return false;
+      await place.remove(name);
+      return true;
+    } catch (error) {
       throw this.#unusable(error);
-    });
+    }
   }
 
   /**
@@ -112,7 +131,7 @@ export class Blobs {
   async check(): Promise<void> {
     if (this.#place === null) return;
     const bytes = Uint8Array.from(randomBytes(16));
-    const name = valueName(keyOf(await digestOf(bytes)));
+    const name = valueName(keyOf(await digestOf(bytes), this.mark!));
     try {
       const { write } = await this.#place.about();
       if (!write) throw new Trouble("readOnly", "it does not let you write");
@@ -151,8 +170,13 @@ function placeOf(address: string): Place {
   return placeAt({ url: address, token: process.env[TOKEN] }, WHERE, HINT);
 }
 
-function keyOf(digest: string): ValueKey {
-  return `${randomBytes(16).toString("hex")}.${digest}` as ValueKey;
+function keyOf(digest: string, mark: string): ValueKey {
+  return `${randomBytes(12).toString("hex")}${mark}.${digest}` as ValueKey;
+}
+
+/** Which place a value was put into. */
+export function markIn(key: ValueKey): string {
+  return key.slice(24, 24 + MARK);
 }
 
 /** On other threads than this one. */

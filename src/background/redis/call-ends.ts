@@ -1,6 +1,7 @@
 /** How calls of a run ended, as workers tell it. */
 import { unpackError } from "../../codec/failure.ts";
 import { fromWire } from "../../codec/wire.ts";
+import { UntrustedError } from "../../errors.ts";
 import type { Attempt } from "../../task/runner.ts";
 import { open } from "../../workers/envelope.ts";
 import { readReports } from "../../workers/protocol.ts";
@@ -11,7 +12,7 @@ import type { RunValues } from "./run-values.ts";
 
 export const FROM = "a worker on Redis";
 
-/** `worker`: its number. What cannot be read is the crash of its call. */
+/** `worker`: its number. What cannot be read is the crash of its call, and what is not to be believed its failure. */
 export function attemptIn(underway: Underway, said: Buffer, worker: number, values: RunValues): Attempt {
   const { call, batch, place, reports } = underway;
   const { id } = call;
@@ -28,7 +29,10 @@ export function attemptIn(underway: Underway, said: Buffer, worker: number, valu
     if (attempt === null) throw new Error("its answer holds no outcome");
     const kept = values.kept(attempt.value, `the result of ${display}`);
     return kept === null ? attempt : { ...attempt, value: kept };
-  } catch (error) {
-    return { id, state: "crashed", error: error as Error, ms: 0, worker };
+  } catch (thrown) {
+    const error = thrown as Error;
+    // It was thrown where Redis was heard, which is nowhere in anybody's program.
+    error.stack = `${error.name}: ${error.message}`;
+    return { id, state: error instanceof UntrustedError ? "failed" : "crashed", error, ms: 0, worker };
   }
 }

@@ -128,9 +128,9 @@ export class Line {
     return this.#lend(this.#job.fromJSON(this.#worker, next[0], String(next[1])), token);
   }
 
-  /** So many calls are in the batch that was taken last, or jobs in the delivery. */
-  holds(count: number): void {
-    this.most = count > 1 || this.#pace.isShort ? FEW : ANY_NUMBER;
+  /** So many calls are in the batch that was taken last, or jobs in the delivery, and so many can run at once. */
+  holds(count: number, places: number = ANY_NUMBER): void {
+    this.most = count > 1 || this.#pace.isShort ? FEW : Math.max(FEW, places);
   }
 
   /** One of its jobs has ended that was begun then. */

@@ -2,19 +2,20 @@
  * Inputs and results of jobs, which lie beside Redis where they are large. What is put there stands in the trash first,
  * to be removed some day, until a job says that it is its own; it comes back there when that job is forgotten.
  */
-import { BlobError } from "../../errors.ts";
+import { BlobError, StoreError } from "../../errors.ts";
 import { isValueKey, type ValueKey } from "../../store/remote/names.ts";
 import { badEnd, called } from "../outcome.ts";
 import type { JobEnd, JobFacts, TakenJob } from "../queue.ts";
 import { signedEnd } from "../signature.ts";
 import { MOST_IN_REDIS, refBytes, refIn, sizeOf } from "./blob-ref.ts";
-import { Blobs } from "./blobs.ts";
+import { Blobs, markIn } from "./blobs.ts";
 import type { Connection } from "./connection.ts";
 import type { RedisPlace } from "./place.ts";
 
 /** In milliseconds: who puts something there, and dies, leaves it for so long. */
 const UNCLAIMED = 24 * 60 * 60 * 1_000;
 const PAGE = 100;
+const ELSEWHERE = Symbol("elsewhere");
 
 export interface Parcel {
   /** What stands in Redis. */
@@ -26,6 +27,9 @@ export interface Parcel {
 export class Parcels {
   readonly blobs: Blobs;
   readonly #connection: Connection;
+  /** What was not found here, and is not looked for again. */
+  readonly #elsewhere = new Set<ValueKey>();
+  #recorded: Promise<void> | null = null;
 
   constructor(connection: Connection, where: RedisPlace) {
     this.#connection = connection;
@@ -35,7 +39,10 @@ export class Parcels {
   /** @throws BlobError */
   async keep(what: string, bytes: Uint8Array): Promise<Parcel> {
     if (bytes.byteLength <= this.blobs.above) return { bytes, key: "" };
-    const ref = await this.blobs.put(what, bytes, key => this.toss(key, UNCLAIMED));
+    const ref = await this.blobs.put(what, bytes, async key => {
+      await this.record();
+      await this.toss(key, UNCLAIMED);
+    });
     return { bytes: refBytes(ref), key: ref.key };
   }
 
@@ -79,16 +86,32 @@ export class Parcels {
     await this.#connection.use(client => client.zadd(this.#trash, Date.now() + inTime, key));
   }
 
+  /** Who finds a value of which this is the place knows how that is called. */
+  record(): Promise<void> {
+    const { mark, name } = this.blobs;
+    if (mark === null) return Promise.resolve();
+    this.#recorded ??= this.#connection
+      .use(client => client.hset(this.#places, mark, name!))
+      .then(
+        () => {},
+        error => {
+          this.#recorded = null;
+          throw error;
+        },
+      );
+    return this.#recorded;
+  }
+
   /**
    * Removes what nobody needs.
    *
-   * @throws StoreError
+   * @throws StoreError also if some of it lies elsewhere: that stays known, for who has that place.
    */
   async sweep(): Promise<void> {
-    if (this.blobs.name === null) return;
     // What cannot be removed stays, and does not keep back what stands behind it.
     let stay = 0;
     let problem: unknown = null;
+    let elsewhere: ValueKey[] = [];
     for (;;) {
       const keys = await this.#connection.use(client =>
         client.zrangebyscore(this.#trash, "-inf", Date.now(), "LIMIT", stay, PAGE),
@@ -98,17 +121,43 @@ export class Parcels {
       const gone = keys.filter(key => !left.has(key));
       if (gone.length > 0) await this.#connection.use(client => client.zrem(this.#trash, ...gone));
       stay += left.size;
-      for (const reason of left.values()) problem ??= reason;
+      const others = [...left].flatMap(([key, reason]) => (reason === ELSEWHERE ? [key as ValueKey] : []));
+      elsewhere = [...elsewhere, ...others];
+      for (const reason of left.values()) if (reason !== ELSEWHERE) problem ??= reason;
       // Then it is the place that cannot be used.
-      if (gone.length === 0) break;
+      if (gone.length === 0 && left.size > others.length) break;
     }
     if (problem !== null) throw problem;
+    if (elsewhere.length > 0) throw await this.#otherPlace(elsewhere);
+  }
+
+  async #otherPlace(keys: readonly ValueKey[]): Promise<Error> {
+    const known = await this.#connection.use(client => client.hgetall(this.#places));
+    const names = [...new Set(keys.map(key => known[markIn(key)] ?? "a place that is not known"))];
+    const { name } = this.blobs;
+    const here = name === null ? "no place for them is named" : `they lie in ${name}`;
+    return new StoreError({
+      kept: "large values",
+      folder: names.join(" and "),
+      problem: `of those that nobody needs, ${keys.length} cannot be removed from here, where ${here}`,
+      hint: "They stay until a worker or `heddle jobs prune` with that place removes them. Give all who use the queue the same `blobs`.",
+    });
   }
 
   /** Gives those that could not be removed, and why. */
   async #removeEach(keys: readonly ValueKey[]): Promise<(readonly [string, unknown])[]> {
-    const removed = await Promise.allSettled(keys.map(key => this.blobs.remove(key)));
-    return removed.flatMap((each, i) => (each.status === "rejected" ? [[keys[i]!, each.reason] as const] : []));
+    const removed = await Promise.allSettled(keys.map(key => this.#remove(key)));
+    return removed.flatMap((each, i) => {
+      if (each.status === "rejected") return [[keys[i]!, each.reason] as const];
+      return each.value ? [] : [[keys[i]!, ELSEWHERE] as const];
+    });
+  }
+
+  async #remove(key: ValueKey): Promise<boolean> {
+    if (this.#elsewhere.has(key)) return false;
+    const isGone = await this.blobs.remove(key);
+    if (!isGone) this.#elsewhere.add(key);
+    return isGone;
   }
 
   /** Removes these; which of them are not to be removed once more, `isAll` says. */
@@ -121,13 +170,17 @@ export class Parcels {
         await this.#connection.unlessAway(this.#connection.use(client => client.zrem(this.#trash, ...over)));
       }
       // Then it is the place that cannot be used.
-      if (left.size === page.length) return;
+      if (left.size === page.length && [...left.values()].some(reason => reason !== ELSEWHERE)) return;
     }
   }
 
   /** The same for what runs have left that are gone. */
   async abandon(silence: number): Promise<void> {
     if (this.blobs.name !== null) await this.#connection.act("abandonValues", [silence]);
+  }
+
+  get #places(): string {
+    return `${this.#connection.keys}places`;
   }
 
   get #trash(): string {

@@ -52,6 +52,10 @@ const PASSWORD = /(:\/\/[^/@]*:)[^/@]*@/;
  * console.log(queue); // redis://localhost:6379?lease=30000
  */
 export function redis(options: RedisOptions): string {
+  if (typeof options === "string") {
+    const hint = 'Write redis({ url: "redis://…" }), or use the URL as it is.';
+    throw new OptionError({ where: "redis(…)", problem: "a text holds no options", hint });
+  }
   checkKeys(options ?? {}, KEYS, "redis(…)");
   const { url, lease, calls, prefix, blobs, blobsAbove, secret } = options ?? {};
   const place = parsed(url);
@@ -126,7 +130,16 @@ export function readPlace(text: string): RedisPlace {
   for (const name of OWN) url.searchParams.delete(name);
   const shown = new URL(url);
   if (shown.password !== "") shown.password = "…";
-  return { url: url.href, lease, calls, prefix, blobs, blobsAbove, shown: decodeURI(shown.href) };
+  return { url: url.href, lease, calls, prefix, blobs, blobsAbove, shown: readable(shown.href) };
+}
+
+/** A name in a URL may hold a per cent sign of its own. */
+function readable(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
+  }
 }
 
 function checkBlobs(blobs: string | null, above: number, given: string | null): void {

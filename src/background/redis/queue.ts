@@ -191,14 +191,14 @@ export class RedisQueue implements Queue {
     return found;
   }
 
-  async forget(before: number): Promise<number> {
+  async forget(before: number, troubled?: (error: Error) => void): Promise<number> {
     const key = `${this.connection.keys}ended`;
     const old = await this.connection.use(client => client.zrangebyscore(key, "-inf", `(${before}`));
     let count = 0;
     for (let at = 0; at < old.length; at += PAGE) {
       count += (await this.connection.act("forgetJobs", old.slice(at, at + PAGE))) as number;
     }
-    await this.#sweep();
+    await this.#sweep(troubled);
     return count;
   }
 
@@ -208,8 +208,8 @@ export class RedisQueue implements Queue {
   }
 
   /** What cannot be removed now is removed by workers. */
-  async #sweep(): Promise<void> {
-    await this.parcels.sweep().catch(() => {});
+  async #sweep(troubled: (error: Error) => void = () => {}): Promise<void> {
+    await this.parcels.sweep().catch(troubled);
   }
 
   /** Forgets jobs that have ended. */
@@ -235,6 +235,7 @@ export class RedisQueue implements Queue {
 
   async serve(service: Service): Promise<Serving> {
     await this.parcels.blobs.check();
+    await this.parcels.record();
     await this.#ears.listen();
     const server = new Server(this, service, () => this.#servers.delete(server));
     this.#servers.add(server);

@@ -115,6 +115,7 @@ export class RunValues implements Keeper {
   }
 
   async #register(key: ValueKey): Promise<void> {
+    await this.#queue.parcels.record();
     await this.#queue.connection.act("keepValue", [this.#run, key, "always"]);
   }
 
@@ -124,7 +125,10 @@ export class RunValues implements Keeper {
     // What is not removed now is removed with the run.
     void this.#blobs
       .remove(key)
-      .then(() => connection.use(client => client.srem(`${connection.keys}values:${this.#run}`, key)))
+      .then(isGone => {
+        const forget = () => connection.use(client => client.srem(`${connection.keys}values:${this.#run}`, key));
+        return isGone ? forget() : 0;
+      })
       .catch(() => {});
   }
 

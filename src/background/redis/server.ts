@@ -229,7 +229,7 @@ export class Server implements Serving {
     const running = { line, lent, stop: new Stop(), batch };
     this.#running.set(lent.id, running);
     running.stop.hear(({ message }) => batch.abort(message));
-    line.holds(Number(job.options["count"]));
+    line.holds(Number(job.options["count"]), this.#around.service?.places(job) ?? undefined);
     await batch.execute(verdict.toString(), bytes as Buffer, ended);
     if (this.#running.get(lent.id) === running) this.#running.delete(lent.id);
     if (this.#abandoned) return;

@@ -7,7 +7,7 @@ import { Line } from "../../workers/line.ts";
 import { FileDesk } from "../../workers/travel/desk.ts";
 import { Ahead } from "./ahead.ts";
 import { Answers } from "./answers.ts";
-import { type Batch, cancelledOutside, type Underway } from "./batches.ts";
+import { type Batch, cancelledOutside, mayTravelWith, type Underway } from "./batches.ts";
 import { attemptIn, FROM } from "./call-ends.ts";
 import { Gathering } from "./gathering.ts";
 import { type Ends, LOST, saidIn } from "./messages.ts";
@@ -117,7 +117,7 @@ export class RedisSession implements RunnerSession {
   #send(isLate: boolean): void {
     const batches = this.#gathered.batches(
       (task, calls) => this.#ahead.together(task, calls + this.#byId.size),
-      call => this.#alone.delete(call.id),
+      call => this.#alone.delete(call.id) || !mayTravelWith(call),
       (call, batch) => this.#add(call, batch),
       !isLate && this.#ahead.isPlenty(this.#byId.size),
     );

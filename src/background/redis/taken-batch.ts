@@ -72,7 +72,7 @@ export class TakenBatch {
     try {
       calls = this.#around.service!.read(this.#job, bytes);
     } catch (error) {
-      for (let place = 0; place < count; place++) this.#end(place, { state: "crashed", error: error as Error });
+      for (let place = 0; place < count; place++) this.#end(place, { state: "failed", error: error as Error });
     }
     const places = [...calls.keys()].filter(place => !over.has(place));
     this.#left = places.length;
@@ -92,11 +92,15 @@ export class TakenBatch {
   /** Those that come together are short: where they can wait at a worker, they have one turn, and the next is at hand. */
   #take(places: readonly number[], calls: readonly Uint8Array[]): void {
     const { service, turns } = this.#around;
-    const together = service!.mayWait(this.#job) ? [places] : places.map(place => [place]);
+    // A turn of none would never end.
+    if (places.length === 0) return;
+    const most = service!.places(this.#job);
+    const together = most === null ? places.map(place => [place]) : [places];
     for (const some of together) {
-      turns.wait(some.length, leave => {
+      const begin = (leave: () => void) => {
         for (const place of some) void this.#execute(place, calls[place]!, leave);
-      });
+      };
+      turns.wait(some.length, begin, most ?? undefined);
     }
   }
 

@@ -3,6 +3,7 @@ import { parseDuration } from "../../config/duration.ts";
 import { OptionError, UsageError } from "../../errors.ts";
 import { plural } from "../../report/format.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { failureText } from "../failure.ts";
 import { print, printJson } from "../screen.ts";
 import { type QueueFlags, withQueue } from "./place.ts";
 
@@ -13,7 +14,8 @@ export interface PruneFlags extends QueueFlags {
 export function prune(flags: PruneFlags): Promise<ExitCode> {
   const age = readAge(flags.olderThan ?? KEPT, "--older-than");
   return withQueue(flags, async queue => {
-    const forgotten = (await queue?.forget(Date.now() - age)) ?? 0;
+    const troubled = (error: Error) => process.stderr.write(`${failureText(error, {})}\n`);
+    const forgotten = (await queue?.forget(Date.now() - age, troubled)) ?? 0;
     if (flags.json === true) printJson({ forgotten });
     else print([`${plural(forgotten, "job", "jobs")} forgotten`]);
     return EXIT.ok;
