@@ -8,6 +8,8 @@ import asyncio
 import functools
 import importlib
 import sys
+import threading
+import time
 
 # Where heddle is installed is not the place for what Python compiles.
 sys.dont_write_bytecode = True
@@ -20,18 +22,28 @@ try:
 except ImportError as error:
     distributed = None
     problem = str(error)
-    WorkerPlugin = object
+    WorkerPlugin = SchedulerPlugin = object
 else:
     import cloudpickle
-    from distributed import WorkerPlugin
+    from distributed import SchedulerPlugin, WorkerPlugin
 
     cloudpickle.register_pickle_by_value(heddle_node)
 
 # What runs in the workers. Nothing there can import this file: it is sent by value, once for each worker.
 
 
+# What calls say goes on after so many seconds, or with their end.
+HELD = 0.01
+
+# After so many seconds what has not begun of calls that travel together is taken back.
+LATE = 0.25
+
+# So many batches that have ended are remembered.
+ENDED = 1000
+
+
 class NodeWorkers(WorkerPlugin):
-    """The Node workers of one Dask worker process. A call has one of them to itself."""
+    """The Node workers of one Dask worker process. A call has one of them to itself, or calls that travel together."""
 
     idempotent = True
 
@@ -40,12 +52,11 @@ class NodeWorkers(WorkerPlugin):
         self.setup_ = setup
 
     def setup(self, worker):
-        import threading
-
         self.worker = worker
         self.lock = threading.Lock()
         self.idle = []
         self.busy = {}
+        self.ended = {}
         self.unwanted = set()
 
     def teardown(self, worker):
@@ -55,42 +66,48 @@ class NodeWorkers(WorkerPlugin):
     def say(self, ref, *words):
         self.worker.log_event(self.name, [ref, self.worker.address, *words])
 
-    def run(self, ref, call, values):
-        """Has a call executed; its value, if that is to stay in the cluster."""
-        attempt = {"taken": False, "value": None, "seceded": False}
+    def run(self, ref, count, call, values):
+        """Has calls executed; the value of one by itself, if that is to stay in the cluster."""
+        if count > 1 and self.was_begun():
+            self.say(ref, "again")
+            return None
+        attempt = Attempt(self, ref, count)
         while True:
-            if ref in self.unwanted:
-                return None
             try:
                 node, fresh = self.take()
             except OSError as error:
                 self.say(ref, "no node", f"{self.setup_['node']}: {error.strerror}")
                 return None
-            with self.lock:
-                self.busy[ref] = node
-            ended = False
+            if not self.begins(ref, node):
+                return None
+            over = False
             trouble = ""
             try:
-                node.begin(ref, call, *values)
-                ended = self.attend(ref, node, attempt)
+                node.begin(ref, count, call, *values)
+                over = attempt.attend(node)
             except OSError:
                 pass
             except Exception as error:
                 node.kill()
                 trouble = f"{type(error).__name__}: {error}\n"
             finally:
+                attempt.pass_on(node)
                 node.over()
-                with self.lock:
-                    del self.busy[ref]
-            if ended:
-                with self.lock:
-                    self.idle.append(node)
-                return attempt["value"]
+                # One that died before it had the call has no part in it.
+                last = over or fresh or attempt.taken or trouble != ""
+                self.ends(ref, node, over, last)
+            if over:
+                return attempt.value
             how, words = node.end()
-            # One that died before it had the call has no part in it.
-            if fresh or attempt["taken"] or trouble:
-                self.say(ref, "died" if node.heard else "no worker", node.pid, how, trouble + words)
+            if last:
+                kind = "died" if node.heard else "no worker"
+                self.say(ref, kind, node.pid, how, trouble + words, node.claims.current(), node.stopped)
                 return None
+
+    def was_begun(self):
+        """Whether it has been on another worker, which is lost."""
+        task = self.worker.state.tasks[self.worker.get_current_task()]
+        return MARK in (task.annotations or {})
 
     def take(self):
         """One that waits, else a new one; and whether it is new."""
@@ -103,61 +120,159 @@ class NodeWorkers(WorkerPlugin):
                 return node, False
             node.end()
 
-    def attend(self, ref, node, attempt):
-        """Hears what a Node worker says of its call; whether to the end."""
-        for kind, body in node.messages():
-            if kind == node.TAKEN:
-                attempt["taken"] = True
-            elif kind == node.VALUE:
-                attempt["value"] = body
-            elif kind == node.REPORTS:
-                self.say(ref, "said", node.pid, body)
-            elif kind == node.ENDED:
-                value = attempt["value"]
-                self.say(ref, "ended", node.pid, body, -1 if value is None else len(value))
-                return True
-            elif not attempt["seceded"]:
-                from distributed import secede
+    def begins(self, ref, node):
+        """Whether it is still wanted."""
+        with self.lock:
+            if ref in self.unwanted:
+                self.idle.append(node)
+                return False
+            self.busy[ref] = node
+            return True
 
-                # A thread can leave but once.
-                attempt["seceded"] = True
-                secede()
-        return False
+    def ends(self, ref, node, over, last):
+        with self.lock:
+            del self.busy[ref]
+            if over:
+                self.idle.append(node)
+            if last:
+                self.ended[ref] = None
+            if len(self.ended) > ENDED:
+                del self.ended[next(iter(self.ended))]
 
-    async def tell(self, ref, message, grace):
-        """Says something to a running call; one that has not ended `grace` seconds later is ended by force."""
-        import asyncio
-
-        node = self.busy.get(ref)
-        if node is None:
-            if grace is not None:
-                # It may be on its way here, from the scheduler.
-                self.unwanted.add(ref)
-                asyncio.get_running_loop().call_later(60, self.unwanted.discard, ref)
-            return False
+    async def tell(self, ref, message, grace, places):
+        """
+        Says something to running calls; whether they are here, and None if they were. What has not ended `grace` seconds
+        later, of the calls at these places, is ended by force.
+        """
+        with self.lock:
+            node = self.busy.get(ref)
+            if node is None and ref in self.ended:
+                return None
+            if node is None:
+                if grace is not None:
+                    # It may be on its way here, from the scheduler.
+                    self.unwanted.add(ref)
+                    asyncio.get_running_loop().call_later(60, self.unwanted.discard, ref)
+                return False
         node.post(ref, message)
         if grace is not None:
+            self.take_back(ref, node)
 
             async def insist():
                 await asyncio.sleep(grace)
                 with self.lock:
                     if self.busy.get(ref) is node:
-                        node.kill()
+                        node.stop(places)
 
             self.insisting = asyncio.ensure_future(insist())
         return True
 
+    def take_back(self, ref, node):
+        last = node.claims.take_back()
+        if last is not None:
+            self.say(ref, "back", node.pid, last)
 
-def run_call(name, ref, call, values):
+
+class Attempt:
+    """One attempt of calls."""
+
+    def __init__(self, workers, ref, count):
+        self.workers, self.ref, self.count = workers, ref, count
+        self.taken = self.seceded = False
+        self.value = None
+        self.held, self.since = [], 0
+
+    def attend(self, node):
+        """Hears what a Node worker says of its calls; whether to the end."""
+        late = None
+        while True:
+            if self.held and not node.speaks_until(self.since + HELD):
+                self.pass_on(node)
+            if late is not None and not node.speaks_until(late):
+                self.workers.take_back(self.ref, node)
+                late = None
+            message = node.receive()
+            if message is None:
+                return False
+            kind, body = message
+            if kind == node.TAKEN:
+                self.taken = True
+                late = time.monotonic() + LATE if self.count > 1 else None
+            elif kind == node.VALUE:
+                self.value = body
+            elif kind == node.REPORTS:
+                self.hold(body)
+            elif kind == node.ENDED:
+                self.hold(body)
+                said, self.held = b"".join(self.held), []
+                size = -1 if self.value is None else len(self.value)
+                self.workers.say(self.ref, "ended", node.pid, said, size)
+                return True
+            else:
+                self.pass_on(node)
+                self.secede()
+
+    def hold(self, body):
+        if not self.held:
+            self.since = time.monotonic()
+        self.held.append(body)
+
+    def pass_on(self, node):
+        if self.held:
+            said, self.held = b"".join(self.held), []
+            self.workers.say(self.ref, "said", node.pid, said)
+
+    def secede(self):
+        from distributed import secede
+
+        # A thread can leave but once.
+        if not self.seceded:
+            self.seceded = True
+            secede()
+
+
+def run_call(name, ref, count, call, values):
     """The Dask task: as small as it can be, as it is sent with every call."""
     from distributed import get_worker
 
-    return get_worker().plugins[name].run(ref, call, values)
+    return get_worker().plugins[name].run(ref, count, call, values)
 
 
-async def tell_call(name, ref, message, grace, dask_worker=None):
+async def tell_call(name, ref, message, grace, places, dask_worker=None):
     plugin = dask_worker.plugins.get(name)
-    return plugin is not None and await plugin.tell(ref, message, grace)
+    return False if plugin is None else await plugin.tell(ref, message, grace, places)
+
+
+# What runs in the scheduler.
+
+# The name of the annotation of tasks that were begun and have not ended, or whose end was lost.
+MARK = "heddle"
+
+
+class Marks(SchedulerPlugin):
+    """Marks tasks that leave a worker without an end: who gets them next is to know that they may have begun."""
+
+    def __init__(self, client):
+        self.client = client
+        self.name = f"heddle-{client}"
+
+    def transition(self, key, start, finish, *args, **kwargs):
+        if finish != "released" or start not in ("processing", "memory"):
+            return
+        if not isinstance(key, str) or "-heddle-" not in key:
+            return
+        task = self.scheduler.tasks.get(key)
+        if task is not None:
+            task.annotations = {**(task.annotations or {}), MARK: True}
+
+    def remove_client(self, scheduler, client):
+        if client == self.client:
+            scheduler.remove_plugin(self.name)
+
+
+def add_marks(marks, dask_scheduler=None):
+    marks.scheduler = dask_scheduler
+    dask_scheduler.add_plugin(marks, name=marks.name)
 
 
 def forget_events(name, dask_scheduler=None):
@@ -185,8 +300,9 @@ def topics_of(dask_scheduler):
 
 # The bridge itself.
 
-# After so many reports those that the scheduler keeps are dropped: it may keep 100,000.
+# After so many reports those that the scheduler keeps are dropped: it may keep 100,000. One of so many bytes counts twice.
 EVENTS = 500
+EVENT = 100_000
 
 
 class Bridge:
@@ -196,7 +312,7 @@ class Bridge:
         self.name = None
         self.scheduler = None
         self.watchers = set()
-        self.known_events = 0
+        self.events = 0
 
     async def open(self, options, first):
         """For a run; the first one connects."""
@@ -222,6 +338,7 @@ class Bridge:
         self.known = None
         if self.client is None:
             await self.connect(options)
+            self.batches = await self.marks()
         await self.check_versions()
         self.client.subscribe_topic(self.name, functools.partial(self.heard, self.name))
         plugin = NodeWorkers(self.name, {**options["worker"], "first": first, "Node": Node})
@@ -230,7 +347,7 @@ class Bridge:
         else:
             await self.client.register_worker_plugin(plugin, name=self.name)
         workers = await self.look()
-        self.say("ready", distributed.__version__, len(workers))
+        self.say("ready", distributed.__version__, len(workers), self.batches)
         self.keep(self.watch_workers())
 
     async def connect(self, options):
@@ -259,6 +376,14 @@ class Bridge:
                 raise Refused("option", "there is neither an address nor a cluster")
         except (OSError, asyncio.TimeoutError) as error:
             raise Refused("address", f"{type(error).__name__}: {error}")
+
+    async def marks(self):
+        """Whether the scheduler marks what is begun again: it may not let others tell it what to do."""
+        try:
+            await self.client.run_on_scheduler(add_marks, Marks(self.client.id))
+        except Exception:
+            return False
+        return True
 
     def security(self, given):
         return None if given is None else distributed.security.Security(**given)
@@ -347,10 +472,10 @@ class Bridge:
         self.watchers.add(task)
         task.add_done_callback(self.watchers.discard)
 
-    def call(self, ref, task, resources, inputs, message):
+    def call(self, ref, task, resources, inputs, message, count):
         if not self.calls:
             asyncio.get_running_loop().call_soon(self.flush)
-        self.calls.append((ref, task, resources, inputs, message))
+        self.calls.append((ref, task, resources, inputs, message, count))
 
     def flush(self):
         """Submits what has come, in as few operations as it can be."""
@@ -388,6 +513,7 @@ class Bridge:
                 run_call,
                 [self.name] * len(group),
                 [ref for ref, *_ in group],
+                [call[5] for call in group],
                 [call[4] for call in group],
                 [[self.futures[ref] for ref in call[3]] for call in group],
                 key=[f"{task}-{self.name}-{ref}" for ref, task, *_ in group],
@@ -421,31 +547,36 @@ class Bridge:
             return
         _, (ref, address, *words) = event
         self.places[ref] = address
-        self.known_events += 1
-        if self.known_events % EVENTS == 0:
+        self.events += 1 + sum(len(word) for word in words if isinstance(word, bytes)) // EVENT
+        if self.events >= EVENTS:
+            self.events = 0
             self.keep(self.client.run_on_scheduler(forget_events, self.name))
         self.say(words[0], ref, address, *words[1:])
 
     def tell(self, ref, message, goes_on=False):
-        self.keep(self.pass_on(ref, message, None))
+        self.keep(self.pass_on(ref, message, None, []))
 
-    def stop(self, ref, message, grace):
+    def stop(self, ref, message, grace, *places):
         self.stopped.add(ref)
-        self.keep(self.end(ref, message, grace))
+        self.keep(self.end(ref, message, grace, places))
 
-    async def end(self, ref, message, grace):
+    async def end(self, ref, message, grace, places):
         self.flush()
-        runs = await self.pass_on(ref, message, grace)
-        if not runs and ref in self.futures:
+        runs = await self.pass_on(ref, message, grace, places)
+        if runs is False and ref in self.futures:
             await self.client.cancel([self.futures[ref]], force=True)
             self.say("stopped", ref)
 
-    async def pass_on(self, ref, message, grace):
+    async def pass_on(self, ref, message, grace, places):
+        """Whether they are at a worker; None if they were."""
         address = self.places.get(ref)
         answers = await self.client.run(
-            tell_call, self.name, ref, message, grace, workers=None if address is None else [address]
+            tell_call, self.name, ref, message, grace, places, workers=None if address is None else [address]
         )
-        return any(answers.values())
+        for answer in (True, None):
+            if answer in answers.values():
+                return answer
+        return False
 
     def release(self, *refs):
         for ref in refs:

@@ -10,7 +10,9 @@ import select
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
+import time
 import traceback
 
 
@@ -54,35 +56,99 @@ class Refused(Exception):
         self.kind = kind
 
 
+# So many bytes of what a Node worker says are read at once.
+PIECE = 65536
+
+
+def nameless():
+    """A file that is gone with the last process that has it open; in memory where the system has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("heddle-claims"), "r+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
+
+
+class Claims:
+    """Which of the calls that came together a Node worker has begun: numbers in a file, each of which one reader gets."""
+
+    SIZE, MOST = 4, 240
+
+    def __init__(self):
+        self.file = nameless()
+        self.file.write(struct.pack(f"={self.MOST}i", *range(1, self.MOST + 1)))
+        self.lock = threading.Lock()
+        self.count = self.last = 1
+
+    def fileno(self):
+        return self.file.fileno()
+
+    def begin(self, count):
+        """For so many calls; one by itself counts as begun."""
+        with self.lock:
+            self.count = count
+            self.last = None if count > 1 else 1
+            if count > 1:
+                os.lseek(self.fileno(), 0, os.SEEK_SET)
+
+    def current(self):
+        """The last one that has begun."""
+        with self.lock:
+            return self.read() if self.last is None else self.last
+
+    def read(self):
+        return min(self.count, os.lseek(self.fileno(), 0, os.SEEK_CUR) // self.SIZE)
+
+    def take_back(self):
+        """From now on nothing begins. Gives the last one that has; None if nothing was left."""
+        with self.lock:
+            if self.last is not None:
+                return None
+            left = os.read(self.fileno(), self.SIZE * self.MOST)
+            next = struct.unpack_from("=i", left)[0] if left else self.MOST + 1
+            self.last = min(self.count, next - 1)
+            return self.last if self.last < self.count else None
+
+    def close(self):
+        with self.lock:
+            if self.last is None:
+                self.last = self.read()
+            self.file.close()
+
+
 class Node:
     """A Node worker, spoken to by a socket that it inherits."""
 
     REPORTS, ENDED, VALUE, WAITS, TAKEN = 0, 1, 2, 3, 4
 
     def __init__(self, setup):
+        self.claims = Claims()
         ours, theirs = socket.socketpair()
-        words = [setup["node"], *setup["flags"], setup["entry"], str(theirs.fileno()), str(setup["small"])]
+        numbers = [str(theirs.fileno()), str(setup["small"]), str(self.claims.fileno())]
+        words = [setup["node"], *setup["flags"], setup["entry"], *numbers]
         try:
             self.process = subprocess.Popen(
                 words,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), self.claims.fileno()],
                 env={**os.environ, **setup["env"]},
             )
         except OSError:
             ours.close()
+            self.claims.close()
             raise
         finally:
             theirs.close()
         self.pid = self.process.pid
         self.socket = ours
+        self.come = b""
         self.heard = False
         self.words = b""
         self.sending = threading.Lock()
-        # The call that it has, and what is to be said of it.
+        # The call that it has, or calls, and what is to be said of them.
         self.ref = None
+        # It was killed as a call did not obey.
+        self.stopped = False
         self.posts = None
         self.listener = threading.Thread(target=self.listen, daemon=True)
         self.listener.start()
@@ -99,11 +165,18 @@ class Node:
                 return
             self.words = (self.words + piece)[-8000:]
 
-    def begin(self, ref, *parts):
-        """Gives it a call."""
+    def begin(self, ref, count, *parts):
+        """Gives it a call, or so many."""
+        self.claims.begin(count)
         with self.sending:
             self.ref = ref
             self.write(*parts)
+
+    def stop(self, places):
+        """Kills it, if the call at work is one of these."""
+        if self.claims.current() in places:
+            self.stopped = True
+            self.kill()
 
     def over(self):
         with self.sending:
@@ -138,14 +211,6 @@ class Node:
         for part in (head, *parts):
             self.socket.sendall(part)
 
-    def messages(self):
-        """What it says of a call, to its end; less than that if it dies."""
-        while True:
-            message = self.receive()
-            if message is None:
-                return
-            yield message
-
     def receive(self):
         """The next message, and of which kind it is; None if it has died."""
         head = self.read(5)
@@ -159,16 +224,25 @@ class Node:
         return kind, body
 
     def read(self, size):
-        data = self.socket.recv(size, socket.MSG_WAITALL) if size > 0 else b""
-        while len(data) < size:
-            more = self.socket.recv(size - len(data))
+        # Of several calls there are many messages, which are small.
+        piece = PIECE if self.claims.count > 1 else 0
+        while len(self.come) < size:
+            more = self.socket.recv(max(piece, size - len(self.come)), 0 if piece else socket.MSG_WAITALL)
             if not more:
                 return None
-            data += more
+            self.come += more
+        data, self.come = self.come[:size], self.come[size:]
         return data
+
+    def speaks_until(self, moment):
+        """Whether it says something until then, or dies; not once that has come."""
+        left = moment - time.monotonic()
+        return left > 0 and self.speaks(left)
 
     def speaks(self, seconds):
         """Whether it says something in this time, or dies."""
+        if self.come:
+            return True
         poll = select.poll()
         poll.register(self.socket, select.POLLIN)
         return bool(poll.poll(seconds * 1000))
@@ -187,6 +261,7 @@ class Node:
         if self.posts is not None:
             self.posts.put((None, None))
         self.socket.close()
+        self.claims.close()
         return code, self.words.decode("utf-8", "replace")
 
 

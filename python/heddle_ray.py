@@ -7,6 +7,7 @@ docs/design/clusters.md. What it hands on, calls, reports and values, are bytes 
 import asyncio
 import os
 import queue
+import signal
 import socket
 import sys
 import threading
@@ -33,6 +34,9 @@ HELD = 0.01
 
 # A listener asks again after so many seconds, so that nobody answers those that are gone.
 ASKS = 60
+
+# After so many seconds what has not begun of calls that travel together is taken back.
+LATE = 0.25
 
 # How long a call whose Node worker was killed may take to end, before its Ray worker is killed, too.
 LAST = 5
@@ -75,7 +79,7 @@ class Mailbox:
             if len(messages) > 2:
                 del self.boxes[worker]
             else:
-                self.deliver(worker, [None, self.run, None])
+                self.deliver(worker, [None, self.run, None, None])
 
     async def say(self, worker, ref, *words):
         self.said.append([ref, worker, *words])
@@ -95,13 +99,13 @@ class Mailbox:
         said, self.said = self.said, []
         return said
 
-    async def tell(self, ref, message, grace, goes_on):
+    async def tell(self, ref, message, grace, places, goes_on):
         """Whether it is known where the call is; if not, it hears of it later."""
         worker = self.workers.get(ref)
         if worker is None:
-            self.told.setdefault(ref, []).append([ref, message, grace])
+            self.told.setdefault(ref, []).append([ref, message, grace, places])
             return False
-        self.deliver(worker, [ref, message, grace])
+        self.deliver(worker, [ref, message, grace, places])
         if goes_on:
             self.go_on(worker, ref, 1)
         return True
@@ -168,7 +172,7 @@ DEVICES = [
 
 
 class NodeWorker:
-    """The Node worker of a worker process of Ray's, which has one call at a time."""
+    """The Node worker of a worker process of Ray's, which has one call at a time, or some that travel together."""
 
     def __init__(self, mailbox):
         self.mailbox = mailbox
@@ -179,9 +183,11 @@ class NodeWorker:
         self.lock = threading.Lock()
         self.idle = None
         self.devices = None
-        # The call at hand, and who has it.
+        # The task of Ray's at hand, and who has its calls.
         self.ref = None
         self.node = None
+        self.calls = 1
+        signal.signal(signal.SIGINT, self.interrupted)
         threading.Thread(target=self.listen, daemon=True).start()
 
     def serve(self, run):
@@ -195,11 +201,11 @@ class NodeWorker:
             self.idle.end()
             self.idle = None
 
-    def run(self, run, ref, call, values):
-        """How a call ended, and what it has said before that nobody knows yet; its value, if that stays here."""
+    def run(self, run, ref, calls, call, values):
+        """How calls ended, and what they have said that nobody knows yet; the value of one, if that stays here."""
         if run != self.number:
             self.serve(run)
-        self.held, self.count, self.value, self.last, self.taken = [], 0, None, None, False
+        self.calls, self.held, self.count, self.value, self.last, self.taken = calls, [], 0, None, None, False
         while self.last is None:
             setup = self.setup
             if setup is None:
@@ -213,7 +219,7 @@ class NodeWorker:
             with self.lock:
                 self.ref, self.node = ref, node
             try:
-                node.begin(ref, call, *values)
+                node.begin(ref, calls, call, *values)
                 self.attend(node)
             except OSError:
                 pass
@@ -231,8 +237,10 @@ class NodeWorker:
             how, words = node.end()
             # One that died before it had the call has no part in it.
             if fresh or self.taken:
-                self.last = ["died" if node.heard else "no worker", self.place, node.pid, how, words]
-        return [self.name, self.count, self.held, self.last], self.value
+                kind = "died" if node.heard else "no worker"
+                self.last = [kind, self.place, node.pid, how, words, node.claims.current(), node.stopped]
+        held = [] if self.held == [] else [[self.place, node.pid, b"".join(self.held)]]
+        return [self.name, self.count, held, self.last], self.value
 
     def take(self, setup):
         """The one that waits, if it is of use, else a new one; and whether it is new."""
@@ -247,34 +255,40 @@ class NodeWorker:
         return Node(setup), True
 
     def attend(self, node, steps=None):
-        """Hears what a Node worker says, to the end of its call or its own."""
+        """Hears what a Node worker says, to the end of its calls or its own."""
+        late = None
         while True:
-            if self.held and not node.speaks(max(0, self.since + HELD - time.monotonic())):
-                self.pass_on()
+            if self.held and not node.speaks_until(self.since + HELD):
+                self.pass_on(node)
+            if late is not None and not node.speaks_until(late):
+                self.take_back(self.ref, node)
+                late = None
             message = node.receive()
             if message is None:
                 return
             kind, body = message
             if kind == node.TAKEN:
                 self.taken = True
+                late = time.monotonic() + LATE if self.calls > 1 else None
             elif kind == node.VALUE:
                 self.value = body
             elif kind == node.REPORTS:
                 if not self.held:
                     self.since = time.monotonic()
-                self.held.append([self.place, node.pid, body])
+                self.held.append(body)
             elif kind == node.ENDED:
-                self.last = ["ended", self.place, node.pid, body, -1 if self.value is None else len(self.value)]
+                said, self.held = b"".join([*self.held, body]), []
+                self.last = ["ended", self.place, node.pid, said, -1 if self.value is None else len(self.value)]
                 return
-            elif steps is not None:
-                steps.put(True)
             else:
-                self.pass_on()
-                self.wait(node)
-                return
+                self.pass_on(node)
+                if steps is None:
+                    self.wait(node)
+                    return
+                steps.put(True)
 
     def wait(self, node):
-        """Has the rest of the call attended to while this thread, Ray's, waits for Ray: then it needs no CPU."""
+        """Has the rest of the calls attended to while this thread, Ray's, waits for Ray: then it needs no CPU."""
         steps = queue.SimpleQueue()
         steps.put(True)
         ref = self.ref
@@ -294,9 +308,36 @@ class NodeWorker:
             times += 1
             ray.get(self.mailbox.pause.remote(self.name, ref, times))
 
-    def pass_on(self):
+    def interrupted(self, number, frame):
+        """Ray has cancelled what is at hand: a call, or some of those that travel together, and then the others go on."""
+        if self.calls == 1:
+            raise KeyboardInterrupt
+        # This thread may have the lock.
+        threading.Thread(target=self.introduce, args=[self.ref, self.node], daemon=True).start()
+
+    def introduce(self, ref, node):
+        """Where it is known who has the calls, it is told which of them are meant."""
+        if ref is None:
+            return
+        self.take_back(ref, node)
+        with self.lock:
+            if self.ref == ref:
+                self.say()
+
+    def take_back(self, ref, node):
+        with self.lock:
+            last = node.claims.take_back() if self.ref == ref else None
+            if last is not None:
+                self.say([self.place, node.pid, last])
+
+    def pass_on(self, node):
         held, self.held = self.held, []
-        self.mailbox.say.remote(self.name, self.ref, self.count, held)
+        if held:
+            with self.lock:
+                self.say([self.place, node.pid, b"".join(held)])
+
+    def say(self, *words):
+        self.mailbox.say.remote(self.name, self.ref, self.count, list(words))
         self.count += 1
 
     def listen(self):
@@ -306,11 +347,11 @@ class NodeWorker:
                 messages = self.mailbox.listen.remote(self.name, ASKS).future().result()
             except Exception:
                 return
-            for ref, message, grace in messages:
+            for ref, message, grace, places in messages:
                 if ref is None:
                     self.finish(message)
                 else:
-                    self.tell(ref, message, grace)
+                    self.tell(ref, message, grace, places)
 
     def finish(self, run):
         with self.lock:
@@ -322,32 +363,36 @@ class NodeWorker:
             if node is not None:
                 node.kill()
 
-    def tell(self, ref, message, grace):
-        """Says something to a running call; one that has not ended `grace` seconds later is ended by force."""
+    def tell(self, ref, message, grace, places):
+        """
+        Says something to running calls. What has not ended `grace` seconds later, of those at these places, is ended by
+        force.
+        """
         with self.lock:
             node = self.node
             if self.ref != ref:
                 return
         node.post(ref, message)
         if grace is not None:
-            insisting = threading.Timer(grace, self.insist, [ref, node])
+            self.take_back(ref, node)
+            insisting = threading.Timer(grace, self.insist, [ref, node, places])
             insisting.daemon = True
             insisting.start()
 
-    def insist(self, ref, node):
+    def insist(self, ref, node, places):
         with self.lock:
             if self.ref == ref and self.node is node:
-                node.kill()
+                node.stop(places)
 
 
 def caller(mailbox):
     """The function that Ray calls, which has a Node worker in each of Ray's worker processes."""
     workers = []
 
-    def heddle(run, ref, call, *values):
+    def heddle(run, ref, count, call, *values):
         if not workers:
             workers.append(NodeWorker(mailbox))
-        return workers[0].run(run, ref, call, values)
+        return workers[0].run(run, ref, count, call, values)
 
     return heddle
 
@@ -359,10 +404,11 @@ NAMES = {"num_cpus": "CPU", "num_gpus": "GPU"}
 
 
 class Call:
-    """One that Ray has."""
+    """One that Ray has, or some that travel together."""
 
-    def __init__(self, reply):
+    def __init__(self, reply, calls):
         self.reply = reply
+        self.calls = calls
         self.stopped = False
         self.told = False
         # Who was heard to execute it last, and how much of that; who did so before is not listened to any more.
@@ -404,7 +450,7 @@ class Bridge:
             await asyncio.wait_for(self.look(), self.options["timeout"])
         except asyncio.TimeoutError:
             self.give_up(options["address"])
-        self.say("ready", ray.__version__, len(self.nodes))
+        self.say("ready", ray.__version__, len(self.nodes), True)
         self.keep(self.watch())
 
     def connect(self, address):
@@ -469,11 +515,11 @@ class Bridge:
         self.watchers.add(task)
         task.add_done_callback(self.watchers.discard)
 
-    def call(self, ref, task, resources, inputs, message):
+    def call(self, ref, task, resources, inputs, message, count):
         if self.has(resources):
-            self.submit(ref, task, resources, inputs, message)
+            self.submit(ref, task, resources, inputs, message, count)
         else:
-            self.keep(self.refuse(ref, task, resources, inputs, message))
+            self.keep(self.refuse(ref, task, resources, inputs, message, count))
 
     def has(self, resources):
         wanted = {"CPU": 1, **{NAMES.get(name, name): amount for name, amount in resources.items()}}
@@ -488,27 +534,30 @@ class Bridge:
         wanted = resources or {"num_cpus": 1}
         self.say("no resource", ref, ", ".join(f"{k}: {v}" for k, v in wanted.items()), len(self.nodes))
 
-    def submit(self, ref, task, resources, inputs, message):
+    def submit(self, ref, task, resources, inputs, message, count):
         lost = [key for key in inputs if key not in self.values]
         if lost:
             self.say("lost", ref, "an input of it was lost with the bridge that knew of it")
             return
         try:
             values = [self.values[key] for key in inputs]
-            reply, self.values[ref] = self.function_for(task, resources).remote(
-                self.run, ref, message, *values
+            reply, self.values[ref] = self.function_for(task, resources, count > 1).remote(
+                self.run, ref, count, message, *values
             )
         except Exception as error:
             self.say("lost", ref, f"{type(error).__name__}: {error}")
             return
-        self.calls[ref] = Call(reply)
+        self.calls[ref] = Call(reply, count)
         self.keep(self.follow(ref, self.calls[ref]))
 
-    def function_for(self, task, resources):
-        key = (task, *resources.items())
+    def function_for(self, task, resources, once):
+        """`once`: what some of its calls have done is not to be done again."""
+        key = (task, once, *resources.items())
         if key not in self.functions:
             given = {name: resources[name] for name in ("num_cpus", "num_gpus", "memory") if name in resources}
             others = {name: amount for name, amount in resources.items() if name not in given}
+            if once:
+                given["max_retries"] = 0
             self.functions[key] = self.function.options(name=task, resources=others or None, **given)
         return self.functions[key]
 
@@ -518,8 +567,10 @@ class Bridge:
         except Exception as error:
             if self.calls.pop(ref, None) is None:
                 return
-            if call.stopped:
+            if call.stopped and (call.calls == 1 or isinstance(error, ray.exceptions.TaskCancelledError)):
                 self.say("stopped", ref)
+            elif call.calls > 1:
+                self.say("again", ref)
             else:
                 self.say("lost", ref, f"{type(error).__name__}: {str(error).strip()}")
             self.over(ref, call)
@@ -565,8 +616,8 @@ class Bridge:
             self.values.pop(ref, None)
 
     def pass_on(self, ref, said):
-        for place, pid, body in said:
-            self.say("said", ref, place, pid, body)
+        for place, pid, words in said:
+            self.say("back" if isinstance(words, int) else "said", ref, place, pid, words)
 
     def over(self, ref, call):
         if call.told:
@@ -576,20 +627,20 @@ class Bridge:
         call = self.calls.get(ref)
         if call is not None:
             call.told = True
-            self.mailbox.tell.remote(ref, message, None, goes_on)
+            self.mailbox.tell.remote(ref, message, None, [], goes_on)
 
-    def stop(self, ref, message, grace):
+    def stop(self, ref, message, grace, *places):
         call = self.calls.get(ref)
         if call is not None:
             call.stopped = call.told = True
-            self.keep(self.end(ref, call, message, grace))
+            self.keep(self.end(ref, call, message, grace, places))
 
-    async def end(self, ref, call, message, grace):
-        runs = await self.mailbox.tell.remote(ref, message, grace, False)
+    async def end(self, ref, call, message, grace, places):
+        runs = await self.mailbox.tell.remote(ref, message, grace, places, False)
         if not runs:
             self.cancel(call, False)
         await asyncio.sleep(grace + LAST)
-        if self.calls.get(ref) is call:
+        if self.calls.get(ref) is call and call.calls == len(places):
             self.cancel(call, True)
 
     def cancel(self, call, force):

@@ -57,6 +57,9 @@ export const names = [
   "dask-idle",
   "dask-1ms",
   "dask-200mb",
+  "ray-mapped",
+  "ray-idle",
+  "ray-1ms",
 ];
 
 /** A contender is a function that loads it, or that and `most`, how many calls it makes at most. */

@@ -5,10 +5,11 @@ const modules = {
   dask: "dask_local",
   "Client.submit": "dask_local",
   ray: "ray_local",
+  "ray.remote": "ray_local",
   prefect: "prefect_local",
 };
 /** The package that has to be there. */
-const packages = { dask: "distributed", "Client.submit": "distributed" };
+const packages = { dask: "distributed", "Client.submit": "distributed", "ray.remote": "ray" };
 
 /** `most` is by contender; those that it does not name are left out. */
 export const python = (place, way, most, warmUp = 2_000) =>

@@ -15,6 +15,7 @@ import { MemoryLimit } from "./memory.ts";
 import { Preparing } from "./preparing.ts";
 import {
   type Address,
+  BEGUN,
   CALL,
   CALLS,
   CANCEL,
@@ -56,6 +57,8 @@ export class Server {
   /** Cancelled before they were under way. */
   readonly #unwanted = new Set<number>();
   #concurrency = 1;
+  /** What has ended leaves before the next call begins, which is told, too. */
+  tellsBegins = false;
   #runId = "";
   #memory: MemoryLimit | null = null;
   /** The last call that began has a time-out. */
@@ -241,7 +244,12 @@ export class Server {
       ready => this.#run(call, ready),
       () => this.#pump(),
     );
-    if (fn !== null) this.#run(call, fn);
+    if (fn === null) return;
+    if (this.tellsBegins) {
+      this.#reporter.tell(BEGUN, call.seq);
+      this.#reporter.flush();
+    }
+    this.#run(call, fn);
   }
 
   #run(call: Waiting, fn: TaskFunction): void {

@@ -72,7 +72,7 @@ const WITH_PEERS = [
 ];
 
 /** They need a Python with the engine's package; one of them is shown with that of the engine's tests. */
-const onEngines = names.filter(name => name.startsWith("dask-"));
+const onEngines = names.filter(name => /^(dask|ray)-/.test(name));
 
 const rest = names.filter(name => ![...LONG, ...shown, ...ALIKE, ...onEngines].includes(name));
 

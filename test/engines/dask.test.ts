@@ -8,9 +8,11 @@ import { fileURLToPath } from "node:url";
 import { dask, run, threads } from "heddle";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { channel, folder, gone, watched } from "../commands/rig.ts";
+import { short } from "../fixtures/clusters/short.mjs";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
 import { bridges, bridgesOf, type DaskCluster, debians, dismiss, newest, startDask } from "./dask.ts";
 import { runProgram } from "./debian.ts";
+import { shortCalls } from "./short-calls.ts";
 
 const ALONE = fileURLToPath(new URL("../fixtures/clusters/alone.mjs", import.meta.url));
 
@@ -312,6 +314,38 @@ describe.each(pythons)("dask, %s", (which, python) => {
         pid: await tasks.pid.submit(),
       }))) as { pid: number };
       await gone(pid);
+    });
+
+    describe("short calls", () => {
+      shortCalls(there);
+
+      test("a worker of Dask's is killed in the middle: what had ended is not run again", async () => {
+        const line = await channel();
+        const doomed = await cluster.worker("--resources", "DOOM=1");
+        onTestFinished(() => dismiss(doomed));
+        const log = join(folder(), "log");
+        const numbers = Array.from({ length: 40 }, (_, n) => n);
+        const doom = short.with({ labels: ["doom"] });
+        const { result, witness } = watched(
+          async () => {
+            await Promise.all(numbers.map(n => doom.submit(`${log}-before`, n)));
+            const calls = numbers.map(n => doom.submit(log, n, n === 7 ? "isHeld" : "ends", line.address));
+            await Promise.all(calls.slice(0, 7));
+            await line.reached("held 7");
+            const heir = await cluster.worker("--resources", "DOOM=1");
+            onTestFinished(() => dismiss(heir));
+            doomed.kill("SIGKILL");
+            await line.reached("held 7", 2);
+            line.passAll();
+            await Promise.all(calls);
+          },
+          there({ resources: { doom: "DOOM" } }),
+        );
+        await result;
+        const ran = readFileSync(log, "utf8").trim().split("\n").map(Number);
+        expect(numbers.slice(0, 8).map(n => ran.filter(one => one === n).length)).toEqual([1, 1, 1, 1, 1, 1, 1, 2]);
+        expect(witness.of("retrying")).toEqual([]);
+      });
     });
 
     once("a cluster that was running before is left running", async () => {

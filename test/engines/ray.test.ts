@@ -9,9 +9,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { narrowed } from "../cases/engines.ts";
 import { onlyOnRay } from "../cases/places.ts";
 import { channel, folder, gone, processesWith, sh, watched } from "../commands/rig.ts";
+import { short } from "../fixtures/clusters/short.mjs";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
 import { runProgram } from "./debian.ts";
 import { bridges, python, type RayCluster, startRay } from "./ray.ts";
+import { shortCalls } from "./short-calls.ts";
 
 const { program, version } = typeof python === "string" ? { program: "", version: python } : python;
 
@@ -344,6 +346,30 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
     }))) as { pid: number; sum: number };
     expect(sum).toBe(3);
     await gone(pid);
+  });
+
+  describe("short calls", () => {
+    shortCalls(there);
+
+    test("a worker of Ray's is killed in the middle: what had ended is not run again", async () => {
+      const line = await channel();
+      const log = join(folder(), "log");
+      const numbers = Array.from({ length: 40 }, (_, n) => n);
+      const { result, witness } = watched(async () => {
+        await Promise.all(numbers.map(n => short.submit(`${log}-before`, n)));
+        const calls = numbers.map(n => short.submit(log, n, n === 7 ? "isHeld" : "ends", line.address));
+        await line.reached("held 7");
+        await Promise.all(calls.filter((_, n) => n !== 7));
+        for (const pid of processesWith("ray::short")) process.kill(Number(pid), "SIGKILL");
+        await line.reached("held 7", 2);
+        line.passAll();
+        await Promise.all(calls);
+      }, there());
+      await result;
+      const ran = readFileSync(log, "utf8").trim().split("\n").map(Number);
+      expect(numbers.map(n => ran.filter(one => one === n).length)).toEqual(numbers.map(n => (n === 7 ? 2 : 1)));
+      expect(witness.of("restarted")).toHaveLength(1);
+    });
   });
 
   test("a cluster that was running before is left running", async () => {

@@ -6,7 +6,7 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 import ray  # noqa: E402
 
-from work import noop  # noqa: E402
+from work import busy, noop  # noqa: E402
 
 FROM = "ray"
 
@@ -14,9 +14,13 @@ FROM = "ray"
 class At:
     def __init__(self):
         self._noop = ray.remote(noop)
+        self._busy = ray.remote(busy)
 
     def map(self, inputs):
         return ray.get([self._noop.remote(x) for x in inputs])
+
+    def compute(self, inputs):
+        return ray.get([self._busy.remote(x) for x in inputs])
 
     def call(self, x):
         return ray.get(self._noop.remote(x))

@@ -51,6 +51,10 @@ export class Link implements Keeper {
   /** The first reference of this bridge and run: those before it are lost. */
   #since: number;
   #refs: number;
+  /** The last number of a call that workers were told. */
+  seq = 0;
+  /** The engine can have several calls in one task. */
+  batches = false;
   #slots = 0;
   #losses = 0;
   #ready = false;
@@ -94,7 +98,7 @@ export class Link implements Keeper {
     return true;
   }
 
-  /** A number for what is about to be called. */
+  /** A number for a task that the engine is about to get. */
   reference(user: LinkUser): number {
     this.#refs += 1;
     this.#owners.set(this.#refs, user);
@@ -153,7 +157,7 @@ export class Link implements Keeper {
   #said(operation: string, operands: readonly unknown[]): void {
     const [first, second] = operands;
     if (operation === "slots") this.#grow(first as number);
-    else if (operation === "ready") this.#ready = true;
+    else if (operation === "ready") this.#opened(operands[2] === true);
     else if (operation === "warning") this.#users.values().next().value?.warn(String(first));
     else if (operation === "failed") this.#failed(String(first), String(second));
     else if (operation === "broken") this.#lose(String(first));
@@ -163,6 +167,11 @@ export class Link implements Keeper {
       this.#losses = 0;
       this.#owners.get(first as number)?.said(operation, first as number, operands.slice(1));
     }
+  }
+
+  #opened(batches: boolean): void {
+    this.#ready = true;
+    this.batches = batches;
   }
 
   #grow(count: number): void {
@@ -193,6 +202,7 @@ export class Link implements Keeper {
     this.#since = this.#refs + 1;
     this.#owners.clear();
     this.#ready = false;
+    this.batches = false;
     this.#slots = 0;
     for (const ref of [...this.#fetches.keys()]) this.#notFetched(ref, reason);
     this.#bridge = this.#start();

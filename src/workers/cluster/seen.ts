@@ -3,14 +3,18 @@ import type { Reports } from "../protocol.ts";
 
 /** Looks for what a bridge has to know of in a message of a worker. */
 export class Seen implements Reports {
-  hasEnded = false;
+  /** How many calls have ended, or will not begin. */
+  ends = 0;
   waiting = false;
+  /** Of the last end. */
+  seq = 0;
   state = -1;
   ms = 0;
   value: PackedValue = undefined;
 
-  ended(_seq: number, state: number, ms: number, packed: PackedValue): void {
-    this.hasEnded = true;
+  ended(seq: number, state: number, ms: number, packed: PackedValue): void {
+    this.ends += 1;
+    this.seq = seq;
     this.state = state;
     this.ms = ms;
     this.value = packed;
@@ -20,17 +24,13 @@ export class Seen implements Reports {
     this.waiting = true;
   }
 
-  /** Bytes that a value has, as far as they count. */
-  get size(): number {
-    const { value } = this;
-    if (typeof value === "string") return value.length;
-    return value instanceof Packed ? value.data.length : 0;
+  refused(from: number, to: number): void {
+    this.ends += to - from + 1;
   }
 
   ready(): void {}
   unfit(): void {}
   begun(): void {}
-  refused(): void {}
   output(): void {}
   log(): void {}
   progress(): void {}
@@ -41,4 +41,10 @@ export class Seen implements Reports {
   full(): void {}
   heardCancel(): void {}
   fatal(): void {}
+}
+
+/** Bytes that a value has, as far as they count. */
+export function sizeOf(value: PackedValue): number {
+  if (typeof value === "string") return value.length;
+  return value instanceof Packed ? value.data.length : 0;
 }

@@ -1,44 +1,45 @@
-import { FrameReader } from "../../codec/frames.ts";
 import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.ts";
-import { CommandReports } from "../command/reports.ts";
-import { CANCEL, RESUME, readReports, TELL, writeCall, writeTask } from "../protocol.ts";
-import { FileDesk } from "../travel/desk.ts";
+import { CANCEL, RESUME, TELL } from "../protocol.ts";
+import { Batch, type PackedCall, packed, type Underway } from "./batch.ts";
 import { GRACE } from "./engine.ts";
-import { died, endOf, givenUp, withoutNode, withoutResource, withoutWorker } from "./failure.ts";
+import { Hearing, type Hears } from "./hearing.ts";
+import { Known } from "./known.ts";
 import type { Link, LinkUser } from "./link.ts";
-import { message, takeReferences } from "./messages.ts";
+import { message } from "./messages.ts";
 import { elsewhere, isApart, isElsewhere, isKeptBy } from "./references.ts";
+import { sizeOf } from "./seen.ts";
+import { Verdicts } from "./verdicts.ts";
+import { WaitingCalls } from "./waiting-calls.ts";
 
 /** So many calls are at the engine beside those that can run: a round trip takes long. */
 const AHEAD = 64;
+/** Of short ones the engine has so many batches for each slot. */
+const BATCHES = 4;
 /** A timer that never fires keeps the process alive while calls are pending. */
 const FOREVER = 2 ** 31 - 1;
 
-const NO_OUTCOME = "it gave no outcome";
-
-/** One attempt that the cluster has. */
-interface Underway {
-  readonly call: Dispatch;
-  readonly ref: number;
-  cancelled: boolean;
-  /** Who executes it, as `address pid`; null before it was heard of. */
-  at: string | null;
-  worker: number;
-  reports: CommandReports | null;
-  /** Where it asks for files. */
-  desk: FileDesk | null;
-}
-
 /** A cluster at work for one run, for calls that want the same resources. */
-export class ClusterSession implements RunnerSession, LinkUser {
+export class ClusterSession implements RunnerSession, LinkUser, Hears {
   readonly #host: Host;
   readonly #link: Link;
   readonly #resources: Readonly<Record<string, number>>;
   readonly #closed: () => void;
+  readonly #verdicts: Verdicts;
+  readonly #known = new Known();
+  readonly #waiting = new WaitingCalls();
   readonly #byId = new Map<number, Underway>();
-  readonly #byRef = new Map<number, Underway>();
-  readonly #workers = new Map<string, number>();
+  readonly #batches = new Map<number, Batch>();
+  /** Those of which a call waits for what it called: they take no slot. */
+  readonly #suspended = new Set<Batch>();
   readonly #alive = setInterval(() => {}, FOREVER).unref();
+  #slots = 0;
+  #wanted = 0;
+  #due = false;
+  /** What has ended, and is about to be told. */
+  #ended: Attempt[] = [];
+  #released: number[] = [];
+  /** What is to be sent again. */
+  #again: Dispatch[] = [];
 
   /** `closed`: the link is of no use any more. */
   constructor(host: Host, link: Link, resources: Readonly<Record<string, number>>, closed: () => void) {
@@ -46,31 +47,44 @@ export class ClusterSession implements RunnerSession, LinkUser {
     this.#link = link;
     this.#resources = resources;
     this.#closed = closed;
+    this.#verdicts = new Verdicts(link.settings, new Hearing(host, link, this), {
+      fail: (one, state, error) => this.#fail(one, state, error),
+      lose: (those, reason) => this.#lose(those, reason),
+      sendAgain: (one, suspect) => this.#sendAgain(one, suspect),
+    });
     // Calls wait where the engine is not ready yet: it says how many it takes.
     this.#alive.ref();
     link.attach(this);
   }
 
   dispatch(calls: readonly Dispatch[]): void {
-    for (const call of calls) this.#submit(call);
-    this.#keepAlive();
+    this.#waiting.add(calls);
+    this.#sendSoon();
   }
 
   cancel(ids: readonly number[], reason: string): void {
+    const stopped = new Map<Batch, Underway[]>();
     for (const id of ids) {
+      if (this.#waiting.remove(id)) this.#released.push(id);
       const underway = this.#byId.get(id);
       if (underway === undefined || underway.cancelled) continue;
       underway.cancelled = true;
-      this.#link.say("stop", underway.ref, message([CANCEL, 1, reason]), GRACE);
+      stopped.set(underway.batch, [...(stopped.get(underway.batch) ?? []), underway]);
     }
+    for (const [batch, calls] of stopped) {
+      const wire = calls.flatMap(({ seq }) => [CANCEL, seq, reason]);
+      this.#link.say("stop", batch.ref, message(wire), GRACE, ...calls.map(one => batch.placeOf(one)));
+    }
+    this.#tell();
   }
 
   resume(id: number): void {
-    this.#pass(id, [RESUME, 1], true);
+    this.#suspended.delete(this.#byId.get(id)?.batch as Batch);
+    this.#pass(id, seq => [RESUME, seq], true);
   }
 
   tell(id: number, wire: unknown[]): void {
-    this.#pass(id, [TELL, 1, wire.length, ...wire]);
+    this.#pass(id, seq => [TELL, seq, wire.length, ...wire]);
   }
 
   takes(value: unknown): boolean {
@@ -79,28 +93,27 @@ export class ClusterSession implements RunnerSession, LinkUser {
 
   async close(): Promise<void> {
     clearInterval(this.#alive);
-    this.#byRef.clear();
-    this.#byId.clear();
+    this.#dropAll();
+    this.#waiting.clear();
     if (await this.#link.detach(this)) this.#closed();
   }
 
   slots(count: number): void {
-    this.#host.slots(count + AHEAD, Math.max(1, count));
-    this.#keepAlive();
+    this.#slots = count;
+    this.#ask(true);
+    this.#sendSoon();
   }
 
   lost(reason: string): void {
     const all = [...this.#byId.values()];
-    this.#byId.clear();
-    this.#byRef.clear();
-    const ids = (cancelled: boolean) => all.filter(one => one.cancelled === cancelled).map(({ call }) => call.id);
-    if (ids(true).length > 0) this.#host.released(ids(true));
-    if (ids(false).length > 0) this.#host.lost(ids(false), reason);
+    this.#dropAll();
+    this.#lose(all, reason);
+    this.#tell();
   }
 
   broken(error: Error): void {
-    this.#byId.clear();
-    this.#byRef.clear();
+    this.#dropAll();
+    this.#waiting.clear();
     this.#alive.unref();
     this.#host.broken(error);
   }
@@ -110,175 +123,178 @@ export class ClusterSession implements RunnerSession, LinkUser {
   }
 
   said(operation: string, ref: number, operands: readonly unknown[]): void {
-    const underway = this.#byRef.get(ref);
-    if (underway === undefined) return;
-    const { settings } = this.#link;
-    const display = displayOf(underway);
-    const [where, second, third, fourth] = operands as [string, number, never, never];
-    switch (operation) {
-      case "said":
-        this.#hear(underway, where, second, third);
-        return;
-      case "ended":
-        this.#hear(underway, where, second, third);
-        this.#ended(underway);
-        return;
-      case "died":
-        this.#workerDied(where, second, third);
-        this.#fail(underway, "crashed", underway.reports?.death ?? died(display, third, fourth));
-        return;
-      case "no worker":
-        this.#fail(underway, "unreachable", withoutWorker(settings, display, where, third, fourth));
-        return;
-      case "no node":
-        this.#fail(underway, "unreachable", withoutNode(settings, display, where, String(second)));
-        return;
-      case "no resource":
-        this.#fail(underway, "unreachable", withoutResource(settings, display, where, second));
-        return;
-      case "lost":
-        this.#fail(underway, "crashed", givenUp(settings, display, where));
-        return;
-      case "done":
-        this.#fail(underway, "crashed", givenUp(settings, display, "it ended, and nothing was heard of that"));
-        return;
-      case "gone":
-        this.#forget(underway, false);
-        this.#host.lost([underway.call.id], where);
-        return;
-      case "stopped":
-        this.#forget(underway, false);
-        this.#host.released([underway.call.id]);
-    }
+    const batch = this.#batches.get(ref);
+    if (batch === undefined) return;
+    this.#verdicts.say(batch, operation, operands);
+    this.#tell();
   }
 
-  #submit(call: Dispatch): void {
-    const wire = this.#link.code.origin(call.task.module);
-    try {
-      writeTask(0, call.task, wire);
-      writeCall(1, 0, call, wire);
-      this.#link.lending.say(wire, 0);
-    } catch (error) {
-      this.#host.done([{ id: call.id, state: "failed", error: error as Error, ms: 0, worker: -1 }]);
-      return;
-    }
-    const { places, refs } = takeReferences(wire, this.#link);
-    const ref = this.#link.reference(this);
-    const underway: Underway = { call, ref, cancelled: false, at: null, worker: -1, reports: null, desk: null };
-    this.#byId.set(call.id, underway);
-    this.#byRef.set(ref, underway);
-    this.#link.say("call", ref, call.task.name, this.#resources, refs, message(wire, places));
+  ended(underway: Underway, attempt: Attempt): void {
+    const { call, batch } = underway;
+    const { value } = attempt;
+    this.#known.learn(call.task, attempt);
+    if (isApart(value) || sizeOf(value as never) > this.#link.settings.small) this.#known.keepApart(call.task);
+    if (!isApart(value) || underway.cancelled) this.#end(underway, attempt);
+    else if (!call.isRead) this.#end(underway, { ...attempt, value: elsewhere(this.#link, batch.ref) });
+    else void this.#read(underway, attempt);
   }
 
-  /** `goesOn`: from here on the call needs what it had left while it waited. */
-  #pass(id: number, wire: readonly unknown[], goesOn = false): void {
-    const underway = this.#byId.get(id);
-    if (underway !== undefined) this.#link.say("tell", underway.ref, message(wire), goesOn);
+  refused(underway: Underway): void {
+    this.#sendAgain(underway);
   }
 
-  #hear(underway: Underway, where: string, pid: number, bytes: Uint8Array): void {
-    const at = `${where} ${pid}`;
-    if (underway.at !== at) this.#place(underway, where, pid, at);
-    new FrameReader().push(bytes, wire => readReports(wire, underway.reports!));
+  calls({ call }: Underway): void {
+    this.#known.keepApart(call.task);
   }
 
-  /** It begins there: for the first time, or again, as where it was is lost. */
-  #place(underway: Underway, where: string, pid: number, at: string): void {
-    const { id } = underway.call;
-    if (underway.at !== null) {
-      const reason = `its worker ${underway.at} was lost`;
-      this.#host.tell({ type: "restarted", at: Date.now(), call: id, reason });
-    }
-    const worker = this.#workers.get(at) ?? this.#host.worker(`${this.#link.settings.name}/${where}`, pid);
-    this.#workers.set(at, worker);
-    underway.worker = worker;
-    underway.at = at;
-    underway.desk?.close();
-    underway.desk = null;
-    let told = false;
-    underway.reports = new CommandReports(this.#host, id, worker, {
-      begun: () => {
-        if (!told) this.#host.started(worker, [id]);
-        told = true;
-      },
-      heardCancel: () => {},
-      unfit: () => {},
-      waits: call => this.#host.waits(call),
-      needs: (what, of) => void this.#provide(underway, where, what, of),
-      gives: (of, bytes) => void this.#answer(underway, this.#deskOf(underway).gives(of, bytes)),
+  waits({ call, batch }: Underway): void {
+    this.#suspended.add(batch);
+    this.#host.waits(call.id);
+  }
+
+  has(underway: Underway): boolean {
+    return this.#byId.get(underway.call.id) === underway;
+  }
+
+  #sendSoon(): void {
+    this.#keepAlive();
+    if (this.#due || this.#waiting.size === 0) return;
+    this.#due = true;
+    // What comes in one turn can travel together.
+    queueMicrotask(() => {
+      this.#due = false;
+      this.#send();
     });
   }
 
-  /** What the call needs is not where it runs. */
-  #provide(underway: Underway, where: string, what: string, of: string): Promise<void> {
-    if (what === "manifest" && this.#link.settings.code === null) this.warn(sending(of, where));
-    return this.#answer(underway, this.#deskOf(underway).needs(what, of));
-  }
-
-  async #answer(underway: Underway, answer: Promise<unknown[]>): Promise<void> {
-    const { call, at } = underway;
-    const wire = await answer;
-    // Where it began anew it asks anew.
-    if (this.#byId.get(call.id) === underway && underway.at === at)
-      this.#link.say("tell", underway.ref, message(wire), false);
-  }
-
-  #deskOf(underway: Underway): FileDesk {
-    underway.desk ??= new FileDesk(this.#host, underway.call, this.#link.lending);
-    return underway.desk;
-  }
-
-  #ended(underway: Underway): void {
-    const { attempt, death } = underway.reports!;
-    const { settings } = this.#link;
-    if (attempt === null) this.#fail(underway, "crashed", death ?? givenUp(settings, displayOf(underway), NO_OUTCOME));
-    else if (!isApart(attempt.value) || underway.cancelled) this.#end(underway, attempt);
-    else if (!underway.call.isRead) this.#end(underway, { ...attempt, value: elsewhere(this.#link, underway.ref) });
-    else {
-      const { id } = underway.call;
-      const has = () => this.#byId.get(id) === underway;
-      this.#link.fetch(underway.ref).then(
-        value => has() && this.#end(underway, { ...attempt, value }),
-        error => has() && this.#fail(underway, "crashed", error as Error),
-      );
+  #send(): void {
+    // A cluster may have no worker before it has something to do.
+    const slots = Math.max(1, this.#slots);
+    for (let first = this.#waiting.first; first !== null; first = this.#waiting.first) {
+      const { call, alike } = first;
+      const most = this.#link.batches ? this.#known.together(call) : 1;
+      const busy = this.#batches.size - this.#suspended.size;
+      if (busy >= (most > 1 ? slots * BATCHES : slots + AHEAD)) break;
+      this.#submit(this.#waiting.take(call.task, Math.min(most, Math.ceil(alike / slots))));
     }
+    if (this.#ended.length > 0) this.#tell();
+  }
+
+  /** Gives them to the engine, as far as they can be together. */
+  #submit(calls: readonly Dispatch[]): void {
+    let batch: Batch | null = null;
+    for (const call of calls) {
+      const seq = this.#link.seq + 1;
+      let part: PackedCall;
+      try {
+        part = packed(call, seq, this.#link);
+      } catch (error) {
+        this.#ended.push({ id: call.id, state: "failed", error: error as Error, ms: 0, worker: -1 });
+        continue;
+      }
+      const alone = !part.plain || this.#known.together(call) === 1;
+      if (batch !== null && alone) batch = this.#hand(batch);
+      batch ??= new Batch(this.#link.reference(this), call.task, seq, this.#link);
+      this.#link.seq = seq;
+      this.#byId.set(call.id, batch.add(call, part));
+      if (alone || batch.isFull) batch = this.#hand(batch);
+    }
+    if (batch !== null) this.#hand(batch);
+  }
+
+  #hand(batch: Batch): null {
+    const { ref, task, refs, count } = batch;
+    this.#batches.set(ref, batch);
+    this.#link.say("call", ref, task.name, this.#resources, refs, batch.message(), count);
+    return null;
+  }
+
+  /** `goesOn`: from here on the call needs what it had left while it waited. */
+  #pass(id: number, wire: (seq: number) => readonly unknown[], goesOn = false): void {
+    const underway = this.#byId.get(id);
+    if (underway !== undefined) this.#link.say("tell", underway.batch.ref, message(wire(underway.seq)), goesOn);
+  }
+
+  /** Its result is read here at once, so that it is not to stay where it is. */
+  async #read(underway: Underway, attempt: Attempt): Promise<void> {
+    underway.isRead = true;
+    try {
+      const value = await this.#link.fetch(underway.batch.ref);
+      if (this.has(underway)) this.#end(underway, { ...attempt, value });
+    } catch (error) {
+      if (this.has(underway)) this.#fail(underway, "crashed", error as Error);
+    }
+    this.#tell();
   }
 
   #fail(underway: Underway, state: Attempt["state"], error: Error): void {
-    this.#end(underway, { id: underway.call.id, state, error, ms: 0, worker: underway.worker });
+    this.#end(underway, { id: underway.call.id, state, error, ms: 0, worker: underway.batch.worker });
   }
 
   #end(underway: Underway, attempt: Attempt): void {
-    this.#forget(underway, isElsewhere(attempt.value) && !underway.cancelled);
-    if (underway.cancelled) this.#host.released([attempt.id]);
-    else this.#host.done([attempt]);
-    this.#keepAlive();
+    this.#drop(underway, isElsewhere(attempt.value) && !underway.cancelled);
+    this.#known.forget(attempt.id);
+    if (underway.cancelled) this.#released.push(attempt.id);
+    else this.#ended.push(attempt);
   }
 
-  #forget(underway: Underway, keeps: boolean): void {
+  /** It has not begun. `suspect`: it may be the cause. */
+  #sendAgain(underway: Underway, suspect = false): void {
+    const { call } = underway;
+    this.#drop(underway, false);
+    if (suspect) this.#known.suspect(call.id);
+    if (underway.cancelled) this.#released.push(call.id);
+    else this.#again.push(call);
+  }
+
+  /** Through no fault that is known of. */
+  #lose(those: readonly Underway[], reason: string): void {
+    for (const one of those) this.#drop(one, false);
+    this.#released.push(...those.filter(({ cancelled }) => cancelled).map(({ call }) => call.id));
+    const ids = those.filter(({ cancelled }) => !cancelled).map(({ call }) => call.id);
+    if (ids.length > 0) this.#host.lost(ids, reason);
+  }
+
+  #drop(underway: Underway, keeps: boolean): void {
+    const { call, batch, seq } = underway;
     underway.desk?.close();
-    this.#byId.delete(underway.call.id);
-    this.#byRef.delete(underway.ref);
-    this.#link.settle(underway.ref, keeps);
+    this.#byId.delete(call.id);
+    batch.open.delete(seq);
+    if (batch.open.size > 0 || !this.#batches.delete(batch.ref)) return;
+    this.#suspended.delete(batch);
+    this.#link.settle(batch.ref, keeps);
   }
 
-  #workerDied(where: string, pid: number, code: number): void {
-    const worker = this.#workers.get(`${where} ${pid}`);
-    if (worker === undefined) return;
-    this.#workers.delete(`${where} ${pid}`);
-    this.#host.tell({ type: "workerEnded", at: Date.now(), worker, reason: "crashed", detail: endOf(code) });
+  #dropAll(): void {
+    for (const { desk } of this.#byId.values()) desk?.close();
+    for (const all of [this.#byId, this.#batches, this.#suspended]) all.clear();
+  }
+
+  /** Tells the run what has ended, and goes on with what waits. */
+  #tell(): void {
+    const [ended, released, again] = [this.#ended, this.#released, this.#again];
+    this.#ended = [];
+    this.#released = [];
+    this.#again = [];
+    if (again.length > 0) this.#waiting.putBack(again);
+    if (ended.length > 0) this.#host.done(ended);
+    if (released.length > 0) this.#host.released(released);
+    if (ended.length > 0) this.#ask();
+    this.#sendSoon();
+  }
+
+  /** Of short calls it wants more: they travel together. */
+  #ask(anew = false): void {
+    const { usual } = this.#known;
+    const batches = this.#link.batches && usual > 1 ? Math.max(1, this.#slots) * BATCHES * usual : 0;
+    const wanted = this.#slots + AHEAD + batches;
+    if (!anew && wanted < 2 * this.#wanted && 2 * wanted > this.#wanted) return;
+    this.#wanted = wanted;
+    this.#host.slots(wanted, Math.max(1, this.#slots));
   }
 
   #keepAlive(): void {
-    if (this.#byId.size > 0) this.#alive.ref();
+    if (this.#byId.size + this.#waiting.size > 0) this.#alive.ref();
     else this.#alive.unref();
   }
-}
-
-function displayOf({ call }: Underway): string {
-  return `${call.task.name}-${call.id}`;
-}
-
-function sending(module: string, where: string): string {
-  return `${module} is not on ${where}, or another one: what it needs is sent there`;
 }

@@ -1,10 +1,11 @@
 /**
  * What a worker runs that a bridge to a cluster has started, in Python. They talk over a socket that is inherited, so
- * that nothing a task prints can be taken for a message. It has one call at a time; the bridge has to know when that
- * has ended, when it waits, and what of it is the value, and looks into nothing else.
+ * that nothing a task prints can be taken for a message. It has one call at a time, or a few short ones; the bridge has
+ * to know when they have ended, when one waits, and what of one is the value, and looks into nothing else.
  */
 import { Socket } from "node:net";
 import { FrameReader } from "../../codec/frames.ts";
+import { BatchClaims } from "../cluster/batch-claims.ts";
 import { AT_ONCE, Origins } from "../cluster/origins.ts";
 import { Parts } from "../cluster/parts.ts";
 import { fillIn, Outgoing } from "../cluster/worker-messages.ts";
@@ -21,9 +22,12 @@ const channel = new Socket({ fd: Number(process.argv[2]), readable: true, writab
 const outgoing = new Outgoing(bytes => channel.write(bytes), Number(process.argv[3]));
 const parent = process.ppid;
 const origins = new Origins(wire => outgoing.reports(wire));
+const claims = new BatchClaims(Number(process.argv[4]));
 const server = new Server(
-  wire => outgoing.reports(wire),
-  { claim: () => true },
+  wire => {
+    if (outgoing.reports(wire)) claims.close();
+  },
+  claims,
   { begins: () => endWith(parent), idle: () => outgoing.end() },
   undefined,
   new AwayFiles(origins.ask, AT_ONCE),
@@ -36,7 +40,11 @@ const parts = new Parts(([message, ...values]) => {
   new FrameReader().push(message!, wire => {
     const rest = origins.take(fillIn(wire, values));
     if (rest === null) return;
-    if (rest[0] === TASK) outgoing.taken();
+    if (rest[0] === TASK) {
+      const { count } = claims.begin(rest);
+      server.tellsBegins = count > 1;
+      outgoing.taken(count);
+    }
     server.receive(rest);
   });
 });
