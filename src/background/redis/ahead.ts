@@ -1,6 +1,6 @@
 /** How many calls are with the workers at once, and how many travel together: of short ones it is more. */
 import type { Host, TaskAddress } from "../../task/runner.ts";
-import { Estimates } from "../../workers/estimate.ts";
+import { Means } from "../../workers/means.ts";
 import { fitTogether } from "./batches.ts";
 
 /** How much more than the calls that run at once may be with the workers, where they are short. */
@@ -9,7 +9,7 @@ const MOST_AHEAD = 32;
 export class Ahead {
   readonly #host: Host;
   readonly #calls: number;
-  readonly #estimates = new Estimates(true);
+  readonly #means = new Means();
   #slots = 0;
 
   /** `calls`: how many that are not short are with the workers at once. */
@@ -26,18 +26,17 @@ export class Ahead {
 
   /** How many calls of a task travel together, if so many are under way or wait: of few calls, each worker is to get some. */
   together(task: TaskAddress, calls: number): number {
-    const { fit, most } = fitTogether(this.#estimates.of(task).ms);
+    const { fit, most } = fitTogether(this.#means.of(task));
     return Math.max(fit, Math.min(most, Math.ceil(calls / this.#calls)));
   }
 
   learn(task: TaskAddress, ms: number): void {
-    this.#estimates.of(task).learn(ms);
-    this.#estimates.overall.learn(ms);
+    this.#means.learn(task, ms);
     this.#grow();
   }
 
   #grow(): void {
-    const wanted = this.#calls * Math.min(MOST_AHEAD, fitTogether(this.#estimates.overall.ms).most);
+    const wanted = this.#calls * Math.min(MOST_AHEAD, fitTogether(this.#means.overall).most);
     if (wanted < 2 * this.#slots && 2 * wanted > this.#slots) return;
     this.#slots = wanted;
     this.#host.slots(wanted, this.#calls);
