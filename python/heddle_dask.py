@@ -374,8 +374,8 @@ class Bridge:
                     raise Refused("address", str(error) or f"{address} has not answered for {options['timeout']:g} s")
             else:
                 raise Refused("option", "there is neither an address nor a cluster")
-        except (OSError, asyncio.TimeoutError) as error:
-            raise Refused("address", f"{type(error).__name__}: {error}")
+        except (OSError, ValueError, asyncio.TimeoutError) as error:
+            raise Refused("address", f"{address}: {type(error).__name__}: {error}")
 
     async def marks(self):
         """Whether the scheduler marks what is begun again: it may not let others tell it what to do."""

@@ -31,7 +31,9 @@ export function entry(name: "thread" | "process" | "watchdog" | "stdio" | "call"
   flags: string[];
 } {
   const url = new URL(`workers/entry/${name}${extension}`, home);
-  if (extension === ".js") return { url, flags: USERS_CODE.includes(name) ? [NARROW] : [] };
+  // By `require`, which the narrow door needs, a loader gives heddle's modules a second time.
+  const isNarrow = USERS_CODE.includes(name) && platform.loader === null;
+  if (extension === ".js") return { url, flags: isNarrow ? [NARROW] : [] };
   const needsLoader = !platform.stripsTypes && platform.loader !== "other";
   return { url, flags: needsLoader ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [] };
 }

@@ -3,6 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import { definitionFor } from "../run/begin.ts";
 import type { FlowScope } from "../run/scope.ts";
 import { admitCalls, admitSentCalls, MOST_INPUTS, type Tasks } from "./admission.ts";
+import type { Begins } from "./begins.ts";
 import type { CallAtWork, CallEnd, CallService, CallTies, JobEnd, JobFacts } from "./queue.ts";
 import { calledBy, callsIn, hasCode } from "./remote.ts";
 import { remoteCall, ties } from "./remote-call.ts";
@@ -21,6 +22,7 @@ export function callService(
   scope: FlowScope,
   known: Tasks,
   settings: Witness,
+  begins: Begins,
   sent: SentCode | null = null,
 ): CallService {
   const { maxInputs = MOST_INPUTS } = settings;
@@ -36,10 +38,19 @@ export function callService(
     const number = ++count;
     const { blobs, blobsAbove } = tied.values;
     ties.set(number, tied);
-    const inputs = [bytes, number, blobs, blobsAbove, maxInputs, code];
-    const call = scope.submit(definition, definition.options, inputs, false);
+    // Runs that send code have runs of their own, which are not asked.
+    const begun = code ? undefined : tied.begun;
+    if (code) tied.begun?.();
+    const inputs = [bytes, number, blobs, blobsAbove, maxInputs, code, begun !== undefined];
+    const options = begun === undefined ? definition.options : begins.options;
+    let made = 0;
+    const call = scope.submit(definition, options, inputs, false, ({ number }) => {
+      made = number;
+      if (begun !== undefined) begins.watch(number, begun);
+    });
     const end = call.settled().then((outcome): CallEnd => {
       ties.delete(number);
+      if (begun !== undefined) begins.forget(made);
       return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
     });
     return { end, cancel: reason => void call.cancel(reason) };

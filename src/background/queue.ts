@@ -110,6 +110,8 @@ export interface CallTies {
    */
   ask(bytes: Uint8Array, keepsPlace: boolean): Promise<Uint8Array>;
   readonly values: Pick<ValuesPlace, "blobs" | "blobsAbove">;
+  /** It begins; left out where nobody wants to know. */
+  begun?(): void;
   /** A large value is about to be put there under this name: gives whether the run is there, which removes it. */
   register(name: string): Promise<boolean>;
 }

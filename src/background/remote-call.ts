@@ -39,6 +39,7 @@ async function execute(
   blobsAbove: number,
   most: number,
   code: boolean,
+  isTimed: boolean,
 ): Promise<Uint8Array> {
   const open = new Set<{ cancel(reason: string): unknown }>();
   // Asked by this call, not by the one within it, which belongs to another run.
@@ -60,7 +61,9 @@ async function execute(
       return new FarValues({ blobs, blobsAbove, most }, register);
     };
     const above = blobs === null ? MOST_IN_REDIS : blobsAbove;
-    return await executeWithin(shared.ambient.getStore() as Execution, bytes, {
+    const within = shared.ambient.getStore() as Execution;
+    return await executeWithin(within, bytes, {
+      ...(isTimed && { begins: () => tellBegun(within) }),
       ask: said => ask(said),
       askFor: said => ask(said, true),
       code,
@@ -74,4 +77,10 @@ async function execute(
   } finally {
     for (const answer of open) answer.cancel("the call has ended");
   }
+}
+
+/** It may compute without a pause: what is said of it leaves before. */
+async function tellBegun(within: Execution): Promise<void> {
+  within.progress(0);
+  await new Promise(setImmediate);
 }

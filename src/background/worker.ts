@@ -12,6 +12,7 @@ import { processes } from "../runners/processes.ts";
 import type { AnyOptions, Definition } from "../task/definition.ts";
 import { shared } from "../task/shared.ts";
 import { admit, MOST_INPUTS, type Tasks } from "./admission.ts";
+import { Begins } from "./begins.ts";
 import { callService } from "./calls.ts";
 import { inputsIn } from "./inputs.ts";
 import { badEnd, endOf } from "./outcome.ts";
@@ -69,7 +70,8 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
   const known = new Map(tasks.map(each => [each.identity, each]));
   const outputs = new Outputs();
   const readers = [...(settings.run.readers ?? []), outputs.reader];
-  const frame = await openFrame({ ...settings.run, readers }, outputs, known);
+  const begins = new Begins(definitionFor(remoteCall).options);
+  const frame = await openFrame({ ...settings.run, readers: [...readers, begins.reader] }, outputs, known);
   const runner = processes({ workers: settings.concurrency });
   const open = () => openFrame({ ...settings.run, runner, readers }, outputs, known);
   const sent = settings.bundles === true ? new SentCode(open) : null;
@@ -81,7 +83,7 @@ export async function startWorker(queue: Queue, settings: WorkerSettings): Promi
     concurrency: settings.concurrency,
     troubled: settings.troubled,
     recovered: () => settings.recovered?.(),
-    calls: callService(frame.scope, known, settings, sent),
+    calls: callService(frame.scope, known, settings, begins, sent),
     async execute(job, stop) {
       const began = performance.now();
       const { facts } = job;

@@ -24,6 +24,8 @@ const STATES = {
   unreachable: FAILED,
 } as const;
 
+type Ending = Pick<Attempt, "error" | "ms" | "worker">;
+
 /** The attempts under way: how they start, end, time out, and are made again. */
 export class Attempts {
   /** Why calls were cancelled, by number, until their attempt has ended. */
@@ -217,24 +219,21 @@ export class Attempts {
     this.freeSlot(flight);
   }
 
-  private failed(
-    flight: Flight,
-    state: number,
-    end: { readonly error?: Error; readonly ms: number; readonly worker: number },
-    mayRetry: boolean,
-  ): void {
+  private failed(flight: Flight, state: number, end: Ending, mayRetry: boolean): void {
     const { call } = flight;
     const { node, inputs } = call;
     const given = end.error ?? cancelledError(idOf(call), "its worker cancelled it");
     const error = call.spec.cache === null ? given : unstorable(given, idOf(call));
     const delay = mayRetry ? this.delayOf(flight, state, error) : null;
+    // It may not have come to one.
+    const worker = end.worker < 0 ? null : end.worker;
     if (delay !== null) {
-      tellRetrying(this.run, flight, state, error, delay, end);
+      tellRetrying(this.run, flight, state, error, delay, { worker, ms: end.ms });
       this.run.scheduler.failedForNow(node, now() + delay);
       this.freeSlot(flight);
       return;
     }
-    this.run.fail(call, state, error, null, end.worker, end.ms);
+    this.run.fail(call, state, error, null, worker, end.ms);
     if (!flight.inherited) inputs?.release();
     this.run.scheduler.settled(node, state);
     this.run.scheduler.freed(node);

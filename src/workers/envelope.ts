@@ -73,6 +73,8 @@ export interface WithinOptions extends ExecuteOptions {
   readonly code?: boolean;
   /** Puts in their places the inputs that do not come with the call. */
   readonly bring?: (wire: unknown[], call: string) => Promise<void>;
+  /** What it needs is there: resolves when its function may be called. */
+  readonly begins?: () => Promise<void>;
   /** Puts away what is large of the result in what the call says at its end. */
   readonly keep?: (wire: unknown[], call: string, task: string) => Promise<void>;
 }
@@ -115,7 +117,10 @@ export async function executeWithin(
       ended = resolve;
     });
     far.serve(execution, reporter);
-    const begin = () => void run(execution, fn, readInputs(wire, { at: INPUTS }));
+    const begin = async () => {
+      await options.begins?.();
+      run(execution, fn, readInputs(wire, { at: INPUTS }));
+    };
     await bring(far, reporter, execution, wire, behind).then(begin, error => execution.end(false, error, 0));
     await finished;
   } catch (error) {

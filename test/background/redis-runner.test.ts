@@ -88,6 +88,34 @@ function suite(server: RedisServer): void {
     expect(JSON.parse(stdout)).toBeLessThanOrEqual(most);
   });
 
+  test("a time limit counts from when a call begins: not what it waits for, nor what its task loads", async () => {
+    rig.place.write({
+      "slow.mjs": `
+        import { isMainThread } from "node:worker_threads";
+        import { task } from "heddle";
+        if (!isMainThread) await new Promise(resolve => setTimeout(resolve, 2_000));
+        export const quick = task("quick", n => n);
+        export const spins = task("spins", () => { for (;;); });
+      `,
+    });
+    rig.place.start(["worker", "slow.mjs", "--concurrency", "2", "-n", "2"]);
+    const script = rig.startScript(
+      onWorkers(`
+        const { quick, spins } = await import("./slow.mjs");
+        return run(async () => {
+          const limited = quick.with({ timeout: 1_500 });
+          const first = await limited.map([1, 2, 3, 4]).settled();
+          const many = await limited.map(Array.from({ length: 500 }, (_, n) => n)).settled();
+          const states = [...first, ...many].map(({ ok }) => ok);
+          return [states.length, states.includes(false), await spins.with({ timeout: 200 }).submit().wait()];
+        });
+      `),
+    );
+    const { code, stdout, stderr } = await script.ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse(stdout)).toEqual([504, false, "timedOut"]);
+  });
+
   test("on the command line the URL is the name of the runner", async () => {
     await rig.worker();
     const { HEDDLE_QUEUE } = process.env;

@@ -159,6 +159,22 @@ describe.each(places)("a program that runs on %s", place => {
     );
     expect([code, stdout, stderr]).toEqual([0, "2 5\n", ""]);
   });
+
+  test("what a task asks of heddle itself is answered under tsx, too", async () => {
+    const { code, stdout, stderr } = await script(
+      {
+        "main.ts": `
+          import { flow, task, ${place.split("(")[0]} } from "heddle";
+          export const leaf = task("leaf", (n: number): number => n + 1);
+          export const calls = task("calls", async (n: number) => [await leaf.submit(n), typeof (await leaf.key(n))]);
+          export const main = flow("main", { runner: ${place} }, (n: number) => calls.submit(n));
+          console.log(JSON.stringify(await main(20)));
+        `,
+      },
+      { entry: ["--import", import.meta.resolve("tsx"), "main.ts"] },
+    );
+    expect([code, stdout, stderr]).toEqual([0, '[21,"string"]\n', ""]);
+  });
 });
 
 describe("native code", () => {

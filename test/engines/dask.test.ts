@@ -275,6 +275,15 @@ describe.each(pythons)("dask, %s", (which, python) => {
       });
     });
 
+    once("an address that is none", async () => {
+      const runner = dask({ address: "http://127.0.0.1:9", python: program });
+      const failure = run({ runner }, () => tasks.double.submit(1));
+      await expect(failure).rejects.toMatchObject({
+        code: "CLUSTER",
+        message: expect.stringMatching(/http:\/\/127\.0\.0\.1:9: ValueError: unknown address scheme.*\n.*listens/),
+      });
+    });
+
     once("an address that does not answer", async () => {
       const runner = dask({ address: "tcp://127.0.0.1:9", python: program, timeout: "1s" });
       const failure = run({ runner }, () => tasks.double.submit(1));

@@ -17,11 +17,6 @@ export const MOST = 240;
 /** A batch that has grown to so many bytes is closed. */
 const MOST_BYTES = 256 * 1024;
 
-/** Whether it may wait for calls that have come before it: the time that it has begins when its batch does. */
-export function mayTravelWith({ timeout }: Pick<Dispatch, "timeout">): boolean {
-  return timeout === 0 || timeout >= 10 * MUCH_WORK;
-}
-
 /** How many calls that take so long are one batch, and are at most. */
 export function fitTogether(ms: number): { readonly fit: number; readonly most: number } {
   return { fit: within(WORK, ms), most: within(MUCH_WORK, ms) };
@@ -37,6 +32,8 @@ export interface Underway {
   readonly batch: Batch;
   readonly place: number;
   cancelled: boolean;
+  /** The run was told that it has begun. */
+  started: boolean;
   reports: CallReports | null;
   line: Line | null;
 }
@@ -54,6 +51,8 @@ export class Batch {
   #bytes = 0;
   /** How many have not ended. */
   left = 0;
+  /** Whether any of them has a time limit, which counts from when it begins. */
+  isTimed = false;
   /** What was asked before it was known to have begun. */
   readonly early: Question[] = [];
   /** Only then workers can have it: what is large in it has to be in its place before. */
@@ -91,7 +90,9 @@ export class Batch {
       throw overLimit(`the inputs of ${call.task.name}-${call.id}`, size);
     }
     this.#bytes += size;
-    const underway = { call, batch: this, place: this.calls.length, cancelled: false, reports: null, line: null };
+    const marks = { cancelled: false, started: false, reports: null, line: null };
+    const underway = { call, batch: this, place: this.calls.length, ...marks };
+    if (call.timeout > 0) this.isTimed = true;
     this.calls.push(underway);
     this.left += 1;
     return underway;

@@ -1,9 +1,11 @@
 /**
  * What happens to calls of runs elsewhere. A batch of them is a job, so that workers get, keep and lose it as one; how
- * each call ended stands in that job, as `rN`, until the run has it.
+ * each call ended stands in that job, as `rN`, until the run has it, and that it has begun as `bN`.
  *
  * Keys: {prefix}run:RUN is there for as long as the run is, {prefix}asks:RUN what its calls ask, {prefix}answer:ID.
  */
+
+import { BEGUN } from "./messages.ts";
 
 /** id, life, token, worker, fields → what to do with it, the calls, those of them that have ended, and the fields. */
 const begin = `
@@ -32,12 +34,14 @@ return { lost and 'lost' or 'go', get(id, 'inputs'), over, fields }
 
 /** id, life, run, worker, whether that is all, and for each call its place and how it ended → whether anybody wants it. */
 const tellEnds = `
+local BEGUN = string.char(${BEGUN})
 local id, run = ARGV[2], ARGV[4]
 local facts = redis.call('HMGET', key(id), 'state', 'life')
 if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return 0 end
 local said = { struct.pack('<BBB', 1, #id, #ARGV[5]), id, ARGV[5] }
 for at = 7, #ARGV, 2 do
-  if redis.call('HSETNX', key(id), 'r' .. ARGV[at], ARGV[at + 1]) == 1 then
+  local field = (ARGV[at + 1] == BEGUN and 'b' or 'r') .. ARGV[at]
+  if redis.call('HSETNX', key(id), field, ARGV[at + 1]) == 1 then
     said[#said + 1] = struct.pack('<I4I4', tonumber(ARGV[at]), #ARGV[at + 1])
     said[#said + 1] = ARGV[at + 1]
   end
@@ -59,7 +63,7 @@ for i = 2, #ARGV do
   for at = 1, #all, 2 do
     if all[at] == 'state' then state = all[at + 1] end
     if all[at] == 'worker' then worker = all[at + 1] end
-    local number = string.match(all[at], '^r(%d+)$')
+    local number = string.match(all[at], '^[br](%d+)$')
     if number then
       ends[#ends + 1] = number
       ends[#ends + 1] = all[at + 1]

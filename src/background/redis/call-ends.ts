@@ -7,7 +7,7 @@ import { open } from "../../workers/envelope.ts";
 import { readReports } from "../../workers/protocol.ts";
 import { callOutcome } from "../signature.ts";
 import type { Underway } from "./batches.ts";
-import { SAID } from "./messages.ts";
+import { BEGUN, SAID } from "./messages.ts";
 import type { RunValues } from "./run-values.ts";
 
 export const FROM = "a worker on Redis";
@@ -35,4 +35,8 @@ export function attemptIn(underway: Underway, said: Buffer, worker: number, valu
     error.stack = `${error.name}: ${error.message}`;
     return { id, state: error instanceof UntrustedError ? "failed" : "crashed", error, ms: 0, worker };
   }
+}
+
+export function isBegun(said: Buffer): boolean {
+  return said.length === 1 && said[0] === BEGUN;
 }

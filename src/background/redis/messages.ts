@@ -8,6 +8,8 @@ export const SAID = 0;
 export const FAILED = 1;
 /** Its worker is gone. */
 export const LOST = 2;
+/** It has not ended, but begun: told of calls that have a time limit. */
+export const BEGUN = 3;
 
 export interface Ends {
   readonly batch: string;

@@ -129,6 +129,8 @@ export function readPlace(text: string): RedisPlace {
   checkBlobs(blobs, blobsAbove, url.searchParams.get("blobsAbove"));
   for (const name of OWN) url.searchParams.delete(name);
   const shown = new URL(url);
+  // Who looks into another place of the same Redis sees nothing of what is here.
+  if (prefix !== PREFIX) shown.searchParams.set("prefix", prefix);
   if (shown.password !== "") shown.password = "…";
   return { url: url.href, lease, calls, prefix, blobs, blobsAbove, shown: readable(shown.href) };
 }

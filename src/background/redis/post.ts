@@ -76,7 +76,7 @@ export class Post {
 
   /** Resolves when workers can take it. */
   async send(batch: Batch): Promise<void> {
-    const { id, task, calls, stops } = batch;
+    const { id, task, calls, stops, isTimed } = batch;
     const sent = this.#queue.add(
       signedJob({
         id,
@@ -87,7 +87,7 @@ export class Post {
         priority: 0,
         notBefore: 0,
         idempotencyKey: null,
-        options: { run: this.#run, count: calls.length },
+        options: { run: this.#run, count: calls.length, ...(isTimed && { timed: true }) },
         restart: true,
         after: [],
         inputs: batch.bytes(),

@@ -1,19 +1,17 @@
 /** A run whose calls are executed by the workers of a queue in Redis. */
 import type { Packed } from "../../codec/packed.ts";
 import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.ts";
-import { CallReports } from "../../workers/callreports.ts";
 import { fetched, isElsewhere, isKeptBy } from "../../workers/cluster/references.ts";
-import { Line } from "../../workers/line.ts";
-import { FileDesk } from "../../workers/travel/desk.ts";
 import { Ahead } from "./ahead.ts";
 import { Answers } from "./answers.ts";
-import { type Batch, cancelledOutside, mayTravelWith, type Underway } from "./batches.ts";
-import { attemptIn, FROM } from "./call-ends.ts";
+import { type Batch, cancelledOutside, type Underway } from "./batches.ts";
+import { attemptIn, isBegun } from "./call-ends.ts";
 import { Gathering } from "./gathering.ts";
-import { type Ends, LOST, saidIn } from "./messages.ts";
+import { type Ends, LOST, type Question, saidIn } from "./messages.ts";
 import { type Found, Post } from "./post.ts";
 import type { RedisQueue } from "./queue.ts";
 import { RunValues } from "./run-values.ts";
+import { Taking } from "./taking.ts";
 import { Untaken } from "./untaken.ts";
 
 /** In milliseconds: a batch of which so long nothing was heard is looked at. */
@@ -24,7 +22,7 @@ export class RedisSession implements RunnerSession {
   readonly #post: Post;
   readonly #batches = new Map<string, Batch>();
   readonly #byId = new Map<number, Underway>();
-  readonly #workers = new Map<string, number>();
+  readonly #taking: Taking;
   /** They were lost with others, one of which may be the cause. */
   readonly #alone = new Set<number>();
   readonly #answers: Answers;
@@ -53,6 +51,7 @@ export class RedisSession implements RunnerSession {
     this.#untaken = new Untaken(host, queue.where.shown);
     this.#answers = new Answers(this.#post, this.#batches);
     this.#gathered = new Gathering(host, this.#values.most, isLate => this.#send(isLate));
+    this.#taking = new Taking(host, this.#gathered.lending);
     this.#post.open(() => this.#look());
     this.#ahead = new Ahead(host, calls);
   }
@@ -117,7 +116,7 @@ export class RedisSession implements RunnerSession {
   #send(isLate: boolean): void {
     const batches = this.#gathered.batches(
       (task, calls) => this.#ahead.together(task, calls + this.#byId.size),
-      call => this.#alone.delete(call.id) || !mayTravelWith(call),
+      call => this.#alone.delete(call.id),
       (call, batch) => this.#add(call, batch),
       !isLate && this.#ahead.isPlenty(this.#byId.size),
     );
@@ -165,23 +164,27 @@ export class RedisSession implements RunnerSession {
     const said = saidIn(message);
     if (said === null) return;
     if ("ends" in said) this.#end(said);
-    else this.#answers.answer(said);
+    else this.#answer(said);
   }
 
   #end({ batch: id, worker, ends }: Ends): void {
     const batch = this.#batches.get(id);
     if (batch === undefined) return;
     batch.heardAt = performance.now();
-    if (batch.worker !== worker && worker !== "") this.#begin(batch, worker);
+    if (batch.worker !== worker && worker !== "") this.#take(batch, worker);
     const attempts: Attempt[] = [];
     const lost: number[] = [];
+    this.#taking.begin(
+      batch,
+      ends.map(([place]) => place),
+    );
     for (const [place, said] of ends) {
-      const underway = batch.take(place);
+      const underway = isBegun(said) ? null : batch.take(place);
       if (underway === null || underway.cancelled) continue;
       underway.line?.close();
       if (said.length === 1 && said[0] === LOST) lost.push(underway.call.id);
       else {
-        const attempt = attemptIn(underway, said, this.#workers.get(worker) ?? -1, this.#values);
+        const attempt = attemptIn(underway, said, this.#taking.numberOf(worker), this.#values);
         if (attempt.ms > 0) this.#ahead.learn(batch.task, attempt.ms);
         if (underway.call.isRead && isElsewhere(attempt.value)) {
           void this.#read(underway, attempt, attempt.value);
@@ -209,25 +212,17 @@ export class RedisSession implements RunnerSession {
     this.#host.done([read]);
   }
 
-  /** A worker has taken it. */
-  #begin(batch: Batch, worker: string): void {
-    batch.worker = worker;
+  #take(batch: Batch, worker: string): void {
     this.#untaken.taken(batch.task);
-    const number = this.#workers.get(worker) ?? this.#host.worker(`redis/${worker}`);
-    this.#workers.set(worker, number);
-    const { open: calls } = batch;
-    for (const underway of calls) {
-      const { id } = underway.call;
-      // Another worker had it before.
-      underway.line?.close();
-      underway.reports = new CallReports(this.#host, id, number);
-      underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#gathered.lending));
-    }
-    this.#host.started(
-      number,
-      calls.map(({ call }) => call.id),
-    );
-    for (const question of batch.early.splice(0)) this.#answers.answer(question);
+    this.#taking.take(batch, worker);
+    for (const question of batch.early.splice(0)) this.#answer(question);
+  }
+
+  /** What asks has begun. */
+  #answer(question: Question): void {
+    const batch = this.#batches.get(question.batch);
+    if (batch !== undefined) this.#taking.begin(batch, [question.place]);
+    this.#answers.answer(question);
   }
 
   /** Through no fault of theirs, unless they were alone. */

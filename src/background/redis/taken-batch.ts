@@ -6,7 +6,7 @@ import { bytesOf } from "../../workers/envelope.ts";
 import type { CallAtWork, CallEnd, CallService, JobEnd } from "../queue.ts";
 import { signedCall } from "../signature.ts";
 import type { Asking } from "./asking.ts";
-import { FAILED, LOST, SAID } from "./messages.ts";
+import { BEGUN, FAILED, LOST, SAID } from "./messages.ts";
 import { asBuffer, type RedisQueue } from "./queue.ts";
 import type { RedisJob } from "./record.ts";
 import type { Turns } from "./turns.ts";
@@ -154,7 +154,8 @@ export class TakenBatch {
     };
     const { connection, where } = queue;
     const register = async (name: string) => (await connection.act("keepValue", [this.#run, name, ""])) === 1;
-    const tied = { ask, register, values: where };
+    const begun = this.#job.options["timed"] === true ? { begun: () => this.#begun(place) } : {};
+    const tied = { ask, register, values: where, ...begun };
     const end = await this.#endOf(place, () => service!.execute(this.#job, call, tied));
     if (waits) this.#waiting -= 1;
     this.#left -= 1;
@@ -177,10 +178,18 @@ export class TakenBatch {
     const bytes = "said" in end ? Buffer.concat([Buffer.of(SAID), end.said]) : failed(this.#job.name, end);
     this.#ends.push(place, asBuffer(signedCall(this.#job.id, place, bytes)));
     if (this.#left === 0) this.#tell();
-    else if (this.#ends.length === 2) {
-      clearTimeout(this.#late);
-      this.#late = setTimeout(() => this.#tell(), PATIENCE);
-    }
+    else this.#tellSoon();
+  }
+
+  #begun(place: number): void {
+    this.#ends.push(place, Buffer.of(BEGUN));
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
+    if (this.#ends.length > 2) return;
+    clearTimeout(this.#late);
+    this.#late = setTimeout(() => this.#tell(), PATIENCE);
   }
 
   /** What ends soon after each other, or while something is being told, is told together. */

@@ -26,7 +26,7 @@ export class Untaken {
     this.#settled.add(task);
     const message =
       `No worker has taken the calls of ${task.name} for ${PATIENCE / 1_000} s. Unless all are busy, none serves them at ` +
-      `${this.#place}: start "heddle worker" with its module and the same HEDDLE_QUEUE. ` +
+      `${this.#place}: start there "heddle worker" with its module. ` +
       "One with --bundles takes what has no module there only from runs with the same HEDDLE_SECRET.";
     this.#host.tell({ type: "warning", at: Date.now(), call: null, name: "heddle", message });
   }
