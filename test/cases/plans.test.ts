@@ -249,7 +249,8 @@ describe("a flow", () => {
     const run = plan.calls.slice(1).filter(({ task, state }) => task === "choose" && state === "run");
     expect(run.map(({ reason }) => unnumbered(reason)).sort()).toEqual([
       ...Array(3).fill("child changed: choose (its result is gone)"),
-      "input changed: n",
+      // Those that are nearest differ in either; it is told of the one that was kept last.
+      expect.stringMatching(/^input changed: [nk]$/),
     ]);
   });
 
