@@ -21,7 +21,7 @@ export class Ahead {
 
   /** Whether workers that have so many calls have enough to do for now. */
   isPlenty(calls: number): boolean {
-    return calls >= this.#calls;
+    return calls >= Math.max(this.#calls, this.#slots / 2);
   }
 
   /** How many calls of a task travel together, if so many are under way or wait: of few calls, each worker is to get some. */

@@ -5,7 +5,7 @@ import { secret } from "../secret.ts";
 import { Batch } from "./batches.ts";
 
 /** In milliseconds: so long calls wait for others to travel with, where workers have enough to do meanwhile. */
-const PATIENCE = 4;
+const PATIENCE = 16;
 
 /** Calls that come in one turn, or soon after each other, and travel together. */
 export class Gathering {
