@@ -172,7 +172,7 @@ async function execute(
     const { after } = job.facts;
     const upstream = results.map((outcome, i) => ({ id: after[i]!, outcome }));
     const inputs = inputsIn(payload, upstream);
-    const options: AnyOptions = { ...definition.options, ...job.facts.options, priority: job.facts.priority };
+    const options = optionsOf(definition, job.facts);
     if (isApart(definition, options)) return await executeApart({ ...definition, options }, inputs, stop, run);
     let output = new Output();
     const call = scope.submit(definition, options, inputs, false, ({ number }) => {
@@ -184,6 +184,12 @@ async function execute(
   } catch (error) {
     return badEnd(name, "failed", error as Error);
   }
+}
+
+/** Those of the task as they are, where the job has none of its own: a run prepares for each set of options once. */
+function optionsOf({ options }: Definition, { options: own, priority }: JobFacts): AnyOptions {
+  if (Object.keys(own).length === 0 && priority === (options.priority ?? 0)) return options;
+  return { ...options, ...own, priority };
 }
 
 /** Whether a flow names what only the flow that is run may name. */

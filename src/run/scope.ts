@@ -36,7 +36,8 @@ export class FlowScope implements NestedScope {
   back: Back | null = null;
   private failures: Failure[] = [];
   private manyFailures = MANY_FAILURES;
-  private readonly specs = [new Map<AnyOptions, Spec>(), new Map<AnyOptions, Spec>()] as const;
+  /** A worker's scope never ends, and each of its jobs may have options of its own. */
+  private readonly specs = [new WeakMap<AnyOptions, Spec>(), new WeakMap<AnyOptions, Spec>()] as const;
   /** The cached flow within which this happens, whose result depends on what it calls. */
   readonly execution: Execution | null;
   private open = 0;
