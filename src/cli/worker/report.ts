@@ -19,6 +19,8 @@ export interface WorkerReport extends Pick<WorkerSettings, "began" | "ended" | "
     bundles: boolean,
   ): void;
   draining(): void;
+  /** Writes what was said: nothing is to be lost when the process ends. */
+  flush(): void;
   /** Jobs wait in its queues whose task it does not know. */
   unserved(jobs: JobsWaiting): void;
   /** Nothing waits in a queue that it serves, but in one whose name is near. */
@@ -31,9 +33,10 @@ export function openReport({ json }: { readonly json?: boolean }): WorkerReport 
 
 function textReport(): WorkerReport {
   const { paint, symbols } = styleFor(process.stderr, process.env);
-  const say = linesTo(process.stderr);
+  const { say, flush } = linesTo(process.stderr);
   let running = 0;
   return {
+    flush,
     ready(tasks, queues, concurrency, place, bundles) {
       const names = tasks.map(({ name }) => oneLine(name)).sort();
       if (bundles) names.push("what runs send");
@@ -78,9 +81,10 @@ function textReport(): WorkerReport {
 }
 
 function jsonReport(): WorkerReport {
-  const write = linesTo(process.stdout);
+  const { say: write, flush } = linesTo(process.stdout);
   const say = (fields: object) => write(JSON.stringify(fields));
   return {
+    flush,
     ready: (tasks, queues, concurrency, store, bundles) =>
       say({ type: "workerReady", tasks: tasks.map(({ identity }) => identity), queues, concurrency, store, bundles }),
     began: ({ id, task, attempts }) => say({ type: "jobStarted", id, task, attempt: attempts }),

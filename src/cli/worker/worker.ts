@@ -70,6 +70,7 @@ export async function worker(files: readonly string[], flags: WorkerFlags): Prom
   const code = await untilTold(started, flags, signals, report, lookout);
   clearInterval(timer);
   lookout.end();
+  report.flush();
   await closeQueues();
   return code;
 }
