@@ -221,7 +221,8 @@ function suite(server: RedisServer): void {
       const { findings } = JSON.parse(stdout) as { findings: { name: string }[] };
       return findings.find(each => each.name === name);
     };
-    expect(await found()).toMatchObject({ state: "ok", detail: server.url });
+    const detail = expect.stringMatching(`^${server.url}[?]prefix=deaths-\\d+$`) as unknown;
+    expect(await found()).toMatchObject({ state: "ok", detail });
     process.env["HEDDLE_QUEUE"] = redis({ url: server.url, blobs: "/not/mounted" });
     const why = "The large values in /not/mounted cannot be used: there is no such folder on this machine";
     expect(await found("large values")).toMatchObject({ state: "wrong", detail: why });
