@@ -84,6 +84,9 @@ test("a thread deep in native code does not hold the process: it ends by the sig
   const { start, line } = await prepared();
   const run = start(["run", "pipeline.mjs:natively", "--runner", "threads", "-n", "1"]);
   await line.heard("running");
+  // Between saying so and native code it could still be ended; in there it computes.
+  const before = computed(run.process.pid!);
+  await expect.poll(() => computed(run.process.pid!) - before).toBeGreaterThan(30);
   run.process.kill("SIGINT");
   const { code, signal, stderr } = await run.ended;
   expect({ code, signal }).toEqual({ code: null, signal: "SIGINT" });
@@ -127,3 +130,9 @@ describe.each(["call", "worker"])("in a command, per %s", per => {
     for (const pid of pids) await gone(pid);
   });
 });
+
+/** The processor time that a process has had for its own code, in hundredths of a second. */
+function computed(pid: number): number {
+  const [, facts = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+  return Number(facts.split(" ")[11]);
+}

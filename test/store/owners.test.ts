@@ -131,7 +131,7 @@ test("whoever waits for a process that is killed is told, and its traces go", as
   await waiter!.order("close");
   await arbiter!.told("a");
   await arbiter!.order("close");
-  expect(live()).toEqual([]);
+  await expect.poll(live).toEqual([]);
 });
 
 test("a process that is stopped goes on holding", async () => {
