@@ -85,7 +85,8 @@ describe("what is measured", () => {
     expect(ms.get(first!)).toBeGreaterThanOrEqual(long);
     expect(ms.get(second!)).toBeGreaterThanOrEqual(short);
     expect(ms.get(second!)! - short).toBeLessThan(long);
-    if (place === "inline" || place === "custom") return;
+    // Of Ray it is heard when its mailbox comes to it.
+    if (["inline", "custom", "ray"].includes(place)) return;
     const startOf = (call: number) => witness.of("started").find(event => event.calls.includes(call))!.at;
     expect(startOf(second!) - startOf(first!)).toBeGreaterThan(long / 2);
   });

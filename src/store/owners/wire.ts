@@ -53,8 +53,8 @@ export function listenTo<M>(socket: Socket, hear: (messages: readonly M[]) => vo
   });
 }
 
-/** Errors that say that a system is busy, not that nobody listens. */
-const BUSY = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EINTR"]);
+/** Errors that say that a system is busy, not that nobody listens; the last, that a process was just dying. */
+const BUSY = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EINTR", "ECONNRESET"]);
 const PAUSE = 20;
 
 /**
