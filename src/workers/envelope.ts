@@ -123,6 +123,7 @@ export async function executeWithin(
     };
     await bring(far, reporter, execution, wire, behind).then(begin, error => execution.end(false, error, 0));
     await finished;
+    within?.concludes();
   } catch (error) {
     reporter.fail(ENDED, [seq!, state, 0], packError(error, { task: address.name, role: "error" }));
   }

@@ -134,10 +134,13 @@ export class Execution implements RunningCall, Ambient, CallSink {
   /** What a call has left behind and goes on after its end holds no slot, so it waits for none. */
   wait<T>(promise: Promise<T>): Promise<T> {
     if (this.#over) return promise;
-    const pausing = { waits: () => this.reporter.waits(this), resumes: () => this.reporter.resumes(this) };
     this.#more ??= new More();
-    this.#more.waiting ??= new Waiting(pausing);
+    this.#more.waiting ??= this.#pausable();
     return this.#more.waiting.for(promise);
+  }
+
+  #pausable(): Waiting {
+    return new Waiting({ waits: () => this.reporter.waits(this), resumes: () => this.reporter.resumes(this) });
   }
 
   /** It has its slot again. */
@@ -150,6 +153,13 @@ export class Execution implements RunningCall, Ambient, CallSink {
     this.#more ??= new More();
     this.#more.inner = inner;
     if (this.#more.reason !== null) inner.abort(this.#more.reason);
+  }
+
+  /** The call that it stands for has ended: to tell of that it needs no slot, which another may have meanwhile. */
+  concludes(): void {
+    this.#more ??= new More();
+    this.#more.waiting ??= this.#pausable();
+    this.#more.waiting.release();
   }
 
   abort(reason: Error): void {

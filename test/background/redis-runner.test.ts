@@ -116,6 +116,43 @@ function suite(server: RedisServer): void {
     expect(JSON.parse(stdout)).toEqual([504, false, "timedOut"]);
   });
 
+  test("a call that has called others ends, though another one has the only thread meanwhile", async () => {
+    rig.place.write({
+      "ends.mjs": `
+        import { task } from "heddle";
+        import { add, reach } from "./tasks.mjs";
+        export const ends = task("ends", async () => {
+          const sum = await add.submit(1);
+          await reach("end");
+          return sum;
+        });
+      `,
+    });
+    rig.place.start(["worker", "ends.mjs", "--concurrency", "1", "-n", "1"]);
+    const script = rig.startScript(
+      onWorkers(`
+        const { ends } = await import("./ends.mjs");
+        return run(async () => {
+          const first = ends.submit();
+          await new Promise(resolve => process.once("SIGUSR2", resolve));
+          const next = work.submit("next");
+          const ended = await first;
+          await reach("ended");
+          return [ended, await next];
+        });
+      `),
+    );
+    await rig.channel.reached("end");
+    script.process.kill("SIGUSR2");
+    await rig.channel.reached("next");
+    rig.channel.pass("end");
+    await rig.channel.reached("ended");
+    rig.channel.pass("ended", "next");
+    const { code, stdout, stderr } = await script.ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse(stdout)).toEqual([2, "next done"]);
+  });
+
   test("on the command line the URL is the name of the runner", async () => {
     await rig.worker();
     const { HEDDLE_QUEUE } = process.env;
