@@ -7,7 +7,6 @@ docs/design/clusters.md. What it hands on, calls, reports and values, are bytes 
 import asyncio
 import os
 import queue
-import signal
 import socket
 import sys
 import threading
@@ -63,11 +62,13 @@ class Mailbox:
         self.begun.set()
         self.begun = asyncio.Event()
 
-    async def setup_of(self, run):
-        """None if it has ended."""
+    async def setup_of(self, run, worker):
+        """None if it has ended; and what was told of calls that may come to this worker."""
         while self.run < run:
             await self.begun.wait()
-        return self.setup if self.run == run else None
+        # From now on it hears what is told.
+        self.box(worker)
+        return self.setup if self.run == run else None, sum(self.told.values(), [])
 
     async def finish(self):
         """The run has ended: its Node workers are to do so, too."""
@@ -76,7 +77,7 @@ class Mailbox:
             kept.clear()
         for worker, (messages, _) in list(self.boxes.items()):
             # One that has not listened since the last runs is gone.
-            if len(messages) > 2:
+            if sum(ref is None for ref, *_ in messages) > 2:
                 del self.boxes[worker]
             else:
                 self.deliver(worker, [None, self.run, None, None])
@@ -90,8 +91,6 @@ class Mailbox:
             self.pauses.pop((worker, before), None)
             self.calls[worker] = ref
             self.workers[ref] = worker
-            for message in self.told.pop(ref, []):
-                self.deliver(worker, message)
 
     async def heard(self, seconds):
         """What was said since the last time."""
@@ -100,18 +99,20 @@ class Mailbox:
         return said
 
     async def tell(self, ref, message, grace, places, goes_on):
-        """Whether it is known where the call is; if not, it hears of it later."""
+        """Where it is not known who has the call, or will have it, all hear of it."""
         worker = self.workers.get(ref)
         if worker is None:
             self.told.setdefault(ref, []).append([ref, message, grace, places])
-            return False
-        self.deliver(worker, [ref, message, grace, places])
+        for one in [worker] if worker is not None else list(self.boxes):
+            self.deliver(one, [ref, message, grace, places])
         if goes_on:
             self.go_on(worker, ref, 1)
-        return True
 
     async def forget(self, ref):
-        self.told.pop(ref, None)
+        """It has ended."""
+        if self.told.pop(ref, None) is not None:
+            for worker in self.boxes:
+                self.deliver(worker, [ref, None, None, None])
 
     def deliver(self, worker, message):
         messages, coming = self.box(worker)
@@ -186,16 +187,17 @@ class NodeWorker:
         # The task of Ray's at hand, and who has its calls.
         self.ref = None
         self.node = None
-        self.calls = 1
-        signal.signal(signal.SIGINT, self.interrupted)
+        # What was told of calls that are not here, and may come.
+        self.coming = {}
         threading.Thread(target=self.listen, daemon=True).start()
 
     def serve(self, run):
         """Has what it is for another run."""
         # Not by `ray.get`, as Ray would give the CPU to others meanwhile.
-        setup = self.mailbox.setup_of.remote(run).future().result()
+        setup, told = self.mailbox.setup_of.remote(run, self.name).future().result()
         with self.lock:
             self.number, self.setup = run, setup
+        self.hear(told)
         if self.idle is not None:
             self.idle.kill()
             self.idle.end()
@@ -206,6 +208,7 @@ class NodeWorker:
         if run != self.number:
             self.serve(run)
         self.calls, self.held, self.count, self.value, self.last, self.taken = calls, [], 0, None, None, False
+        told = []
         while self.last is None:
             setup = self.setup
             if setup is None:
@@ -217,14 +220,21 @@ class NodeWorker:
                 self.last = ["no node", self.place, f"{setup['node']}: {error.strerror}"]
                 break
             with self.lock:
+                told += self.coming.pop(ref, [])
+                stopped = {place for *_, places in told for place in places}
+                if len(stopped) == calls:
+                    self.idle, self.last = node, ["stopped"]
+                    break
                 self.ref, self.node = ref, node
             try:
                 node.begin(ref, calls, call, *values)
+                for words in told:
+                    self.tell(*words)
                 self.attend(node)
             except OSError:
                 pass
             except BaseException:
-                # Ray interrupts a call that is cancelled.
+                # Ray interrupts what its run has left behind.
                 node.kill()
                 raise
             finally:
@@ -308,22 +318,6 @@ class NodeWorker:
             times += 1
             ray.get(self.mailbox.pause.remote(self.name, ref, times))
 
-    def interrupted(self, number, frame):
-        """Ray has cancelled what is at hand: a call, or some of those that travel together, and then the others go on."""
-        if self.calls == 1:
-            raise KeyboardInterrupt
-        # This thread may have the lock.
-        threading.Thread(target=self.introduce, args=[self.ref, self.node], daemon=True).start()
-
-    def introduce(self, ref, node):
-        """Where it is known who has the calls, it is told which of them are meant."""
-        if ref is None:
-            return
-        self.take_back(ref, node)
-        with self.lock:
-            if self.ref == ref:
-                self.say()
-
     def take_back(self, ref, node):
         with self.lock:
             last = node.claims.take_back() if self.ref == ref else None
@@ -347,14 +341,21 @@ class NodeWorker:
                 messages = self.mailbox.listen.remote(self.name, ASKS).future().result()
             except Exception:
                 return
-            for ref, message, grace, places in messages:
-                if ref is None:
-                    self.finish(message)
-                else:
-                    self.tell(ref, message, grace, places)
+            self.hear(messages)
+
+    def hear(self, messages):
+        for ref, message, grace, places in messages:
+            if ref is None:
+                self.finish(message)
+            elif message is None:
+                with self.lock:
+                    self.coming.pop(ref, None)
+            else:
+                self.tell(ref, message, grace, places)
 
     def finish(self, run):
         with self.lock:
+            self.coming.clear()
             if self.number != run:
                 return
             self.setup = None
@@ -365,13 +366,16 @@ class NodeWorker:
 
     def tell(self, ref, message, grace, places):
         """
-        Says something to running calls. What has not ended `grace` seconds later, of those at these places, is ended by
-        force.
+        Says something to running calls, or to those that may come. What has not ended `grace` seconds later, of those at
+        these places, is ended by force.
         """
         with self.lock:
             node = self.node
             if self.ref != ref:
+                self.coming.setdefault(ref, []).append([ref, message, grace, places])
                 return
+            # So that it is known who has it.
+            self.say()
         node.post(ref, message)
         if grace is not None:
             self.take_back(ref, node)
@@ -409,8 +413,11 @@ class Call:
     def __init__(self, reply, calls):
         self.reply = reply
         self.calls = calls
-        self.stopped = False
+        # The places of those that are to stop.
+        self.stopped = set()
         self.told = False
+        # Nobody waits for it any more.
+        self.dropped = False
         # Who was heard to execute it last, and how much of that; who did so before is not listened to any more.
         self.worker = None
         self.before = set()
@@ -567,12 +574,18 @@ class Bridge:
         except Exception as error:
             if self.calls.pop(ref, None) is None:
                 return
-            if call.stopped and (call.calls == 1 or isinstance(error, ray.exceptions.TaskCancelledError)):
+            if call.dropped:
+                pass
+            elif call.stopped and (call.calls == 1 or isinstance(error, ray.exceptions.TaskCancelledError)):
                 self.say("stopped", ref)
             elif call.calls > 1:
                 self.say("again", ref)
             else:
                 self.say("lost", ref, f"{type(error).__name__}: {str(error).strip()}")
+            self.over(ref, call)
+            return
+        if call.dropped:
+            self.calls.pop(ref, None)
             self.over(ref, call)
             return
         call.end = [count, held, last]
@@ -588,7 +601,7 @@ class Bridge:
                 return
             for ref, worker, number, words in said:
                 call = self.calls.get(ref)
-                if call is None or worker in call.before:
+                if call is None or call.dropped or worker in call.before:
                     continue
                 self.turn_to(call, worker)
                 call.early[number] = words
@@ -632,15 +645,25 @@ class Bridge:
     def stop(self, ref, message, grace, *places):
         call = self.calls.get(ref)
         if call is not None:
-            call.stopped = call.told = True
-            self.keep(self.end(ref, call, message, grace, places))
+            call.stopped.update(places)
+            call.told = True
+            self.mailbox.tell.remote(ref, message, grace, places, False)
+            self.keep(self.end(ref, call, grace))
 
-    async def end(self, ref, call, message, grace, places):
-        runs = await self.mailbox.tell.remote(ref, message, grace, places, False)
-        if not runs:
-            self.cancel(call, False)
-        await asyncio.sleep(grace + LAST)
-        if self.calls.get(ref) is call and call.calls == len(places):
+    async def end(self, ref, call, grace):
+        """
+        What nobody has begun when all had time to say so is left to Ray, whose worker will not begin it. By `ray.cancel`
+        Ray might take this process down, if the call was just ending: its issue 54260.
+        """
+        await asyncio.sleep(grace)
+        if self.calls.get(ref) is not call or len(call.stopped) < call.calls or call.dropped:
+            return
+        if call.worker is None:
+            call.dropped = True
+            self.say("stopped", ref)
+            return
+        await asyncio.sleep(LAST)
+        if self.calls.get(ref) is call:
             self.cancel(call, True)
 
     def cancel(self, call, force):
@@ -670,13 +693,16 @@ class Bridge:
         calls, self.calls = list(self.calls.values()), {}
         self.values.clear()
         await self.mailbox.finish.remote()
+        open = {asyncio.ensure_future(ended(call.reply)): call for call in calls}
+        # What Ray's workers get of an ended run ends at once. The rest has to wait for a place.
+        await until_quiet(open)
         for force in [False, True]:
-            for call in calls:
+            for call in open.values():
                 self.cancel(call, force)
-            if calls:
-                ends = [asyncio.ensure_future(ended(call.reply)) for call in calls]
-                _, open = await asyncio.wait(ends, timeout=LAST)
-                calls = [call for call, end in zip(calls, ends) if end in open]
+            if open:
+                done, _ = await asyncio.wait(open, timeout=LAST)
+                for end in done:
+                    del open[end]
         self.say("resting")
         self.keep(self.watch())
 
@@ -688,6 +714,16 @@ class Bridge:
         if self.connected:
             # What it had asked for ends with it, and a cluster of its own.
             ray.shutdown()
+
+
+async def until_quiet(ends):
+    """Takes out those that end, until none does so for a while."""
+    while ends:
+        done, _ = await asyncio.wait(ends, timeout=LATE, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        for end in done:
+            del ends[end]
 
 
 async def ended(reply):

@@ -11,6 +11,9 @@ import { waitsFor, weigh } from "../fixtures/clusters/tasks.mjs";
 const CALLS = 40;
 /** The one that does something else. */
 const OTHER = 7;
+/** So often some calls are cancelled as others end. */
+const ROUNDS = 200;
+const FEW = 8;
 
 interface Made {
   readonly log: string;
@@ -160,6 +163,26 @@ export function shortCalls(there: () => { readonly runner: Runner }): void {
     expect(timesOf(log, OTHER)).toBeLessThanOrEqual(1);
     const others = ran(log).filter(n => n !== OTHER);
     expect(others.sort((a, b) => a - b)).toEqual(numbers.filter(n => n !== OTHER));
+  });
+
+  test("as some end others are cancelled: nothing else is lost, and none runs twice", async () => {
+    const log = join(folder(), "log");
+    const { result, witness } = watched(async () => {
+      const states: string[] = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const calls = Array.from({ length: FEW }, (_, n) => short.submit(log, states.length + n));
+        // At that moment they begin, run or end.
+        for (const [n, call] of calls.entries()) call.onDone(() => calls[n + 1 + (round % 3)]?.cancel("enough"));
+        states.push(...(await Promise.all(calls.map(call => call.wait()))));
+      }
+      return states;
+    }, there());
+    const states = (await result) as string[];
+    const times = states.map(() => 0);
+    for (const n of ran(log)) times[n] = times[n]! + 1;
+    expect(states.filter((state, n) => times[n]! > 1 || (state === "completed" && times[n] === 0))).toEqual([]);
+    expect(new Set(states)).toEqual(new Set(["completed", "cancelled"]));
+    expect(witness.of("restarted")).toEqual([]);
   });
 
   test("one takes long: those behind it do not wait for it", async () => {
