@@ -1,11 +1,13 @@
 /** The inputs of a job, as bytes: what they were when `delay` was called, with holes for the results of other jobs. */
+
 import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
+import { readFrame } from "../codec/whole-frame.ts";
 import { type Cursor, fromWire, inputsFromWire, inputsToWire, toWire } from "../codec/wire.ts";
 import { ProtocolError, UsageError } from "../errors.ts";
 import { isThenable } from "../run/adopted.ts";
 import type { Job } from "../task/types.ts";
-import { bytesOf, open } from "../workers/envelope.ts";
+import { bytesOf } from "../workers/envelope.ts";
 import { jobOf } from "./job.ts";
 import { outcomeIn } from "./outcome.ts";
 
@@ -109,7 +111,7 @@ export function shownInputs(bytes: Uint8Array, after: readonly string[]): unknow
 }
 
 function read(bytes: Uint8Array, resultOf: (job: number) => unknown): unknown[] {
-  const wire = open(bytes, "the queue");
+  const wire = readFrame(bytes, "the queue");
   const cursor: Cursor = { at: 0 };
   const template = inputsFromWire(wire, cursor);
   const slots: unknown[] = [];

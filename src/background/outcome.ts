@@ -1,11 +1,13 @@
 /** How a job ended, as bytes: a value or an error, with a checksum. */
+
 import { packError, unpackError } from "../codec/failure.ts";
 import { pack, unpack } from "../codec/pack.ts";
 import type { PackedValue } from "../codec/packed.ts";
+import { readFrame } from "../codec/whole-frame.ts";
 import { fromWire, toWire } from "../codec/wire.ts";
 import { CancelledError, CrashedError, UpstreamError } from "../errors.ts";
 import type { CallState, Outcome } from "../task/types.ts";
-import { bytesOf, open } from "../workers/envelope.ts";
+import { bytesOf } from "../workers/envelope.ts";
 import type { JobEnd, JobFacts } from "./queue.ts";
 import { resultOf, signedEnd } from "./signature.ts";
 
@@ -89,7 +91,7 @@ function toldOutcome(id: string, bytes: Uint8Array): Outcome<unknown> {
  * @throws ProtocolError for bytes that were damaged; UntrustedError if they are not signed as they should be.
  */
 export function outcomeIn(bytes: Uint8Array, id = ""): Outcome<unknown> {
-  const wire = open(resultOf(id, `the result of job ${id}`, bytes), "the queue");
+  const wire = readFrame(resultOf(id, `the result of job ${id}`, bytes), "the queue");
   const packed = fromWire(wire, { at: 1 });
   return wire[0] === VALUE ? { ok: true, value: unpack(packed) } : { ok: false, error: unpackError(packed) };
 }

@@ -1,6 +1,7 @@
 /** Calls of runs that are executed elsewhere: what a runner hands over of them, by task, and what workers make of that. */
+import { readFrame } from "../codec/whole-frame.ts";
 import { ProtocolError } from "../errors.ts";
-import { bytesOf, open } from "../workers/envelope.ts";
+import { bytesOf } from "../workers/envelope.ts";
 import { CALL, PLACED, TASK } from "../workers/protocol.ts";
 import { lengthOfStamps } from "../workers/travel/stamps.ts";
 
@@ -37,7 +38,7 @@ export function callsIn(
   bytes: Uint8Array,
   { identity, module }: { readonly identity: string; readonly module?: string | null },
 ): Uint8Array[] {
-  const wire = open(bytes, "a run");
+  const wire = readFrame(bytes, "a run");
   // Calls come as those of the task that they are of.
   if (wire[OPERATION] !== TASK || wire[IDENTITY] !== identity) {
     throw new ProtocolError({

@@ -7,21 +7,30 @@
  */
 import { crc32 } from "node:zlib";
 import { ProtocolError } from "../errors.ts";
-import { pack, unpack } from "./pack.ts";
-import { Packed } from "./packed.ts";
+import {
+  added,
+  BYTES,
+  CHANGED,
+  CLONE_HEADER,
+  damaged,
+  JSON_HEADER,
+  MAGIC,
+  numberAt,
+  type OpenFrame,
+  PREFIX,
+  type Prefix,
+  readHeader,
+  readPrefix,
+  SEALED,
+  SUM,
+  UTF8,
+  UTF16,
+} from "./frame-format.ts";
+import { pack } from "./pack.ts";
+import type { Packed } from "./packed.ts";
 
-const PREFIX = 12;
-const MAGIC = 0x6c6468; // "hdl"
-const JSON_HEADER = 1;
-const CLONE_HEADER = 2;
-const SEALED = 0x40;
-const SUM = 4;
 /** Longer texts are not escaped a second time. */
 const LONG = 512;
-const BYTES = 0;
-const UTF8 = 1;
-const UTF16 = 2;
-const CHANGED = "its bytes are not those that were sent";
 const SUBJECT = { task: "a message", role: "result" } as const;
 
 /** The pieces of a frame, to be written in this order. The message's bytes are not copied. */
@@ -77,11 +86,6 @@ function sumOf(parts: readonly Uint8Array[]): Uint8Array {
   return sum;
 }
 
-/** Of no bytes, the system's function would begin anew. */
-function added(sum: number, bytes: Uint8Array): number {
-  return bytes.byteLength === 0 ? sum : crc32(bytes, sum);
-}
-
 export interface FrameReaderOptions {
   /** Who writes, for messages. */
   readonly from?: string;
@@ -101,10 +105,8 @@ export class FrameReader {
   readonly #limit: number;
   #target: Target = target(PREFIX);
   #stage: "prefix" | "header" | "raw" | "sum" = "prefix";
-  #kind = 0;
-  #sealed = false;
+  #prefix: Prefix | null = null;
   #sum = 0;
-  #total = 0;
   #frame: OpenFrame | null = null;
   #broken: Error | null = null;
 
@@ -139,33 +141,29 @@ export class FrameReader {
   #advance(onMessage: (wire: unknown[]) => void): void {
     const { bytes } = this.#target;
     if (this.#stage === "sum") {
-      if (new DataView(bytes.buffer).getUint32(0, true) !== this.#sum) throw damaged(this.#from, CHANGED);
+      if (numberAt(bytes, 0) !== this.#sum) throw damaged(this.#from, CHANGED);
       this.#end(onMessage);
       return;
     }
     if (this.#stage === "prefix") {
-      this.#readPrefix(bytes);
+      this.#prefix = readPrefix(bytes, this.#limit, this.#from);
+      this.#sum = this.#prefix.isSealed ? crc32(bytes) : 0;
+      this.#stage = "header";
+      this.#target = target(this.#prefix.headerLength);
       return;
     }
-    if (this.#sealed) this.#sum = added(this.#sum, bytes);
-    if (this.#stage === "header") this.#frame = this.#open(bytes);
+    const { isSealed } = this.#prefix!;
+    if (isSealed) this.#sum = added(this.#sum, bytes);
+    if (this.#stage === "header") this.#frame = readHeader(this.#prefix!, bytes, this.#from);
     else this.#frame!.take(bytes);
-    const frame = this.#frame!;
-    if (!frame.ok) throw damaged(this.#from, "the parts of a frame do not add up to its length");
-    const next = frame.next();
+    const next = this.#frame!.next();
     if (next !== null) {
       this.#stage = "raw";
       this.#target = target(next);
-      return;
-    }
-    if (this.#sealed) {
+    } else if (isSealed) {
       this.#stage = "sum";
       this.#target = target(SUM);
     } else this.#end(onMessage);
-  }
-
-  #open(header: Uint8Array): OpenFrame {
-    return new OpenFrame(this.#readHeader(header), this.#total - header.byteLength - (this.#sealed ? SUM : 0));
   }
 
   #end(onMessage: (wire: unknown[]) => void): void {
@@ -174,64 +172,6 @@ export class FrameReader {
     this.#target = target(PREFIX);
     this.#frame = null;
     onMessage(wire);
-  }
-
-  #readPrefix(bytes: Uint8Array): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, PREFIX);
-    const magic = view.getUint32(0, true);
-    this.#kind = (magic >>> 24) & ~SEALED;
-    this.#sealed = ((magic >>> 24) & SEALED) !== 0;
-    this.#sum = this.#sealed ? crc32(bytes) : 0;
-    this.#total = view.getUint32(4, true);
-    const headerLength = view.getUint32(8, true);
-    if ((magic & 0xffffff) !== MAGIC || this.#kind < JSON_HEADER || this.#kind > CLONE_HEADER) {
-      throw damaged(this.#from, `no frame begins with ${JSON.stringify(Buffer.from(bytes).toString("latin1"))}`);
-    }
-    if (this.#total > this.#limit) {
-      throw damaged(this.#from, `a frame of ${this.#total} bytes, where ${this.#limit} are allowed`);
-    }
-    if (headerLength === 0 || headerLength > this.#total) {
-      throw damaged(this.#from, `a header of ${headerLength} bytes in a frame of ${this.#total}`);
-    }
-    this.#stage = "header";
-    this.#target = target(headerLength);
-  }
-
-  #readHeader(bytes: Uint8Array): unknown[] {
-    const packed = this.#kind === JSON_HEADER ? new Packed("json", text(bytes)) : new Packed("clone", bytes);
-    const header = unpack(packed);
-    if (!Array.isArray(header)) throw damaged(this.#from, "the header of a frame is not a list");
-    return header as unknown[];
-  }
-}
-
-/** A frame whose header is read, and whose raw buffers come. */
-class OpenFrame {
-  readonly wire: unknown[];
-  readonly ok: boolean;
-  readonly #moved: readonly number[];
-  #at = 0;
-
-  constructor(header: unknown[], rawLength: number) {
-    const count = header[header.length - 1];
-    const entries = header.length - 1 - 3 * Number(count);
-    this.#moved = header.slice(entries, -1) as number[];
-    this.wire = header.slice(0, Math.max(0, entries));
-    let sum = 0;
-    for (let i = 2; i < this.#moved.length; i += 3) sum += Number(this.#moved[i]);
-    this.ok = Number.isInteger(count) && entries >= 0 && this.#moved.every(isSize) && sum === rawLength;
-  }
-
-  /** How long the next raw buffer is; null when all are there. */
-  next(): number | null {
-    return this.#moved[this.#at + 2] ?? null;
-  }
-
-  take(bytes: Uint8Array): void {
-    const [index, kind] = this.#moved.slice(this.#at, this.#at + 2) as [number, number];
-    if (kind === BYTES) this.wire[index] = bytes;
-    else this.wire[index] = Buffer.from(bytes.buffer).toString(kind === UTF8 ? "utf8" : "utf16le");
-    this.#at += 3;
   }
 }
 
@@ -242,16 +182,4 @@ function target(length: number): Target {
 // UTF-8 would lose half a surrogate pair.
 function isWellFormed(entry: string): boolean {
   return !/\p{Surrogate}/u.test(entry);
-}
-
-function isSize(number: unknown): boolean {
-  return Number.isSafeInteger(number) && (number as number) >= 0;
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-}
-
-function damaged(from: string, problem: string): Error {
-  return new ProtocolError({ from, problem });
 }

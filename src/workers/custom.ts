@@ -1,7 +1,8 @@
+import { readFrame } from "../codec/whole-frame.ts";
 import { CrashedError } from "../errors.ts";
 import type { Attempt, Dispatch, Host, RunnerSession } from "../task/runner.ts";
 import { CallReports } from "./callreports.ts";
-import { open, seal } from "./envelope.ts";
+import { seal } from "./envelope.ts";
 import { Line } from "./line.ts";
 import { readReports } from "./protocol.ts";
 import { FileDesk } from "./travel/desk.ts";
@@ -160,7 +161,7 @@ export class CustomSession implements RunnerSession {
       const answer = await this.#run(bytes, { signal, answer: line.answer });
       // What was given up has nothing to say of the attempt that may have taken its place.
       if (!this.#has(underway)) throw signal.reason;
-      readReports(open(answer, from), reports);
+      readReports(readFrame(answer, from), reports);
       if (reports.attempt !== null) return reports.attempt;
       throw new Error("its answer holds no outcome");
     } catch (error) {

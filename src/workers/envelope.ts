@@ -2,8 +2,10 @@
  * One attempt as opaque bytes, for places that heddle does not know: all that a worker needs to know of a call, and
  * all that it says of it.
  */
+
 import { packError } from "../codec/failure.ts";
-import { FrameReader, sealedFrame } from "../codec/frames.ts";
+import { sealedFrame } from "../codec/frames.ts";
+import { readFrame } from "../codec/whole-frame.ts";
 import { CancelledError, ProtocolError } from "../errors.ts";
 import type { Dispatch, Host } from "../task/runner.ts";
 import { shared } from "../task/shared.ts";
@@ -30,17 +32,6 @@ export function seal(
   writeCall(1, 0, call, wire);
   lending?.say(wire, CALL_AT);
   return bytesOf(wire);
-}
-
-/** The message in some bytes. */
-export function open(bytes: Uint8Array, from: string): unknown[] {
-  let message: unknown[] | null = null;
-  // No part of it can be longer than all of it.
-  new FrameReader({ from, limit: bytes.byteLength }).push(bytes, wire => {
-    message = wire;
-  });
-  if (message === null) throw new ProtocolError({ from, problem: `${bytes.length} bytes are no whole message` });
-  return message;
 }
 
 const loader = new Loader();
@@ -85,7 +76,7 @@ export async function executeWithin(
   bytes: Uint8Array,
   options: WithinOptions,
 ): Promise<Uint8Array> {
-  const wire = open(bytes, "a runner");
+  const wire = readFrame(bytes, "a runner");
   const [runId, dirs, task, , identity, name, module, where, inside] = wire;
   const [operation, seq, , id, attempt, flags, length] = wire.slice(CALL_AT, INPUTS) as number[];
   if (task !== TASK || operation !== CALL) throw new ProtocolError({ from: "a runner", problem: "it is not a call" });

@@ -1,6 +1,7 @@
 /** The far end of the line to the coordinator, of one call that a user's runner executes. */
+import { readFrame } from "../codec/whole-frame.ts";
 import { CancelledError } from "../errors.ts";
-import { bytesOf, open } from "./envelope.ts";
+import { bytesOf } from "./envelope.ts";
 import type { Execution } from "./execute.ts";
 import { CANCEL, GIVEN, RESUME, TELL } from "./protocol.ts";
 import type { WireReporter } from "./reporter.ts";
@@ -112,5 +113,5 @@ export class FarEnd {
 }
 
 async function exchanged(ask: Ask, wire: readonly unknown[]): Promise<unknown[]> {
-  return open(await ask(bytesOf(wire)), "the coordinator");
+  return readFrame(await ask(bytesOf(wire)), "the coordinator");
 }

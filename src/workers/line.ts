@@ -1,6 +1,7 @@
 /** The coordinator's end of the line to a call that a user's runner executes: it is asked, and answers when it can. */
+
 import { sealedFrame } from "../codec/frames.ts";
-import { open } from "./envelope.ts";
+import { readFrame } from "../codec/whole-frame.ts";
 import { CANCEL, RESUME, type Reports, readReports, TELL } from "./protocol.ts";
 import type { FileDesk } from "./travel/desk.ts";
 
@@ -23,7 +24,7 @@ export class Line {
   /** Hears what the call has to say, and answers; who says nothing waits for the next thing to hear. */
   readonly answer = (bytes: Uint8Array): Promise<Uint8Array> => {
     if (this.#givenUp !== null) return Promise.resolve(this.#take());
-    const wire = open(bytes, this.#from);
+    const wire = readFrame(bytes, this.#from);
     const given = this.#desk?.answer(wire) ?? null;
     if (given !== null) return given.then(answer => (this.#givenUp === null ? framed(answer) : this.#take()));
     if (wire.length > 0) readReports(wire, this.#reports);

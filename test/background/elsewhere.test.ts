@@ -1,4 +1,5 @@
 /** Workers of a queue in Redis on a machine that sees nothing of the projects of those who use them. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,9 +10,10 @@ import { redis } from "../../src/background/redis/place.ts";
 import { asBuffer, type RedisQueue } from "../../src/background/redis/queue.ts";
 import { callOf } from "../../src/background/remote.ts";
 import { callOutcome, signedAnswer, signedJob } from "../../src/background/signature.ts";
+import { readFrame } from "../../src/codec/whole-frame.ts";
 import type { Dispatch, Host } from "../../src/task/runner.ts";
 import { CallReports } from "../../src/workers/callreports.ts";
-import { bytesOf, open, seal } from "../../src/workers/envelope.ts";
+import { bytesOf, seal } from "../../src/workers/envelope.ts";
 import { writeInputs } from "../../src/workers/inputs.ts";
 import { GIVEN, readReports } from "../../src/workers/protocol.ts";
 import { runNode, TwoMachines, write } from "../engines/hidden.ts";
@@ -220,7 +222,7 @@ function suite(url: string): void {
       signedJob(await job({ id: "j1", task: callOf(task.identity, true), name: "shout", options, inputs })),
     );
     const reports = new CallReports({ started: () => {} } as unknown as Host, 1, 1);
-    readReports(open(callOutcome("j1", 0, "what came of it", await ended).subarray(1), "a worker"), reports);
+    readReports(readFrame(callOutcome("j1", 0, "what came of it", await ended).subarray(1), "a worker"), reports);
     await Promise.all(answers);
     await closeQueues();
     vi.unstubAllEnvs();

@@ -1,4 +1,5 @@
 /** A worker that is given jobs which nobody may have delayed: each ends badly, and nothing of it runs. */
+
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { admitCalls, MOST_INPUTS } from "../../src/background/admission.ts";
 import { JobCapture } from "../../src/background/inputs.ts";
@@ -15,8 +16,9 @@ import { SECRET_VARIABLE } from "../../src/background/secret.ts";
 import { signedAnswer, signedEnd, signedJob, signedSchedule } from "../../src/background/signature.ts";
 import { Stop } from "../../src/background/stop.ts";
 import { startWorker } from "../../src/background/worker.ts";
+import { readFrame } from "../../src/codec/whole-frame.ts";
 import { flow, task } from "../../src/index.ts";
-import { bytesOf, open } from "../../src/workers/envelope.ts";
+import { bytesOf } from "../../src/workers/envelope.ts";
 import { CALL, TASK } from "../../src/workers/protocol.ts";
 import { job as anyJob } from "./conformance.ts";
 
@@ -128,7 +130,7 @@ test("a call of a run whose task is another, or whose module lies elsewhere", as
   expect(() => read(callBytes({ identity: other.identity }), alien)).toThrow(/which the modules of this worker do not/);
   // The module that it names is not looked at: the worker's own is run.
   const [call] = read(callBytes({ module: "file:///nowhere/evil.mjs" }));
-  const wire = open(call!, "the test");
+  const wire = readFrame(call!, "the test");
   expect(wire).toContain("file:///here/own.mjs");
   expect(wire).not.toContain("file:///nowhere/evil.mjs");
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeFrame, FrameReader, sealedFrame } from "../../src/codec/frames.ts";
+import { readFrame } from "../../src/codec/whole-frame.ts";
 
 const entry = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, -0, Number.NaN, true, "", 1n, "\ud800".repeat(600), "é".repeat(600)),
@@ -86,6 +87,38 @@ describe("frames", () => {
         expect(error).toMatchObject({ code: "PROTOCOL" });
       }
       expect(got).toEqual([]);
+    }
+  });
+
+  test("that are there as a whole are read as they would be from a stream", () => {
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 12 }), fc.constantFrom(encodeFrame, sealedFrame), (message, encode) => {
+        const bytes = Buffer.concat([Buffer.from("before"), ...encode(message), Buffer.from("behind")]);
+        const got = readFrame(bytes.subarray(6, -6), "a test");
+        expect(got).toEqual(message);
+        for (const each of got) {
+          if (each instanceof Uint8Array) expect(each.buffer.byteLength).toBe(each.byteLength);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("that are there as a whole are refused if they are longer, shorter or not as they were", () => {
+    const refused = expect.objectContaining({ code: "PROTOCOL" });
+    for (const encode of [encodeFrame, sealedFrame]) {
+      const frame = Buffer.concat(encode(["hello", 1, "x".repeat(600), new Uint8Array([1, 2, 3])]));
+      for (let length = 0; length < frame.length; length += 1) {
+        expect(() => readFrame(frame.subarray(0, length), "a test")).toThrow(refused);
+      }
+      expect(() => readFrame(Buffer.concat([frame, Buffer.of(0)]), "a test")).toThrow(refused);
+    }
+    const frame = Buffer.concat(sealedFrame(["hello", new Uint8Array([1, 2, 3])]));
+    for (let bit = 0; bit < frame.length * 8; bit += 1) {
+      const copy = Buffer.from(frame);
+      copy[bit >> 3]! ^= 1 << (bit & 7);
+      // Whether there is a checksum is itself a bit.
+      expect(() => readFrame(copy, "a test")).toThrow(refused);
     }
   });
 

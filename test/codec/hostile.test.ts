@@ -1,12 +1,14 @@
 /** Bytes that somebody else has written, or changed: an error, or a value, but never the end of the process. */
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { inputsIn, JobCapture } from "../../src/background/inputs.ts";
 import { endOf, outcomeIn } from "../../src/background/outcome.ts";
 import { packInputs } from "../../src/codec/pack.ts";
+import { readFrame } from "../../src/codec/whole-frame.ts";
 import { fromWire, inputsFromWire, inputsToWire } from "../../src/codec/wire.ts";
 import { registerSerializer } from "../../src/index.ts";
-import { bytesOf, execute, open } from "../../src/workers/envelope.ts";
+import { bytesOf, execute } from "../../src/workers/envelope.ts";
 
 class Money {
   readonly amount: bigint;
@@ -74,7 +76,7 @@ function survives(read: () => unknown): void {
 }
 
 function readAll(bytes: Uint8Array): void {
-  survives(() => open(bytes, "a test"));
+  survives(() => readFrame(bytes, "a test"));
   survives(() => inputsIn(bytes, []));
   survives(() => inputsIn(bytes, [{ id: "a", outcome: outcomes[0]! }]));
   survives(() => outcomeIn(bytes));
@@ -161,7 +163,7 @@ test("numbers that would take for ever, or all memory", () => {
   const huge = Buffer.from(bytesOf([1]));
   huge.writeUInt32LE(0xffffffff, 4);
   huge.writeUInt32LE(0xfffffff0, 8);
-  expect(() => open(huge, "a test")).toThrow(/A message that heddle cannot read came from a test/);
+  expect(() => readFrame(huge, "a test")).toThrow(/A message that heddle cannot read came from a test/);
 });
 
 test("no value reaches the prototypes of others", () => {

@@ -1,7 +1,9 @@
 /** Packed values in messages that lie beside Redis, and what stands in their places: one that nothing encodes to. */
+
 import { Packed, type PackedValue } from "../../codec/packed.ts";
+import { readFrame } from "../../codec/whole-frame.ts";
 import { fromWire, toWire } from "../../codec/wire.ts";
-import { bytesOf, open } from "../../workers/envelope.ts";
+import { bytesOf } from "../../workers/envelope.ts";
 import { type Ref, refBytes, refIn } from "./blob-ref.ts";
 
 const FROM = "what lies beside Redis";
@@ -49,7 +51,7 @@ export function refOf(value: unknown): Ref | null {
 
 /** @throws ProtocolError */
 export function valueIn(content: Uint8Array): PackedValue {
-  return fromWire(open(content, FROM), { at: 0 });
+  return fromWire(readFrame(content, FROM), { at: 0 });
 }
 
 /** Puts the value into its place. */

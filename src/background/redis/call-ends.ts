@@ -1,9 +1,10 @@
 /** How calls of a run ended, as workers tell it. */
+
 import { unpackError } from "../../codec/failure.ts";
+import { readFrame } from "../../codec/whole-frame.ts";
 import { fromWire } from "../../codec/wire.ts";
 import { UntrustedError } from "../../errors.ts";
 import type { Attempt } from "../../task/runner.ts";
-import { open } from "../../workers/envelope.ts";
 import { readReports } from "../../workers/protocol.ts";
 import { callOutcome } from "../signature.ts";
 import type { Underway } from "./batches.ts";
@@ -19,7 +20,7 @@ export function attemptIn(underway: Underway, said: Buffer, worker: number, valu
   const display = `${call.task.name}-${id}`;
   try {
     const bytes = callOutcome(batch.id, place, `the result of ${display}`, said);
-    const wire = open(bytes.subarray(1), FROM);
+    const wire = readFrame(bytes.subarray(1), FROM);
     if (bytes[0] !== SAID) {
       const state = wire[0] as Attempt["state"];
       return { id, state, error: unpackError(fromWire(wire, { at: 1 })), ms: 0, worker };

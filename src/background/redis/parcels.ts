@@ -56,7 +56,7 @@ export class Parcels {
   taken(job: TakenJob): TakenJob {
     const { facts, inputs, upstream } = job;
     const keep = (end: JobEnd) => this.#keepEnd(facts, end);
-    if ([inputs, ...upstream].every(bytes => refIn(bytes) === null)) return { ...job, keep };
+    if ([inputs, ...upstream].every(bytes => refIn(bytes) === null)) return { facts, inputs, upstream, keep };
     const size = upstream.reduce((sum, bytes) => sum + sizeOf(bytes), sizeOf(inputs));
     const bring = async () => {
       const results = upstream.map((bytes, i) => this.bring(`the result of job ${facts.after[i]}`, bytes));
@@ -64,7 +64,7 @@ export class Parcels {
       const [brought, ...others] = await Promise.all([given, ...results]);
       return { inputs: brought, upstream: others };
     };
-    return { ...job, keep, size, bring };
+    return { facts, inputs, upstream, keep, size, bring };
   }
 
   /** Failures stay in Redis, as jobs that needed this one get a copy. */

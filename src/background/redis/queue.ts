@@ -24,7 +24,7 @@ import { Ears, type News } from "./ears.ts";
 import { type Handed, Lines } from "./lines.ts";
 import { Parcels } from "./parcels.ts";
 import { type RedisPlace, readPlace } from "./place.ts";
-import { FACTS, jobFrom, lineOf, type RedisJob } from "./record.ts";
+import { FACTS, type Given, jobFrom, lineOf, type RedisJob } from "./record.ts";
 import { Server } from "./server.ts";
 import { Timetable } from "./timetable.ts";
 
@@ -73,22 +73,22 @@ export class RedisQueue implements Queue {
 
   /** `stops`: of calls of a run, which are not to be run, and why. */
   async add(job: NewJob, stops: RedisJob["stops"] = {}): Promise<string> {
-    const { id = newJobId(Date.now()), inputs, idempotencyKey, ...given } = job;
-    const key = idempotencyKey === null ? "" : digestBytes(`${given.task} ${idempotencyKey}`);
-    const { name, notBefore, after } = given;
+    const { id = newJobId(Date.now()), inputs, idempotencyKey } = job;
+    const { task, name, queue, priority, notBefore, options, restart, after } = job;
+    const key = idempotencyKey === null ? "" : digestBytes(`${task} ${idempotencyKey}`);
     // Of calls, each input is seen to by itself.
-    const isCalls = calledBy(given.task) !== null;
+    const isCalls = calledBy(task) !== null;
     const what = `the inputs of ${called(name, id)}`;
     const parcel = isCalls ? { bytes: inputs, key: "" as const } : await this.parcels.keep(what, inputs);
     const bytes = asBuffer(parcel.bytes);
     const about = [
-      JSON.stringify(given),
+      JSON.stringify({ task, name, queue, priority, notBefore, options, restart, after } satisfies Given),
       bytes,
       key,
       name,
       notBefore,
       JSON.stringify(after),
-      lineOf(given),
+      lineOf(job),
       parcel.key,
       Object.keys(stops).length === 0 ? "" : JSON.stringify(stops),
     ];

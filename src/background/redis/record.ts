@@ -31,24 +31,33 @@ export interface RedisJob extends JobFacts {
 
 /** `values`: of the fields, in their order. */
 export function jobFrom(id: string, values: readonly (string | null)[]): RedisJob | null {
-  const [text, state, missing, life, addedAt, startedAt, endedAt, attempts, losses, ...others] = values;
-  const [worker = null, problem = null, cancelled = null, stops = null] = others;
+  const [text, state, missing, life, addedAt, startedAt, endedAt, attempts, losses, worker, problem, cancelled, stops] =
+    values;
   if (text == null || state == null) return null;
   const given = givenIn(text);
   if (given === null) return null;
+  const { task, name, queue, priority, notBefore, options, restart, after } = given;
+  // Field by field: to spread what was given into an object with so many others takes twenty times as long.
   return {
-    ...given,
     id,
+    task,
+    name,
+    queue,
+    priority,
+    notBefore,
+    options,
+    restart,
+    after,
     state: stateOf(state as CallState, missing === "0", given),
     addedAt: Number(addedAt),
     startedAt: startedAt == null ? null : Number(startedAt),
     endedAt: endedAt == null ? null : Number(endedAt),
     attempts: Number(attempts),
     losses: Number(losses),
-    worker,
-    problem,
-    cancelled,
-    stops: stops === null ? {} : (JSON.parse(stops) as Record<string, string>),
+    worker: worker ?? null,
+    problem: problem ?? null,
+    cancelled: cancelled ?? null,
+    stops: stops == null ? {} : (JSON.parse(stops) as Record<string, string>),
     life: Number(life),
   };
 }

@@ -1,12 +1,13 @@
 /** One bridge for all sessions of a run that use the same cluster; another one where that was lost. */
+
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { PackedValue } from "../../codec/packed.ts";
+import { readFrame } from "../../codec/whole-frame.ts";
 import { fromWire } from "../../codec/wire.ts";
 import { LostResultError } from "../../errors.ts";
 import { entry, inheritedFlags } from "../../platform.ts";
 import type { Host } from "../../task/runner.ts";
-import { open } from "../envelope.ts";
 import { writeSetup } from "../protocol.ts";
 import { CodeSource } from "../travel/code.ts";
 import { Lending } from "../travel/lending.ts";
@@ -216,7 +217,7 @@ export class Link implements Keeper {
   }
 
   #fetched(ref: number, bytes: Uint8Array): void {
-    const value = fromWire(open(bytes, `a worker of ${this.settings.name}`), { at: 0 });
+    const value = fromWire(readFrame(bytes, `a worker of ${this.settings.name}`), { at: 0 });
     for (const { resolve } of this.#taken(ref)) resolve(value);
   }
 
