@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Project, project } from "../cli/rig.ts";
 
-const CALLS = 4_000;
+const CALLS = 2_000;
 /** So many have ended when the run is interrupted. */
-const SOME = 500;
+const SOME = 300;
 
 /** Each call says in a file that it has run, and cannot be stopped in between. */
 const LINES = (runner: string) => `
