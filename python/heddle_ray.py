@@ -433,6 +433,8 @@ class Bridge:
         self.values = {}
         self.functions = {}
         self.nodes = []
+        # For these a node is looked for that has what they need.
+        self.sought = set()
         self.known = None
         self.watchers = set()
         self.connected = False
@@ -526,6 +528,7 @@ class Bridge:
         if self.has(resources):
             self.submit(ref, task, resources, inputs, message, count)
         else:
+            self.sought.add(ref)
             self.keep(self.refuse(ref, task, resources, inputs, message, count))
 
     def has(self, resources):
@@ -535,6 +538,9 @@ class Bridge:
     async def refuse(self, ref, task, resources, *rest):
         """There may be new nodes since."""
         await self.look()
+        if ref not in self.sought:
+            return
+        self.sought.discard(ref)
         if self.has(resources) or self.options["grows"]:
             self.submit(ref, task, resources, *rest)
             return
@@ -643,6 +649,9 @@ class Bridge:
             self.mailbox.tell.remote(ref, message, None, [], goes_on)
 
     def stop(self, ref, message, grace, *places):
+        if ref in self.sought:
+            self.sought.discard(ref)
+            self.say("stopped", ref)
         call = self.calls.get(ref)
         if call is not None:
             call.stopped.update(places)
@@ -691,6 +700,7 @@ class Bridge:
         for task in list(self.watchers):
             task.cancel()
         calls, self.calls = list(self.calls.values()), {}
+        self.sought.clear()
         self.values.clear()
         await self.mailbox.finish.remote()
         open = {asyncio.ensure_future(ended(call.reply)): call for call in calls}
