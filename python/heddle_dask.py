@@ -15,7 +15,7 @@ import time
 sys.dont_write_bytecode = True
 
 import heddle_node
-from heddle_node import Node, Refused, serve
+from heddle_node import Node, Recent, Refused, serve
 
 try:
     import distributed
@@ -41,9 +41,6 @@ LATE = 0.25
 # A worker that has not answered for so many seconds may be gone: somebody else may have its calls.
 SILENT = 1
 
-# So many batches that have ended are remembered.
-ENDED = 1000
-
 
 class NodeWorkers(WorkerPlugin):
     """The Node workers of one Dask worker process. A call has one of them to itself, or calls that travel together."""
@@ -59,7 +56,7 @@ class NodeWorkers(WorkerPlugin):
         self.lock = threading.Lock()
         self.idle = []
         self.busy = {}
-        self.ended = {}
+        self.ended = Recent()
         self.unwanted = set()
 
     def teardown(self, worker):
@@ -138,9 +135,7 @@ class NodeWorkers(WorkerPlugin):
             if over:
                 self.idle.append(node)
             if last:
-                self.ended[ref] = None
-            if len(self.ended) > ENDED:
-                del self.ended[next(iter(self.ended))]
+                self.ended.add(ref)
 
     async def tell(self, ref, message, grace, places):
         """
