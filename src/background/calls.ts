@@ -1,7 +1,9 @@
 /** How a worker executes calls of runs elsewhere: each is a call of the worker's own run. */
 import { AsyncResource } from "node:async_hooks";
 import { definitionFor } from "../run/begin.ts";
+import { liveValue } from "../run/kept.ts";
 import type { FlowScope } from "../run/scope.ts";
+import type { Attempt } from "../task/runner.ts";
 import { admitCalls, admitSentCalls, MOST_INPUTS, type Tasks } from "./admission.ts";
 import type { Begins } from "./begins.ts";
 import type { CallAtWork, CallEnd, CallService, CallTies, JobEnd, JobFacts } from "./queue.ts";
@@ -48,12 +50,20 @@ export function callService(
       made = number;
       if (begun !== undefined) begins.watch(number, begun);
     });
-    const end = call.settled().then((outcome): CallEnd => {
+    let late: Promise<Attempt | null> | null = null;
+    const end = call.settled().then(async (outcome): Promise<CallEnd> => {
+      // It may have ended before it heard that it was cancelled: who asked for it is to know.
+      const attempt = late === null ? null : await late;
       ties.delete(number);
       if (begun !== undefined) begins.forget(made);
+      if (attempt !== null) return { said: liveValue(attempt.value) as Uint8Array };
       return outcome.ok ? { said: outcome.value as Uint8Array } : { state: call.state, error: outcome.error };
     });
-    return { end, cancel: reason => void call.cancel(reason) };
+    const cancel = (reason: string) => {
+      call.cancel(reason);
+      late ??= scope.run.attempts.flightOf(made)?.late?.ended ?? null;
+    };
+    return { end, cancel };
   };
   return {
     begin(job) {

@@ -3,11 +3,13 @@ import { errorFacts } from "../events/facts.ts";
 import { CANCELLED, COMPLETED, CRASHED, FAILED, nameOfState, TIMED_OUT, UPSTREAM_FAILED } from "../graph/states.ts";
 import type { DirectoryFact } from "../store/entry.ts";
 import type { Attempt } from "../task/runner.ts";
+import { Alarm } from "./alarm.ts";
 import { unstorable } from "./cached/kept-results.ts";
 import { type Call, cancelledError, idOf } from "./call.ts";
 import { after, now } from "./clock.ts";
 import { Flight } from "./flight.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { Late, lateEnds } from "./late.ts";
 import { isOverdue, overdue } from "./overdue.ts";
 import { Restarts } from "./restarts.ts";
 import { retryDelay } from "./retry.ts";
@@ -36,11 +38,11 @@ export class Attempts {
   private readonly inherited = new Map<number, Flight>();
   private readonly keepAlive = new KeepAlive();
   private readonly restarts = new Restarts();
-  private stopWake: (() => void) | null = null;
-  private wakeAt = Number.POSITIVE_INFINITY;
+  readonly alarm: Alarm;
 
   constructor(run: Run) {
     this.run = run;
+    this.alarm = new Alarm(run);
   }
 
   take(call: Call, pool: number): Flight {
@@ -75,7 +77,7 @@ export class Attempts {
 
   done(attempts: readonly Attempt[]): void {
     for (const attempt of attempts) {
-      const flight = this.land(attempt.id);
+      const flight = this.land(attempt.id, attempt);
       if (flight === undefined) continue;
       if (flight.abandoned) this.freed(flight);
       else if (attempt.state === "completed" && !isOverdue(flight, attempt)) this.completed(flight, attempt);
@@ -131,6 +133,18 @@ export class Attempts {
     this.run.plan();
   }
 
+  /** A call is about to be cancelled. */
+  leaves(call: Call, reason: string): void {
+    this.reasons.set(call.number, reason);
+    const flight = this.inherited.get(call.number) ?? this.flights.get(call.number);
+    if (flight?.call === call && !flight.abandoned) flight.late = new Late(this.run, flight);
+  }
+
+  /** Resolves when all that was cancelled has ended, as far as its result would be kept, or after a while. */
+  rest(): Promise<void> {
+    return lateEnds(this.run, this.flights);
+  }
+
   /** A call was cancelled while it was under way. */
   stop(call: Call): void {
     const flight = this.inherited.get(call.number) ?? this.flights.get(call.number);
@@ -157,23 +171,8 @@ export class Attempts {
 
   /** The run has ended: nobody waits for what a runner was not given time to stop. */
   close(): void {
-    this.stopWake?.();
-    this.stopWake = null;
+    this.alarm.clear();
     for (const flight of this.flights.all()) this.land(flight.id);
-  }
-
-  armWake(): void {
-    const at = this.run.scheduler.nextWake() ?? Number.POSITIVE_INFINITY;
-    if (at === this.wakeAt) return;
-    this.stopWake?.();
-    this.stopWake = null;
-    this.wakeAt = at;
-    if (at === Number.POSITIVE_INFINITY) return;
-    this.stopWake = after(at - now(), () => {
-      this.wakeAt = Number.POSITIVE_INFINITY;
-      this.run.scheduler.clock(Math.max(now(), at));
-      this.run.flush();
-    });
   }
 
   emitFailed(call: Call, state: number, error: Error, worker: number | null, ms: number): void {
@@ -286,7 +285,7 @@ export class Attempts {
     this.run.scheduler.freed(node);
   }
 
-  private land(id: number): Flight | undefined {
+  private land(id: number, attempt: Attempt | null = null): Flight | undefined {
     const flight = this.flights.get(id);
     if (flight === undefined) return undefined;
     this.flights.delete(id);
@@ -294,6 +293,7 @@ export class Attempts {
     if (this.reasons.size > 0) this.reasons.delete(id);
     flight.stopTimer?.();
     flight.nest?.giveUp(`${flight.display} ended without waiting for it`);
+    if (flight.abandoned) flight.late?.land(attempt);
     return flight;
   }
 }

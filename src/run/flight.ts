@@ -1,6 +1,7 @@
 import type { Primitive } from "../codec/packed.ts";
 import type { Dispatch, TaskAddress } from "../task/runner.ts";
 import { type Call, idOf } from "./call.ts";
+import type { Late } from "./late.ts";
 import type { FlowScope } from "./scope.ts";
 
 /** One attempt of a call, from its dispatch until its slot is free again. */
@@ -24,6 +25,8 @@ export class Flight implements Dispatch {
   stopTimer: (() => void) | null = null;
   /** The call has settled, or will be tried again, without waiting for this attempt to end. */
   abandoned = false;
+  /** It was cancelled, and may have ended well before. */
+  late: Late | null = null;
   /** The scope of what it calls. */
   nest: FlowScope | null = null;
   /** It waits for that, and has asked to go on. */

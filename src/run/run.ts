@@ -137,7 +137,7 @@ export class Run implements Orders {
   cancel(call: Call, reason: string): boolean {
     const { node } = call;
     if (!this.owners.isOpen(call)) return false;
-    this.attempts.reasons.set(call.number, reason);
+    this.attempts.leaves(call, reason);
     this.fail(call, CANCELLED, cancelledError(idOf(call), reason), null);
     this.scheduler.cancelled(node);
     this.plan();
@@ -243,7 +243,7 @@ export class Run implements Orders {
       this.pools.send();
     } while (this.flushAgain);
     this.flushing = false;
-    this.attempts.armWake();
+    this.attempts.alarm.set();
     this.limits.changed();
     this.columns.deliver();
   }

@@ -76,6 +76,7 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   let interrupted = false;
 
   const end = async () => {
+    await run.attempts.rest();
     await run.pools.close();
     run.attempts.close();
     run.limits.shared?.close();

@@ -65,7 +65,10 @@ export interface Host {
   readonly dirs: string;
   /** The calls have begun, on this worker. */
   started(worker: number, ids: readonly number[]): void;
-  /** The attempts have ended; their slots are free. */
+  /**
+   * The attempts have ended; their slots are free. What was cancelled has completed only if that was before it heard of
+   * it; else it is `released`.
+   */
   done(attempts: readonly Attempt[]): void;
   /** Calls that did not end through no fault of theirs: they are dispatched again, at no cost of attempts. */
   lost(ids: readonly number[], reason: string): void;

@@ -15,12 +15,17 @@ export interface RunContext {
   readonly answer: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
+/** In milliseconds: so long a call that was cancelled has to give its answer. */
+const GRACE = 200;
+
 type Run = (bytes: Uint8Array, context: RunContext) => Promise<Uint8Array>;
 
 /** One attempt that a user's runner has. */
 interface Underway {
   readonly id: number;
   readonly controller: AbortController;
+  /** Until when its answer is waited for, once it was cancelled. */
+  grace: NodeJS.Timeout | null;
   /** The number of its worker; null while it waits, and when it went on though no place was free. */
   place: number | null;
   line: Line | null;
@@ -57,13 +62,22 @@ export class CustomSession implements RunnerSession {
     for (const id of ids) {
       const underway = this.#running.get(id);
       const queued = this.#waiting.findIndex(call => call.id === id);
-      if (queued >= 0) this.#waiting.splice(queued, 1);
-      else if (underway === undefined) continue;
-      this.#running.delete(id);
-      underway?.controller.abort(new Error(reason));
-      underway?.line?.giveUp(reason);
-      this.#host.released([id]);
+      if (queued >= 0) {
+        this.#waiting.splice(queued, 1);
+        this.#host.released([id]);
+      } else if (underway?.grace === null) {
+        underway.grace = setTimeout(() => this.#giveUp(underway), GRACE);
+        underway.controller.abort(new Error(reason));
+        underway.line?.giveUp(reason);
+      }
     }
+  }
+
+  /** It was cancelled; what it gives from now on is not heard. */
+  #giveUp(underway: Underway): void {
+    if (!this.#has(underway)) return;
+    this.#running.delete(underway.id);
+    this.#host.released([underway.id]);
   }
 
   /** A call that waits is no burden to where it runs. */
@@ -87,7 +101,10 @@ export class CustomSession implements RunnerSession {
   }
 
   close(): Promise<void> {
-    for (const { controller } of this.#running.values()) controller.abort(new Error("the run has ended"));
+    for (const { controller, grace } of this.#running.values()) {
+      if (grace !== null) clearTimeout(grace);
+      controller.abort(new Error("the run has ended"));
+    }
     this.#running.clear();
     return Promise.resolve();
   }
@@ -111,14 +128,17 @@ export class CustomSession implements RunnerSession {
 
   async #begin(call: Dispatch, worker: number): Promise<void> {
     const { id } = call;
-    const underway: Underway = { id, controller: new AbortController(), place: worker, line: null };
+    const underway: Underway = { id, controller: new AbortController(), grace: null, place: worker, line: null };
     this.#running.set(id, underway);
     this.#host.started(worker, [id]);
     const attempt = await this.#attempt(call, worker, underway);
     if (underway.place !== null) this.#free.push(underway.place);
+    const { grace } = underway;
+    if (grace !== null) clearTimeout(grace);
     if (this.#has(underway)) {
       this.#running.delete(id);
-      this.#host.done([attempt]);
+      if (grace !== null && attempt.state !== "completed") this.#host.released([id]);
+      else this.#host.done([attempt]);
     }
     this.#fill();
   }

@@ -6,7 +6,7 @@
 import { packError } from "../codec/failure.ts";
 import { sealedFrame } from "../codec/frames.ts";
 import { readFrame } from "../codec/whole-frame.ts";
-import { ProtocolError } from "../errors.ts";
+import { CancelledError, ProtocolError } from "../errors.ts";
 import type { Dispatch, Host } from "../task/runner.ts";
 import { shared } from "../task/shared.ts";
 import { installCapture } from "./capture.ts";
@@ -160,7 +160,13 @@ function prepare(): void {
 
 function follow(signal: AbortSignal | undefined, execution: Execution): void {
   if (signal === undefined) return;
-  const abort = () => execution.abort(signal.reason instanceof Error ? signal.reason : new Error("cancelled"));
+  const abort = () => {
+    const { reason } = signal;
+    const words = reason instanceof Error ? reason.message : "it was told to stop";
+    execution.abort(
+      reason instanceof CancelledError ? reason : new CancelledError({ task: execution.id, reason: words }),
+    );
+  };
   if (signal.aborted) abort();
   else signal.addEventListener("abort", abort, { once: true });
 }

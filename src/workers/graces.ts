@@ -17,9 +17,12 @@ export class Graces {
     if (cancelled.length === 0) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      for (const [member, seq] of cancelled) {
-        if (member.entryOf(seq) !== undefined) this.#retire(member);
-      }
+      // If this thread was busy all the time, what has come meanwhile is heard first.
+      setImmediate(() => {
+        for (const [member, seq] of cancelled) {
+          if (member.entryOf(seq) !== undefined) this.#retire(member);
+        }
+      });
     }, GRACE);
     this.#timers.add(timer);
   }

@@ -76,13 +76,9 @@ export class Hearing implements Reports {
     entry.estimate.learn(ms);
     this.#pool.measured(ms);
     if (!entry.started) this.#started.push(id);
-    if (entry.cancelled) {
-      lent.release(packed);
-      this.#released.push(id);
-      return;
-    }
     const worker = member.number;
-    if (state === COMPLETED) this.#ended.push({ id, state: "completed", value: packed, ms, worker });
+    if (entry.cancelled && state !== COMPLETED) this.#released.push(id);
+    else if (state === COMPLETED) this.#ended.push({ id, state: "completed", value: packed, ms, worker });
     else {
       const error = unpackError(packed);
       this.#ended.push({ id, state: state === FAILED ? "failed" : "unreachable", error, ms, worker });

@@ -5,7 +5,7 @@ import type { PackedValue } from "../codec/packed.ts";
 import type { Room } from "../codec/room.ts";
 import { toWire } from "../codec/wire.ts";
 import { shown } from "../config/shown.ts";
-import { SubmitInsideTaskError } from "../errors.ts";
+import { CancelledError, SubmitInsideTaskError } from "../errors.ts";
 import type { LogLevel } from "../task/context.ts";
 import { type Nested, type NestedScope, port } from "../task/port.ts";
 import type { Execution, Reporter } from "./execute.ts";
@@ -69,6 +69,12 @@ export class WireReporter implements Reporter {
   }
 
   ended(execution: Execution, ok: boolean, value: unknown, ms: number): void {
+    const { abandoned } = execution;
+    if (ok && abandoned instanceof CancelledError) {
+      // It has ended as it was told to: what it gives is not what it would have given.
+      this.ended(execution, false, abandoned, ms);
+      return;
+    }
     const wire = this.#wire;
     const length = wire.length;
     if (ok && isPrimitive(value) && (this.files === null || execution.keptDirectory === null)) {

@@ -6,8 +6,9 @@ import { Redis } from "ioredis";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { redis } from "../../src/background/redis/place.ts";
 import { SECRET_VARIABLE } from "../../src/background/secret.ts";
+import { interrupted } from "../engines/interrupted.ts";
 import { type RedisServer, startRedis } from "../engines/redis.ts";
-import { rig } from "./rig.ts";
+import { rig, startWorker } from "./rig.ts";
 
 const started = await startRedis();
 
@@ -167,6 +168,24 @@ function suite(server: RedisServer): void {
     run.process.kill("SIGINT");
     expect(await run.ended).toMatchObject({ code: 130 });
     expect(await jobs()).toEqual([]);
+  });
+
+  describe("short calls", () =>
+    interrupted(
+      () => JSON.stringify(process.env["HEDDLE_QUEUE"]),
+      (place, module) => startWorker(place, [module, "-n", "2"]),
+    ));
+
+  test("a run that is interrupted ends, though the worker that has its calls does not answer", async () => {
+    const worker = await rig.worker();
+    const place = process.env["HEDDLE_QUEUE"]!;
+    const run = rig.place.start(["run", "tasks.mjs:workOn", "--input", '"held"', "--runner", place]);
+    await rig.channel.reached("held");
+    worker.process.kill("SIGSTOP");
+    run.process.kill("SIGINT");
+    expect(await run.ended).toMatchObject({ code: 130 });
+    worker.process.kill("SIGCONT");
+    await expect.poll(jobs).toEqual([]);
   });
 
   test("a call that is cancelled gets the signal where it runs", async () => {

@@ -33,6 +33,7 @@ const TASKS = (address: string) => `
   export const wide = flow("wide", { runner: processes({ workers: 2 }) }, ns => square.map(ns));
   export const squaresOf = flow("squaresOf", ns => square.map(ns));
   export const limited = flow("limited", { limits: { square: 1 } }, ns => square.map(ns));
+  export const workOn = flow("workOn", name => work.submit(name));
   export const apart = flow("apart", { limits: { work: 1 }, timeout: 300 }, name => work(name));
   export const busy = task("busy", async name => { await tell(address, name); for (;;) ; });
   export const counted = task("counted", async n => { await tell(address, "begun " + n); return n; });
@@ -58,6 +59,16 @@ const TASKS = (address: string) => `
   export const points = task("points", () => new Point());
   export const delays = task("delays", async n => { const job = await add.delay(n); return job.result(); });
 `;
+
+/** Resolves when it has said that it is ready. */
+export async function startWorker(place: Project, words: readonly string[]): Promise<Running> {
+  const running = place.start(["worker", ...words]);
+  await new Promise<void>((resolve, reject) => {
+    running.process.stderr!.on("data", () => running.stderr().includes("at once") && resolve());
+    void running.ended.then(({ stderr }) => reject(new Error(stderr)));
+  });
+  return running;
+}
 
 /** The rig of the test that runs. */
 export const rig = {} as Rig;
@@ -93,14 +104,7 @@ beforeEach(async () => {
       if (code !== 0) throw new Error(stderr);
       return JSON.parse(stdout) as unknown;
     },
-    async worker(...flags: string[]) {
-      const running = place.start(["worker", "tasks.mjs", ...flags]);
-      await new Promise<void>((resolve, reject) => {
-        running.process.stderr!.on("data", () => running.stderr().includes("at once") && resolve());
-        void running.ended.then(({ stderr }) => reject(new Error(stderr)));
-      });
-      return running;
-    },
+    worker: (...flags: string[]) => startWorker(place, ["tasks.mjs", ...flags]),
   } satisfies Rig);
 });
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Store } from "../../src/store/store.ts";
 import { Channel } from "../channel/channel.ts";
+import { interrupted } from "../engines/interrupted.ts";
 import { type Ended, project } from "./rig.ts";
 
 const CLIENT = readFileSync(new URL("../channel/client.mjs", import.meta.url), "utf8");
@@ -251,3 +252,7 @@ describe("which run", () => {
     expect((await run([...args, "--resume"])).code).toBe(2);
   });
 });
+
+describe.each(["inline", "threads", "processes"])("short calls on %s", runner =>
+  interrupted(() => JSON.stringify(runner)),
+);

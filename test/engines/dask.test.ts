@@ -12,6 +12,7 @@ import { short } from "../fixtures/clusters/short.mjs";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
 import { bridges, bridgesOf, type DaskCluster, debians, dismiss, newest, startDask } from "./dask.ts";
 import { runProgram } from "./debian.ts";
+import { interrupted } from "./interrupted.ts";
 import { shortCalls } from "./short-calls.ts";
 
 const ALONE = fileURLToPath(new URL("../fixtures/clusters/alone.mjs", import.meta.url));
@@ -350,6 +351,7 @@ describe.each(pythons)("dask, %s", (which, python) => {
 
     describe("short calls", () => {
       shortCalls(there);
+      interrupted(() => `dask(${JSON.stringify({ address: cluster.address, python: program })})`);
 
       test("a worker of Dask's is killed in the middle: what had ended is not run again", async () => {
         const line = await channel();

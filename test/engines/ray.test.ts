@@ -12,6 +12,7 @@ import { channel, folder, gone, processesWith, sh, watched } from "../commands/r
 import { short } from "../fixtures/clusters/short.mjs";
 import * as tasks from "../fixtures/clusters/tasks.mjs";
 import { runProgram } from "./debian.ts";
+import { interrupted } from "./interrupted.ts";
 import { bridges, python, type RayCluster, startRay } from "./ray.ts";
 import { shortCalls } from "./short-calls.ts";
 
@@ -372,6 +373,7 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
 
   describe("short calls", () => {
     shortCalls(there);
+    interrupted(() => `ray(${JSON.stringify({ address: cluster.address, python: program })})`);
 
     test("a worker of Ray's is killed in the middle: what had ended is not run again", async () => {
       const line = await channel();
@@ -403,7 +405,17 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
       const { runner } = there();
       return workers === undefined ? runner : narrowed(runner, workers * concurrency);
     });
-    for (const name of ["calls", "cancel", "captured", "failure", "memory", "nested", "output", "retries"]) {
+    for (const name of [
+      "calls",
+      "cancel",
+      "captured",
+      "failure",
+      "late-results",
+      "memory",
+      "nested",
+      "output",
+      "retries",
+    ]) {
       await import(`../cases/${name}.test.ts`);
     }
   });

@@ -74,7 +74,7 @@ end
 return seen
 `;
 
-/** id, reason, places → whether a worker has it, which is told to stop these calls. */
+/** id, reason, places → 2 if a worker has it, which is told to stop these calls, 1 if none has, so that they do not run. */
 const stop = `
 local id = ARGV[2]
 local facts = redis.call('HMGET', key(id), 'state', 'stops')
@@ -84,6 +84,7 @@ for at = 4, #ARGV do stops[ARGV[at]] = ARGV[3] end
 redis.call('HSET', key(id), 'stops', cjson.encode(stops))
 if facts[1] == 'running' then
   stopped[#stopped + 1] = id
+  return 2
 end
 return 1
 `;

@@ -8,7 +8,7 @@ import type { Attempt } from "../../task/runner.ts";
 import { readReports } from "../../workers/protocol.ts";
 import { callOutcome } from "../signature.ts";
 import type { Underway } from "./batches.ts";
-import { BEGUN, SAID } from "./messages.ts";
+import { BEGUN, LOST, SAID } from "./messages.ts";
 import type { RunValues } from "./run-values.ts";
 
 export const FROM = "a worker on Redis";
@@ -40,4 +40,8 @@ export function attemptIn(underway: Underway, said: Buffer, worker: number, valu
 
 export function isBegun(said: Buffer): boolean {
   return said.length === 1 && said[0] === BEGUN;
+}
+
+export function isLost(said: Buffer): boolean {
+  return said.length === 1 && said[0] === LOST;
 }

@@ -107,8 +107,9 @@ export class Post {
     return !this.#sending.has(id);
   }
 
-  stop(id: string, reason: string, places: readonly number[]): void {
-    void this.#queue.connection.act("stopCalls", [id, reason, ...places]).catch(() => {});
+  /** Gives whether they may have begun. */
+  async stop(id: string, reason: string, places: readonly number[]): Promise<boolean> {
+    return (await this.#queue.connection.act("stopCalls", [id, reason, ...places])) !== 1;
   }
 
   cancel(id: string, reason: string): void {

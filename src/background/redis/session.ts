@@ -5,12 +5,13 @@ import { fetched, isElsewhere, isKeptBy } from "../../workers/cluster/references
 import { Ahead } from "./ahead.ts";
 import { Answers } from "./answers.ts";
 import { type Batch, cancelledOutside, type Underway } from "./batches.ts";
-import { attemptIn, isBegun } from "./call-ends.ts";
+import { attemptIn, isBegun, isLost } from "./call-ends.ts";
 import { Gathering } from "./gathering.ts";
-import { type Ends, LOST, type Question, saidIn } from "./messages.ts";
+import { type Ends, type Question, saidIn } from "./messages.ts";
 import { type Found, Post } from "./post.ts";
 import type { RedisQueue } from "./queue.ts";
 import { RunValues } from "./run-values.ts";
+import { Stopping } from "./stopping.ts";
 import { Taking } from "./taking.ts";
 import { Untaken } from "./untaken.ts";
 
@@ -30,6 +31,7 @@ export class RedisSession implements RunnerSession {
   readonly #values: RunValues;
   readonly #ahead: Ahead;
   readonly #untaken: Untaken;
+  readonly #stopping: Stopping;
   #looking = false;
 
   /** Makes the run known. `calls`: how many that are not short are with the workers at once. */
@@ -52,6 +54,7 @@ export class RedisSession implements RunnerSession {
     this.#answers = new Answers(this.#post, this.#batches);
     this.#gathered = new Gathering(host, this.#values.most, isLate => this.#send(isLate));
     this.#taking = new Taking(host, this.#gathered.lending);
+    this.#stopping = new Stopping(this.#post, those => this.#release(those));
     this.#post.open(() => this.#look());
     this.#ahead = new Ahead(host, calls);
   }
@@ -62,33 +65,32 @@ export class RedisSession implements RunnerSession {
   }
 
   cancel(ids: readonly number[], reason: string): void {
-    const stopped = new Map<Batch, number[]>();
     for (const id of ids) {
       const underway = this.#byId.get(id);
-      if (underway === undefined) {
-        if (this.#gathered.remove(id)) this.#host.released([id]);
-        continue;
-      }
-      const { batch, place, line } = underway;
+      if (underway === undefined && this.#gathered.remove(id)) this.#host.released([id]);
+      if (underway === undefined || underway.cancelled) continue;
       underway.cancelled = true;
-      this.#byId.delete(id);
-      line?.giveUp(reason);
-      stopped.set(batch, [...(stopped.get(batch) ?? []), place]);
-      this.#host.released([id]);
-    }
-    for (const [batch, places] of stopped) {
-      if (!batch.isSent) this.#withhold(batch, reason, places);
-      else if (batch.open.length > 0) this.#post.stop(batch.id, reason, places);
-      else this.#post.cancel(batch.id, reason);
+      underway.line?.giveUp(reason);
+      if (underway.batch.isSent) this.#stopping.add(underway, reason);
+      else this.#withhold(underway, reason);
     }
   }
 
-  /** Nobody has it yet: what large is in it is still on its way to its place. */
-  #withhold(batch: Batch, reason: string, places: readonly number[]): void {
-    for (const place of places) batch.stops[place] = reason;
+  /** Nobody has it yet: what large is in its batch is still on its way to its place. */
+  #withhold(underway: Underway, reason: string): void {
+    const { batch, place } = underway;
+    batch.stops[place] = reason;
+    this.#release([underway]);
     if (batch.open.length > 0) return;
     this.#batches.delete(batch.id);
     this.#values.detach(batch);
+  }
+
+  /** What is said of them from now on is not heard. */
+  #release(those: readonly Underway[]): void {
+    const ids = those.filter(one => this.#byId.get(one.call.id) === one).map(({ call }) => call.id);
+    for (const id of ids) this.#byId.delete(id);
+    if (ids.length > 0) this.#host.released(ids);
   }
 
   resume(id: number): void {
@@ -109,6 +111,7 @@ export class RedisSession implements RunnerSession {
     this.#batches.clear();
     this.#byId.clear();
     this.#gathered.clear();
+    this.#stopping.close();
     await this.#post.close(left);
     await this.#values.close();
   }
@@ -174,17 +177,22 @@ export class RedisSession implements RunnerSession {
     if (batch.worker !== worker && worker !== "") this.#take(batch, worker);
     const attempts: Attempt[] = [];
     const lost: number[] = [];
+    const stopped: Underway[] = [];
     this.#taking.begin(
       batch,
       ends.map(([place]) => place),
     );
     for (const [place, said] of ends) {
       const underway = isBegun(said) ? null : batch.take(place);
-      if (underway === null || underway.cancelled) continue;
+      if (underway === null || this.#byId.get(underway.call.id) !== underway) continue;
       underway.line?.close();
-      if (said.length === 1 && said[0] === LOST) lost.push(underway.call.id);
+      if (isLost(said) && !underway.cancelled) lost.push(underway.call.id);
       else {
         const attempt = attemptIn(underway, said, this.#taking.numberOf(worker), this.#values);
+        if (underway.cancelled && attempt.state !== "completed") {
+          stopped.push(underway);
+          continue;
+        }
         if (attempt.ms > 0) this.#ahead.learn(batch.task, attempt.ms);
         if (underway.call.isRead && isElsewhere(attempt.value)) {
           void this.#read(underway, attempt, attempt.value);
@@ -196,6 +204,7 @@ export class RedisSession implements RunnerSession {
     }
     if (batch.left === 0) this.#close(batch);
     if (attempts.length > 0) this.#host.done(attempts);
+    this.#release(stopped);
     if (lost.length > 0) this.#lose(lost, `its worker ${worker} died`, batch.calls.length > 1);
     this.#rest();
   }

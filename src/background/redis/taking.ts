@@ -27,10 +27,12 @@ export class Taking {
     const number = this.#numbers.get(worker) ?? this.#host.worker(`redis/${worker}`);
     this.#numbers.set(worker, number);
     const { open: calls } = batch;
-    for (const underway of calls) {
+    for (const underway of batch.calls) {
+      if (underway === null) continue;
       // Another worker had it before.
       underway.line?.close();
       underway.reports = new CallReports(this.#host, underway.call.id, number);
+      if (underway.cancelled) continue;
       underway.line = new Line(underway.reports, FROM, new FileDesk(this.#host, underway.call, this.#lending));
     }
     const ids = calls.map(({ call }) => call.id);

@@ -108,6 +108,16 @@ export class Journal {
     this.begun.delete(call.number);
   }
 
+  /** Keeps the result of a call that is about to fail, should it have one all the same; null if that cannot be kept. */
+  keeperOf(call: Call): ((raw: unknown, ms: number) => void) | null {
+    const begun = this.begun.get(call.number);
+    if (begun === undefined) return null;
+    return (raw, ms) => {
+      this.begun.set(call.number, begun);
+      this.completed(call, raw, ms);
+    };
+  }
+
   /** How many results a run that continues this one finds. */
   async end(succeeded: boolean): Promise<number> {
     if (succeeded) this.drop();

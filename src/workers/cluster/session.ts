@@ -134,7 +134,7 @@ export class ClusterSession implements RunnerSession, LinkUser, Hears {
     const { value } = attempt;
     this.#known.learn(call.task, attempt);
     if (isApart(value) || sizeOf(value as never) > this.#link.settings.small) this.#known.keepApart(call.task);
-    if (!isApart(value) || underway.cancelled) this.#end(underway, attempt);
+    if (!isApart(value) || (underway.cancelled && !call.isRead)) this.#end(underway, attempt);
     else if (!call.isRead) this.#end(underway, { ...attempt, value: elsewhere(this.#link, batch.ref) });
     else void this.#read(underway, attempt);
   }
@@ -234,7 +234,9 @@ export class ClusterSession implements RunnerSession, LinkUser, Hears {
   #end(underway: Underway, attempt: Attempt): void {
     this.#drop(underway, isElsewhere(attempt.value) && !underway.cancelled);
     this.#known.forget(attempt.id);
-    if (underway.cancelled) this.#released.push(attempt.id);
+    // Of what had not heard that it was cancelled the result counts.
+    if (underway.cancelled && (attempt.state !== "completed" || isApart(attempt.value)))
+      this.#released.push(attempt.id);
     else this.#ended.push(attempt);
   }
 
@@ -273,9 +275,7 @@ export class ClusterSession implements RunnerSession, LinkUser, Hears {
   /** Tells the run what has ended, and goes on with what waits. */
   #tell(): void {
     const [ended, released, again] = [this.#ended, this.#released, this.#again];
-    this.#ended = [];
-    this.#released = [];
-    this.#again = [];
+    [this.#ended, this.#released, this.#again] = [[], [], []];
     if (again.length > 0) this.#waiting.putBack(again);
     if (ended.length > 0) this.#host.done(ended);
     if (released.length > 0) this.#host.released(released);

@@ -112,7 +112,7 @@ export class CommandSession implements RunnerSession {
     this.#running.delete(id);
     if (running.waits) this.#suspended -= 1;
     this.#free.push(worker);
-    if (running.cancelled) host.released([id]);
+    if (running.cancelled && ended.state !== "completed") host.released([id]);
     else host.done([ended]);
     this.#fill();
   }

@@ -1,0 +1,46 @@
+/** What a call comes to that was cancelled. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { folder, runOn } from "../cached/rig.ts";
+import { stopsEarly, untilThere } from "../fixtures/cases/cache-tasks.mjs";
+import { abroad, on, throughout } from "./places.ts";
+
+describe("a call that was cancelled", () => {
+  on(abroad, "had ended before it heard of that: its result is kept", async bench => {
+    const [where, shared] = [folder(), folder()];
+    const log = () => (existsSync(join(shared, "log")) ? readFileSync(join(shared, "log"), "utf8") : "");
+    const first = await runOn(bench, where, async () => {
+      const call = untilThere.submit(shared);
+      while (log() !== "begun\n") await new Promise(setImmediate);
+      writeFileSync(join(shared, "go"), "");
+      // Nothing is heard here meanwhile.
+      while (log() !== "begun\nended\n");
+      call.cancel("too late");
+      return call.wait();
+    });
+    expect(first.value).toBe("cancelled");
+    expect((await runOn(bench, where, () => untilThere.submit(shared))).value).toBe("whole");
+    expect(log()).toBe("begun\nended\n");
+  });
+
+  on(throughout, "and gives what it has as it hears of that: nothing is kept", async bench => {
+    const { at, channel } = bench;
+    const where = folder();
+    const first = await runOn(bench, where, async () => {
+      const call = stopsEarly.submit(at);
+      await channel.reached("stops early");
+      call.cancel("enough");
+      return call.wait();
+    });
+    expect(first.value).toBe("cancelled");
+    const second = await runOn(bench, where, async () => {
+      const call = stopsEarly.submit(at);
+      await channel.nth(1);
+      call.cancel("enough");
+      return call.wait();
+    });
+    expect(second.value).toBe("cancelled");
+    expect(channel.heard).toEqual(["stops early", "stops early"]);
+  });
+});
