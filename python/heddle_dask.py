@@ -15,7 +15,7 @@ import time
 sys.dont_write_bytecode = True
 
 import heddle_node
-from heddle_node import Node, Refused, serve
+from heddle_node import Node, Recent, Refused, serve
 
 try:
     import distributed
@@ -38,8 +38,8 @@ HELD = 0.01
 # After so many seconds what has not begun of calls that travel together is taken back.
 LATE = 0.25
 
-# So many batches that have ended are remembered.
-ENDED = 1000
+# A worker that has not answered for so many seconds may be gone: somebody else may have its calls.
+SILENT = 1
 
 
 class NodeWorkers(WorkerPlugin):
@@ -56,7 +56,7 @@ class NodeWorkers(WorkerPlugin):
         self.lock = threading.Lock()
         self.idle = []
         self.busy = {}
-        self.ended = {}
+        self.ended = Recent()
         self.unwanted = set()
 
     def teardown(self, worker):
@@ -135,9 +135,7 @@ class NodeWorkers(WorkerPlugin):
             if over:
                 self.idle.append(node)
             if last:
-                self.ended[ref] = None
-            if len(self.ended) > ENDED:
-                del self.ended[next(iter(self.ended))]
+                self.ended.add(ref)
 
     async def tell(self, ref, message, grace, places):
         """
@@ -501,6 +499,10 @@ class Bridge:
     async def refuse(self, group, resources):
         """There may be new workers since."""
         await self.look()
+        for ref, *_ in group:
+            if ref in self.stopped:
+                self.say("stopped", ref)
+        group = [call for call in group if call[0] not in self.stopped]
         if self.has(resources) or self.options["grows"]:
             self.submit(group, resources)
             return
@@ -554,25 +556,32 @@ class Bridge:
         self.say(words[0], ref, address, *words[1:])
 
     def tell(self, ref, message, goes_on=False):
-        self.keep(self.pass_on(ref, message, None, []))
+        self.keep(self.ask(self.places.get(ref), ref, message, None, []))
 
     def stop(self, ref, message, grace, *places):
-        self.stopped.add(ref)
-        self.keep(self.end(ref, message, grace, places))
-
-    async def end(self, ref, message, grace, places):
         self.flush()
-        runs = await self.pass_on(ref, message, grace, places)
+        self.stopped.add(ref)
+        if ref in self.futures:
+            self.keep(self.end(ref, message, grace, places))
+
+    async def end(self, ref, *about):
+        address = self.places.get(ref)
+        runs = False
+        if address is not None:
+            try:
+                runs = await asyncio.wait_for(self.ask(address, ref, *about), SILENT)
+            except asyncio.TimeoutError:
+                pass
+        if runs is False:
+            runs = await self.ask(None, ref, *about)
         if runs is False and ref in self.futures:
             await self.client.cancel([self.futures[ref]], force=True)
             self.say("stopped", ref)
 
-    async def pass_on(self, ref, message, grace, places):
-        """Whether they are at a worker; None if they were."""
-        address = self.places.get(ref)
-        answers = await self.client.run(
-            tell_call, self.name, ref, message, grace, places, workers=None if address is None else [address]
-        )
+    async def ask(self, address, ref, *about):
+        """Tells the worker there, or all; whether they are at one, and None if they were. One that is gone has nothing."""
+        workers = None if address is None else [address]
+        answers = await self.client.run(tell_call, self.name, ref, *about, workers=workers, on_error="ignore")
         for answer in (True, None):
             if answer in answers.values():
                 return answer

@@ -67,6 +67,26 @@ def nameless():
     return tempfile.TemporaryFile(buffering=0)
 
 
+class Recent:
+    """The last ones of which something may be said late."""
+
+    MOST = 1000
+
+    def __init__(self):
+        self.all = {}
+
+    def __contains__(self, one):
+        return one in self.all
+
+    def add(self, one):
+        self.all[one] = None
+        if len(self.all) > self.MOST:
+            del self.all[next(iter(self.all))]
+
+    def discard(self, one):
+        self.all.pop(one, None)
+
+
 class Claims:
     """Which of the calls that came together a Node worker has begun: numbers in a file, each of which one reader gets."""
 

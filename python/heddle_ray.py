@@ -16,7 +16,7 @@ import time
 compiles, sys.dont_write_bytecode = not sys.dont_write_bytecode, True
 
 import heddle_node
-from heddle_node import Node, Refused, encode, serve
+from heddle_node import Node, Recent, Refused, encode, serve
 
 sys.dont_write_bytecode = not compiles
 
@@ -34,6 +34,12 @@ HELD = 0.01
 # A listener asks again after so many seconds, so that nobody answers those that are gone.
 ASKS = 60
 
+# A worker that has not asked for so long is gone.
+GONE = 2 * ASKS
+
+# How often a call that has ended may go on.
+FOREVER = 2**32
+
 # After so many seconds what has not begun of calls that travel together is taken back.
 LATE = 0.25
 
@@ -41,8 +47,21 @@ LATE = 0.25
 LAST = 5
 
 
+class Box:
+    """What a worker is to hear."""
+
+    def __init__(self):
+        self.messages = []
+        self.coming = asyncio.Event()
+        # When it asked last.
+        self.since = time.monotonic()
+
+
 class Mailbox:
-    """Passes on what calls say while they run, and what they are told: an actor, one for each bridge."""
+    """
+    Passes on what calls say while they run, and what they are told: an actor, one for each bridge. What is said to it may
+    come in another order, above all if it is large.
+    """
 
     def __init__(self):
         self.said = []
@@ -52,6 +71,8 @@ class Mailbox:
         self.workers = {}
         # For calls of which it is not known yet where they are.
         self.told = {}
+        # Calls of which nobody is told any more.
+        self.over = Recent()
         self.boxes = {}
         self.pauses = {}
         # The number of the run at hand, or of the last one, and what its Node workers are to be.
@@ -73,24 +94,21 @@ class Mailbox:
     async def finish(self):
         """The run has ended: its Node workers are to do so, too."""
         self.setup = None
+        for worker, ref in list(self.pauses):
+            self.go_on(worker, ref, FOREVER)
         for kept in self.said, self.calls, self.workers, self.told, self.pauses:
             kept.clear()
-        for worker, (messages, _) in list(self.boxes.items()):
-            # One that has not listened since the last runs is gone.
-            if sum(ref is None for ref, *_ in messages) > 2:
-                del self.boxes[worker]
-            else:
-                self.deliver(worker, [None, self.run, None, None])
+        self.deliver_all([None, self.run, None, None])
 
     async def say(self, worker, ref, *words):
         self.said.append([ref, worker, *words])
         self.speaking.set()
-        before = self.calls.get(worker)
-        if before != ref:
+        before = self.calls.get(worker, 0)
+        if ref > before:
             self.workers.pop(before, None)
             self.pauses.pop((worker, before), None)
             self.calls[worker] = ref
-            self.workers[ref] = worker
+        self.workers[ref] = worker
 
     async def heard(self, seconds):
         """What was said since the last time."""
@@ -101,32 +119,46 @@ class Mailbox:
     async def tell(self, ref, message, grace, places, goes_on):
         """Where it is not known who has the call, or will have it, all hear of it."""
         worker = self.workers.get(ref)
-        if worker is None:
+        if ref in self.over:
+            return
+        if worker is not None:
+            self.deliver(worker, [ref, message, grace, places])
+        else:
             self.told.setdefault(ref, []).append([ref, message, grace, places])
-        for one in [worker] if worker is not None else list(self.boxes):
-            self.deliver(one, [ref, message, grace, places])
+            self.deliver_all([ref, message, grace, places])
         if goes_on:
             self.go_on(worker, ref, 1)
 
     async def forget(self, ref):
         """It has ended."""
+        self.over.add(ref)
         if self.told.pop(ref, None) is not None:
-            for worker in self.boxes:
-                self.deliver(worker, [ref, None, None, None])
+            self.deliver_all([ref, None, None, None])
+
+    def deliver_all(self, message):
+        for worker, box in list(self.boxes.items()):
+            if time.monotonic() - box.since < GONE:
+                self.deliver(worker, message)
+            else:
+                del self.boxes[worker]
+                self.workers.pop(self.calls.pop(worker, None), None)
 
     def deliver(self, worker, message):
-        messages, coming = self.box(worker)
-        messages.append(message)
-        coming.set()
+        box = self.box(worker)
+        box.messages.append(message)
+        box.coming.set()
 
     def box(self, worker):
-        return self.boxes.setdefault(worker, ([], asyncio.Event()))
+        if worker not in self.boxes:
+            self.boxes[worker] = Box()
+        return self.boxes[worker]
 
     async def listen(self, worker, seconds):
         """What the call of a worker is told."""
-        messages, coming = self.box(worker)
-        await until(coming, seconds)
-        heard, messages[:] = list(messages), []
+        box = self.box(worker)
+        box.since = time.monotonic()
+        await until(box.coming, seconds)
+        heard, box.messages = box.messages, []
         return heard
 
     async def pause(self, worker, ref, times):
@@ -137,7 +169,7 @@ class Mailbox:
             await pause[1].wait()
 
     async def ended(self, worker, ref):
-        self.go_on(worker, ref, 2**32)
+        self.go_on(worker, ref, FOREVER)
 
     def go_on(self, worker, ref, times):
         pause = self.pause_of(worker, ref)
@@ -187,8 +219,9 @@ class NodeWorker:
         # The task of Ray's at hand, and who has its calls.
         self.ref = None
         self.node = None
-        # What was told of calls that are not here, and may come.
+        # What was told of calls that are not here, and may come; and those that were here.
         self.coming = {}
+        self.ended = Recent()
         threading.Thread(target=self.listen, daemon=True).start()
 
     def serve(self, run):
@@ -209,6 +242,7 @@ class NodeWorker:
             self.serve(run)
         self.calls, self.held, self.count, self.value, self.last, self.taken = calls, [], 0, None, None, False
         told = []
+        self.ended.discard(ref)
         while self.last is None:
             setup = self.setup
             if setup is None:
@@ -222,10 +256,16 @@ class NodeWorker:
             with self.lock:
                 told += self.coming.pop(ref, [])
                 stopped = {place for *_, places in told for place in places}
-                if len(stopped) == calls:
-                    self.idle, self.last = node, ["stopped"]
+                if self.setup is None:
+                    node.kill()
+                    self.last = ["gone", "its run has ended"]
+                elif len(stopped) == calls:
+                    self.last = ["stopped"]
+                else:
+                    self.ref, self.node = ref, node
+                if self.last is not None:
+                    self.idle = node
                     break
-                self.ref, self.node = ref, node
             try:
                 node.begin(ref, calls, call, *values)
                 for words in told:
@@ -241,14 +281,18 @@ class NodeWorker:
                 node.over()
                 with self.lock:
                     self.ref = self.node = None
+                    if self.last is not None:
+                        self.idle = node
             if self.last is not None:
-                self.idle = node
                 break
             how, words = node.end()
             # One that died before it had the call has no part in it.
             if fresh or self.taken:
                 kind = "died" if node.heard else "no worker"
                 self.last = [kind, self.place, node.pid, how, words, node.claims.current(), node.stopped]
+        with self.lock:
+            self.coming.pop(ref, None)
+            self.ended.add(ref)
         held = [] if self.held == [] else [[self.place, node.pid, b"".join(self.held)]]
         return [self.name, self.count, held, self.last], self.value
 
@@ -355,6 +399,8 @@ class NodeWorker:
 
     def finish(self, run):
         with self.lock:
+            if self.number is not None and self.number > run:
+                return
             self.coming.clear()
             if self.number != run:
                 return
@@ -372,7 +418,8 @@ class NodeWorker:
         with self.lock:
             node = self.node
             if self.ref != ref:
-                self.coming.setdefault(ref, []).append([ref, message, grace, places])
+                if ref not in self.ended:
+                    self.coming.setdefault(ref, []).append([ref, message, grace, places])
                 return
             # So that it is known who has it.
             self.say()
@@ -410,9 +457,10 @@ NAMES = {"num_cpus": "CPU", "num_gpus": "GPU"}
 class Call:
     """One that Ray has, or some that travel together."""
 
-    def __init__(self, reply, calls):
+    def __init__(self, reply, calls, resources):
         self.reply = reply
         self.calls = calls
+        self.resources = resources
         # The places of those that are to stop.
         self.stopped = set()
         self.told = False
@@ -433,6 +481,8 @@ class Bridge:
         self.values = {}
         self.functions = {}
         self.nodes = []
+        # For these a node is looked for that has what they need.
+        self.sought = set()
         self.known = None
         self.watchers = set()
         self.connected = False
@@ -526,6 +576,7 @@ class Bridge:
         if self.has(resources):
             self.submit(ref, task, resources, inputs, message, count)
         else:
+            self.sought.add(ref)
             self.keep(self.refuse(ref, task, resources, inputs, message, count))
 
     def has(self, resources):
@@ -535,6 +586,9 @@ class Bridge:
     async def refuse(self, ref, task, resources, *rest):
         """There may be new nodes since."""
         await self.look()
+        if ref not in self.sought:
+            return
+        self.sought.discard(ref)
         if self.has(resources) or self.options["grows"]:
             self.submit(ref, task, resources, *rest)
             return
@@ -554,7 +608,7 @@ class Bridge:
         except Exception as error:
             self.say("lost", ref, f"{type(error).__name__}: {error}")
             return
-        self.calls[ref] = Call(reply, count)
+        self.calls[ref] = Call(reply, count, resources)
         self.keep(self.follow(ref, self.calls[ref]))
 
     def function_for(self, task, resources, once):
@@ -643,6 +697,9 @@ class Bridge:
             self.mailbox.tell.remote(ref, message, None, [], goes_on)
 
     def stop(self, ref, message, grace, *places):
+        if ref in self.sought:
+            self.sought.discard(ref)
+            self.say("stopped", ref)
         call = self.calls.get(ref)
         if call is not None:
             call.stopped.update(places)
@@ -653,13 +710,16 @@ class Bridge:
     async def end(self, ref, call, grace):
         """
         What nobody has begun when all had time to say so is left to Ray, whose worker will not begin it. By `ray.cancel`
-        Ray might take this process down, if the call was just ending: its issue 54260.
+        Ray might take this process down, if the call was just ending: its issue 54260. Where no node can have it, it does
+        not end, but might have Ray start a node.
         """
         await asyncio.sleep(grace)
         if self.calls.get(ref) is not call or len(call.stopped) < call.calls or call.dropped:
             return
         if call.worker is None:
             call.dropped = True
+            if not self.has(call.resources):
+                self.cancel(call, False)
             self.say("stopped", ref)
             return
         await asyncio.sleep(LAST)
@@ -691,6 +751,7 @@ class Bridge:
         for task in list(self.watchers):
             task.cancel()
         calls, self.calls = list(self.calls.values()), {}
+        self.sought.clear()
         self.values.clear()
         await self.mailbox.finish.remote()
         open = {asyncio.ensure_future(ended(call.reply)): call for call in calls}

@@ -19,7 +19,7 @@ export interface ProcessOptions {
 const ENDING = 1_000;
 const LAST_WORDS = 200;
 
-/** Child processes, each with a channel of its own on descriptor 3 and its claims on descriptor 4. */
+/** Child processes, each of which speaks on descriptor 3, has its claims on descriptor 4, and hears on descriptor 5. */
 export class ProcessTransport implements Transport {
   readonly ahead = true;
   readonly #options: ProcessOptions;
@@ -39,7 +39,9 @@ class Child implements Far {
   readonly shares = false;
   readonly claims = Tokens.open();
   readonly #child: ChildProcess;
-  readonly #channel: Socket;
+  /** Two channels, as one that cannot be written to any more is closed, with all in it that was not read yet. */
+  readonly #heard: Socket;
+  readonly #told: Socket;
   readonly #listener: Listener;
   readonly #messages: AfterOutput;
   #gone = false;
@@ -58,19 +60,21 @@ class Child implements Far {
     const { url, flags } = entry("process");
     const args = [...inheritedFlags(), ...more, ...flags, fileURLToPath(url), String(process.pid)];
     this.#child = spawn(process.execPath, args, {
-      stdio: ["ignore", "pipe", "pipe", "pipe", this.claims.descriptor],
+      stdio: ["ignore", "pipe", "pipe", "pipe", this.claims.descriptor, "pipe"],
       env: environment(env),
       windowsHide: true,
     });
     this.pid = this.#child.pid;
-    this.#channel = this.#child.stdio[3] as Socket;
+    const [, , , heard, , told] = this.#child.stdio as unknown as readonly Socket[];
+    this.#heard = heard!;
+    this.#told = told!;
     this.#listen();
   }
 
   send(wire: unknown[]): void {
-    this.#channel.cork();
-    for (const part of encodeFrame(wire)) this.#channel.write(part);
-    this.#channel.uncork();
+    this.#told.cork();
+    for (const part of encodeFrame(wire)) this.#told.write(part);
+    this.#told.uncork();
   }
 
   kill(): void {
@@ -80,7 +84,7 @@ class Child implements Far {
   close(): Promise<void> {
     if (this.#gone) return Promise.resolve();
     this.#closing = true;
-    this.#channel.end();
+    this.#told.end();
     this.#child.ref();
     const timer = setTimeout(() => this.kill(), ENDING);
     return new Promise(resolve => {
@@ -95,22 +99,21 @@ class Child implements Far {
     const child = this.#child;
     const reader = new FrameReader();
     const onMessage = (wire: unknown[]) => this.#messages.push(wire);
-    this.#channel.on("data", (chunk: Uint8Array) => {
+    this.#heard.on("data", (chunk: Uint8Array) => {
       try {
         reader.push(chunk, onMessage);
       } catch (error) {
         this.#broken(error);
       }
     });
-    // What goes wrong with the channel shows as the end of the process.
-    this.#channel.on("error", () => {});
-    this.#channel.on("close", () => this.#deaf());
+    // What goes wrong with a channel shows as the end of the process.
+    for (const channel of [this.#heard, this.#told]) channel.on("error", () => {}).unref();
+    this.#heard.on("close", () => this.#deaf());
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream]!.setEncoding("utf8").on("data", (text: string) => this.#listener.raw(stream, text));
       (child[stream] as Socket).unref();
     }
     child.unref();
-    this.#channel.unref();
     child.on("error", error => this.#end(error.message));
     child.on("exit", (code, signal) => {
       const cause = signal === null ? `exit code ${code}` : `signal ${signal}`;
@@ -144,7 +147,8 @@ class Child implements Far {
     this.#gone = true;
     this.#messages.flush();
     clearTimeout(this.#deafness);
-    this.#channel.destroy();
+    this.#heard.destroy();
+    this.#told.destroy();
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     this.#listener.ended(this.#problem ?? cause);

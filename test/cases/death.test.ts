@@ -1,9 +1,10 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unmapped } from "heddle";
 import { describe, expect, onTestFinished } from "vitest";
-import { dies, held, patient, same, spins, spinsFor } from "../fixtures/cases/tasks.mjs";
+import { dies, held, patient, same, saysAndDies, spins, spinsFor, workerOf } from "../fixtures/cases/tasks.mjs";
 import { on, type PlaceName, pools } from "./places.ts";
 
 const ways = [
@@ -29,6 +30,32 @@ describe("the death of a worker", () => {
       expect(await linesOf(file)).toEqual(count(100));
     });
   }
+
+  on(
+    ["processes"],
+    "what one has said before it died is heard, though it is written to first",
+    async ({ watch, runner, at, channel }) => {
+      const file = await newFile();
+      const { result, witness } = watch(
+        async () => {
+          const pid = (await workerOf.submit()).split("/")[0];
+          const beside = held.submit(at, "beside", 1);
+          await channel.reached("beside");
+          const call = saysAndDies.submit(file);
+          while (!existsSync(`${file}-here`)) await new Promise(setImmediate);
+          // From here on nothing is read until it is dead.
+          writeFileSync(`${file}-go`, "");
+          while (!/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
+          beside.cancel("it is not needed");
+          return [await beside.wait(), await call.wait()];
+        },
+        runner(1, 2),
+      );
+      expect(await result).toEqual(["cancelled", "crashed"]);
+      // As it was not alone, it has run once more.
+      expect(witness.of("log").map(({ message }) => message)).toEqual(["last words", "last words"]);
+    },
+  );
 
   on(pools, "a crashed call is tried again where retries allow", async ({ watch }) => {
     const file = await newFile();

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { asCompleted, MapLengthError, NothingToMapError, unmapped } from "heddle";
 import { describe, expect } from "vitest";
 import { add, fails, held, pairNow, same, says } from "../fixtures/cases/tasks.mjs";
+import { collectGarbage } from "../garbage.ts";
 import { becomes, everywhere, here, on, throughout } from "./places.ts";
 
 function* count(to: number): Generator<number> {
@@ -261,15 +260,6 @@ function caught(body: () => unknown): Error {
     return error as Error;
   }
   throw new Error("nothing was thrown");
-}
-
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  for (let i = 0; i < 3; i++) {
-    await new Promise(setImmediate);
-    collect();
-  }
 }
 
 function* takeFirst<T>(list: Iterable<T>): Generator<T> {

@@ -160,6 +160,29 @@ describe.each(pythons)("dask, %s", (which, python) => {
       expect(witness.of("restarted")).toHaveLength(1);
     });
 
+    test("a call is cancelled whose worker has died: it does not run elsewhere", async () => {
+      const line = await channel();
+      const doomed = await cluster.worker("--resources", "DOOM=1");
+      const doom = tasks.waitsFor.with({ labels: ["doom"] });
+      const { result, witness } = watched(
+        async () => {
+          const call = doom.submit(line.address, "first");
+          await line.reached("first");
+          while (witness.of("workerStarted").length === 0) await new Promise(setImmediate);
+          doomed.kill("SIGKILL");
+          await new Promise(resolve => doomed.once("exit", resolve));
+          call.cancel("enough");
+          expect(await call.wait()).toBe("cancelled");
+          const heir = await cluster.worker("--resources", "DOOM=1");
+          onTestFinished(() => dismiss(heir));
+          line.pass("second");
+          return doom.submit(line.address, "second");
+        },
+        there({ resources: { doom: "DOOM" } }),
+      );
+      expect(await result).toMatchObject({ pid: expect.any(Number) });
+    });
+
     test("2 results of 100 MiB go from call to call, and neither the bridge nor this process sees them", async () => {
       const { result } = watched(async () => {
         await tasks.double.submit(1);

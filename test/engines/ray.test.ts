@@ -247,6 +247,28 @@ describe.skipIf(typeof python === "string")(`ray, ${version}`, () => {
     );
   });
 
+  test("what waits for a node of its own is cancelled: it does not begin when there is one", async () => {
+    const line = await channel();
+    const { result } = watched(
+      async () => {
+        await tasks.double.submit(1);
+        const left = tasks.counted.with({ labels: ["left"] });
+        // It is looked for a node, or none is found, or Ray has the call.
+        for (let turns = 0; turns < 64; turns += 1) {
+          const call = left.submit(line.address, turns);
+          for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+          call.cancel("enough");
+          expect(await call.wait()).toBe("cancelled");
+        }
+        await node({ num_cpus: 1, resources: { LEFT: 1 } });
+        return left.submit(line.address, 64);
+      },
+      there({ grows: true, resources: { left: "LEFT" } }),
+    );
+    expect(await result).toBe(64);
+    expect(line.heard).toEqual(["begun 64"]);
+  });
+
   test("the bridge is killed: what was under way is run again by another", async () => {
     const line = await channel();
     const { result, witness } = watched(() => tasks.waitsFor.submit(line.address, "bridged"), there());

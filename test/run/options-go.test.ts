@@ -1,8 +1,8 @@
 /** Options that calls have of their own are forgotten with them: a worker's run has millions of such calls. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+
 import { run, task } from "heddle";
 import { expect, test } from "vitest";
+import { collectGarbage } from "../garbage.ts";
 
 const same = task("same", (value: number) => value);
 
@@ -19,12 +19,3 @@ test("what `with` gives can be collected once its call has ended, while the flow
   });
   expect(left).toBeLessThan(20);
 });
-
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  for (let i = 0; i < 3; i++) {
-    await new Promise(setImmediate);
-    collect();
-  }
-}

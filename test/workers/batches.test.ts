@@ -1,4 +1,5 @@
 /** Which calls travel together to a cluster, and in which order. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Attempt, Dispatch, TaskAddress } from "../../src/task/runner.ts";
 import { Known } from "../../src/workers/cluster/known.ts";
@@ -58,6 +59,53 @@ test("calls wait in their order, by task", () => {
   expect(waiting.take(other, 1).map(({ id }) => id)).toEqual([2]);
   expect(waiting.first).toBeNull();
   expect(waiting.size).toBe(0);
+});
+
+test("whatever is taken, put back or removed, the others keep their order", () => {
+  const step = fc.record({
+    kind: fc.constantFrom("add", "take", "putBack", "remove"),
+    task: fc.constantFrom(one, other),
+    count: fc.integer({ min: 1, max: 60 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), steps => {
+      const waiting = new WaitingCalls();
+      let left: Dispatch[] = [];
+      let out: Dispatch[] = [];
+      let id = 0;
+      for (const { kind, task, count } of steps) {
+        const alike = left.filter(call => call.task === task);
+        if (kind === "add") {
+          const calls = Array.from({ length: count }, () => call(++id, task));
+          waiting.add(calls);
+          left.push(...calls);
+        } else if (kind === "take" && alike.length > 0) {
+          out = alike.slice(0, count);
+          expect(waiting.take(task, count)).toEqual(out);
+          left = left.filter(call => !out.includes(call));
+        } else if (kind === "putBack") {
+          waiting.putBack(out);
+          left.unshift(...out);
+          out = [];
+        } else if (kind === "remove") {
+          const removed = left.filter((_, at) => at % 60 < count);
+          expect(removed.every(({ id }) => waiting.remove(id))).toBe(true);
+          left = left.filter(call => !removed.includes(call));
+        }
+        const alikeNow = left.filter(({ task }) => task === left[0]!.task).length;
+        expect(waiting.first).toEqual(left.length === 0 ? null : { call: left[0], alike: alikeNow });
+        expect(waiting.size).toBe(left.length);
+      }
+    }),
+  );
+});
+
+test("100,000 that wait are cancelled one by one", () => {
+  const waiting = new WaitingCalls();
+  const ids = Array.from({ length: 100_000 }, (_, id) => id);
+  waiting.add(ids.map(id => call(id)));
+  const left = ids.map(id => waiting.remove(id) && waiting.first?.alike);
+  expect(left).toEqual([...ids.slice(1).toReversed(), undefined]);
 });
 
 test("that nothing is under way any more is said once for all that came together", () => {

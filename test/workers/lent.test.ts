@@ -1,24 +1,18 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { inline, move, run, threads } from "heddle";
 import { expect, test } from "vitest";
 import type * as LentModule from "../../src/workers/lent.ts";
 import { crashes, fragile, step, sum } from "../fixtures/cases/arrays-tasks.mjs";
+import { collectGarbage } from "../garbage.ts";
 import { built } from "./rig.ts";
 
 const { lent } = await built<typeof LentModule>("workers/lent.js");
-setFlagsFromString("--expose-gc");
-const gc = runInNewContext("gc") as () => void;
 
 const array = () => new Float64Array(9_000).fill(1);
 const where = (workers = 2) => ({ runner: threads({ workers }) });
 
 /** Resolves when no segment is lent any more; a test that leaks one does not end. */
 async function allBack(): Promise<void> {
-  while (lent.count > 0) {
-    gc();
-    await new Promise(setImmediate);
-  }
+  while (lent.count > 0) await collectGarbage();
 }
 
 function* arrays(count: number) {
@@ -53,7 +47,7 @@ test("a result that is held stays, and is read again", async () => {
     const first = step.submit(array());
     await first;
     for (let i = 0; i < 50; i += 1) await sum.submit(array());
-    gc();
+    await collectGarbage();
     await new Promise(setImmediate);
     expect(lent.count).toBeGreaterThan(0);
     return step.submit(first);

@@ -17,6 +17,7 @@ import { brokenBy, endedEarly } from "./failure.ts";
 import { message } from "./messages.ts";
 import type { Keeper } from "./references.ts";
 import { keepSpare, takeSpare } from "./spares.ts";
+import { Unmanned } from "./unmanned.ts";
 
 /** A timer that never fires keeps the process alive while values are on their way. */
 const FOREVER = 2 ** 31 - 1;
@@ -57,6 +58,10 @@ export class Link implements Keeper {
   /** The engine can have several calls in one task. */
   batches = false;
   #slots = 0;
+  readonly #unmanned = new Unmanned(
+    () => this.#owners.size > 0,
+    text => this.#warn(text),
+  );
   #losses = 0;
   #ready = false;
   /** The bridge was another run's. */
@@ -94,6 +99,7 @@ export class Link implements Keeper {
     if (this.settings.rests && this.#ready && this.#broken === null) await keepSpare(this.#key, this.#bridge);
     else await this.#bridge.close();
     clearInterval(this.#alive);
+    this.#unmanned.stop();
     for (const fetches of this.#fetches.values())
       for (const { reject } of fetches) reject(new Error("the run has ended"));
     return true;
@@ -159,7 +165,7 @@ export class Link implements Keeper {
     const [first, second] = operands;
     if (operation === "slots") this.#grow(first as number);
     else if (operation === "ready") this.#opened(operands[2] === true);
-    else if (operation === "warning") this.#users.values().next().value?.warn(String(first));
+    else if (operation === "warning") this.#warn(String(first));
     else if (operation === "failed") this.#failed(String(first), String(second));
     else if (operation === "broken") this.#lose(String(first));
     else if (operation === "value") this.#fetched(first as number, second as Uint8Array);
@@ -177,7 +183,12 @@ export class Link implements Keeper {
 
   #grow(count: number): void {
     this.#slots = count;
+    this.#unmanned.slots(count);
     for (const user of this.#users) user.slots(count);
+  }
+
+  #warn(text: string): void {
+    this.#users.values().next().value?.warn(text);
   }
 
   /** What was connected may be so no more. */

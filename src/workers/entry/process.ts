@@ -6,25 +6,25 @@ import { Server } from "../serve.ts";
 import { TokenClaimer } from "../tokens.ts";
 import { endWith } from "../watch.ts";
 
-const CHANNEL = 3;
-const CLAIMS = 4;
+const [SAYS, CLAIMS, HEARS] = [3, 4, 5];
 const parent = Number(process.argv[2]);
 
 /** The terminal sends Ctrl-C to the whole group; the coordinator decides when its workers end. */
 process.on("SIGINT", () => {});
 
-const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
+const says = new Socket({ fd: SAYS, readable: false, writable: true });
+const hears = new Socket({ fd: HEARS, readable: true, writable: false });
 const reader = new FrameReader();
 
 function send(wire: unknown[]): void {
-  channel.cork();
-  for (const part of encodeFrame(wire)) channel.write(part);
-  channel.uncork();
+  says.cork();
+  for (const part of encodeFrame(wire)) says.write(part);
+  says.uncork();
 }
 
 const server = new Server(send, new TokenClaimer(CLAIMS), { begins: () => endWith(parent) });
-channel.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
-channel.on("error", endUnheard);
-channel.on("close", () => process.exit(0));
+hears.on("data", chunk => reader.push(chunk, wire => server.receive(wire)));
+for (const channel of [says, hears]) channel.on("error", endUnheard);
+hears.on("close", () => process.exit(0));
 
 flushBeforeEnd(server);
