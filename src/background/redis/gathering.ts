@@ -64,6 +64,7 @@ export class Gathering {
   clear(): void {
     this.#calls.clear();
     if (this.#late !== null) clearTimeout(this.#late);
+    this.#late = null;
   }
 
   /** The batches in which they travel, if `mayWait` only full ones; `add` says whether a call could be added to one. */

@@ -117,11 +117,12 @@ export class RedisSession implements RunnerSession {
   }
 
   #send(isLate: boolean): void {
+    const mayWait = !isLate && this.#ahead.isPlenty(this.#byId.size);
     const batches = this.#gathered.batches(
       (task, calls) => this.#ahead.together(task, calls + this.#byId.size),
       call => this.#alone.delete(call.id),
       (call, batch) => this.#add(call, batch),
-      !isLate && this.#ahead.isPlenty(this.#byId.size),
+      mayWait,
     );
     for (const batch of batches) this.#hand(batch);
     this.#rest();
