@@ -167,6 +167,7 @@ class Node:
         self.sending = threading.Lock()
         # The call that it has, or calls, and what is to be said of them.
         self.ref = None
+        self.early = []
         # It was killed as a call did not obey.
         self.stopped = False
         self.posts = None
@@ -191,6 +192,10 @@ class Node:
         with self.sending:
             self.ref = ref
             self.write(*parts)
+            early, self.early = self.early, []
+            for one, message in early:
+                if one == ref:
+                    self.write(message)
 
     def stop(self, places):
         """Kills it, if the call at work is one of these."""
@@ -216,6 +221,9 @@ class Node:
                 with self.sending:
                     if ref is not None and ref == self.ref:
                         self.write(message)
+                    elif ref is not None:
+                        # Its call may just be about to come.
+                        self.early.append((ref, message))
             except OSError:
                 return
             if ref is None:
