@@ -251,6 +251,23 @@ export function hasEnded({ state }: Pick<JobFacts, "state">): boolean {
 export function factsOf(job: JobFacts): JobFacts {
   const { id, task, name, queue, priority, options, restart, after, state, addedAt, notBefore } = job;
   const { startedAt, endedAt, attempts, losses, worker, problem } = job;
-  const given = { id, task, name, queue, priority, options, restart, after, state, addedAt, notBefore };
-  return { ...given, startedAt, endedAt, attempts, losses, worker, problem };
+  return {
+    id,
+    task,
+    name,
+    queue,
+    priority,
+    options,
+    restart,
+    after,
+    state,
+    addedAt,
+    notBefore,
+    startedAt,
+    endedAt,
+    attempts,
+    losses,
+    worker,
+    problem,
+  };
 }

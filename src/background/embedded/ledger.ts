@@ -54,16 +54,24 @@ export class Ledger {
   /** Gives the id of the job, or of that which has its key. */
   enter(given: NewJob, now: number): string {
     const { jobs, keys, inputs, dependents } = this.#tables;
-    const { inputs: bytes, idempotencyKey, ...job } = given;
-    const key = idempotencyKey === null ? null : shortened(`${job.task} ${idempotencyKey}`);
+    const { inputs: bytes, idempotencyKey, task, name, queue, priority, notBefore, options, restart, after } = given;
+    const key = idempotencyKey === null ? null : shortened(`${task} ${idempotencyKey}`);
     const known = key === null ? undefined : keys.get(key);
     if (known !== undefined && jobs.get(known) !== undefined) return known;
     const id = given.id ?? this.#newId(now);
     if (key !== null) keys.put(key, id);
     inputs.put(id, bytes as Buffer);
-    for (const needed of job.after) dependents.put(pair(needed, id), "");
+    for (const needed of after) dependents.put(pair(needed, id), "");
+    // Field by field, as in Redis: to add so many to a spread object takes twenty times as long.
     const stored: StoredJob = {
-      ...job,
+      task,
+      name,
+      queue,
+      priority,
+      notBefore,
+      options,
+      restart,
+      after,
       id,
       state: "pending",
       addedAt: now,
