@@ -1,5 +1,5 @@
 /** The queue in Redis does what every queue has to do, and some things that only such a one has to. */
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { Heads } from "../../src/background/redis/heads.ts";
 import { Line } from "../../src/background/redis/line.ts";
@@ -202,6 +202,31 @@ function suite(server: RedisServer): void {
     await through.cancel(id, "enough");
     await ended;
     expect(await through.facts(id)).toMatchObject({ state: "cancelled" });
+  });
+
+  test("a Redis that closes its connections without a word is away, until it does so no more", async () => {
+    const { port } = new URL(server.url);
+    const sockets = new Set<Socket>();
+    let isOpen = true;
+    const proxy = createServer(socket => {
+      sockets.add(socket.on("error", () => {}));
+      if (!isOpen) socket.once("data", () => socket.destroy());
+      else socket.pipe(connect(Number(port), "127.0.0.1").on("error", () => socket.destroy())).pipe(socket);
+    });
+    await new Promise<void>(resolve => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void proxy.close());
+    const url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const through = await RedisQueue.open(redis({ url, prefix: `q${count++}` }));
+    onTestFinished(() => through.close());
+    const told: string[] = [];
+    const troubled = ({ message }: Error) => told.push(message);
+    through.connection.watcher = { troubled, recovered: () => told.push("there") };
+    isOpen = false;
+    for (const socket of sockets) socket.end();
+    await expect.poll(() => told.length).toBe(1);
+    isOpen = true;
+    await expect.poll(() => told.length).toBe(2);
+    expect(told).toEqual([expect.stringContaining("cannot be used"), "there"]);
   });
 
   test("a line in which nothing was for minutes has no connections, and is served when something comes", async () => {

@@ -30,6 +30,8 @@ export type Watcher = Pick<Service, "troubled" | "recovered">;
 /** BullMQ counts up and down from there for what it adds. */
 const MANY = 10_000;
 
+const CLOSED = new Error("it has closed the connection");
+
 /** What all connections to it have in common. */
 interface Server {
   /** It has been there, and so is waited for. */
@@ -46,7 +48,8 @@ export class Connection {
   #watcher: Watcher | null = null;
   /** How often it broke, or could not be made, since it was there. */
   #breaks = 0;
-  #reason: unknown = null;
+  /** What was said of that; who just closes says nothing. */
+  #reason: unknown = CLOSED;
 
   /** `beside`: another one of this process, to the same server. */
   constructor(place: RedisPlace, redis: typeof Redis, beside?: Connection) {
@@ -86,6 +89,7 @@ export class Connection {
   #ready(): void {
     if (this.#breaks >= AWAY) this.#watcher?.recovered?.();
     this.#breaks = 0;
+    this.#reason = CLOSED;
   }
 
   #broke(): void {
