@@ -1,6 +1,7 @@
 import { readFrame } from "../codec/whole-frame.ts";
 import { CrashedError } from "../errors.ts";
 import type { Attempt, Dispatch, Host, RunnerSession } from "../task/runner.ts";
+import { afterHearing } from "./after-hearing.ts";
 import { CallReports } from "./callreports.ts";
 import { seal } from "./envelope.ts";
 import { Line } from "./line.ts";
@@ -66,7 +67,7 @@ export class CustomSession implements RunnerSession {
         this.#waiting.splice(queued, 1);
         this.#host.released([id]);
       } else if (underway?.grace === null) {
-        underway.grace = setTimeout(() => this.#giveUp(underway), GRACE);
+        underway.grace = setTimeout(() => afterHearing(() => this.#giveUp(underway)), GRACE);
         underway.controller.abort(new Error(reason));
         underway.line?.giveUp(reason);
       }

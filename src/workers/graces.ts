@@ -1,3 +1,4 @@
+import { afterHearing } from "./after-hearing.ts";
 import type { Member } from "./member.ts";
 
 /** How long a cancelled call may take to obey, in milliseconds. */
@@ -17,8 +18,7 @@ export class Graces {
     if (cancelled.length === 0) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      // If this thread was busy all the time, what has come meanwhile is heard first.
-      setImmediate(() => {
+      afterHearing(() => {
         for (const [member, seq] of cancelled) {
           if (member.entryOf(seq) !== undefined) this.#retire(member);
         }

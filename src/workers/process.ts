@@ -107,8 +107,10 @@ class Child implements Far {
       }
     });
     // What goes wrong with a channel shows as the end of the process.
-    for (const channel of [this.#heard, this.#told]) channel.on("error", () => {}).unref();
-    this.#heard.on("close", () => this.#deaf());
+    for (const channel of [this.#heard, this.#told]) {
+      channel.on("error", () => {}).unref();
+      channel.on("close", () => this.#deaf());
+    }
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream]!.setEncoding("utf8").on("data", (text: string) => this.#listener.raw(stream, text));
       (child[stream] as Socket).unref();
@@ -133,10 +135,10 @@ class Child implements Far {
     this.kill();
   }
 
-  /** Its channel is closed: mostly as it has ended, of which the system is about to tell. */
+  /** A channel is closed: mostly as it has ended, of which the system is about to tell. */
   #deaf(): void {
     if (this.#gone || this.#closing) return;
-    this.#deafness = setTimeout(() => {
+    this.#deafness ??= setTimeout(() => {
       this.#problem ??= "something in it closed its channel to heddle";
       this.kill();
     }, ENDING).unref();

@@ -4,7 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unmapped } from "heddle";
 import { describe, expect, onTestFinished } from "vitest";
-import { dies, held, patient, same, saysAndDies, spins, spinsFor, workerOf } from "../fixtures/cases/tasks.mjs";
+import {
+  closesDescriptor,
+  dies,
+  held,
+  patient,
+  same,
+  saysAndDies,
+  spins,
+  spinsFor,
+  workerOf,
+} from "../fixtures/cases/tasks.mjs";
 import { on, type PlaceName, pools } from "./places.ts";
 
 const ways = [
@@ -56,6 +66,17 @@ describe("the death of a worker", () => {
       expect(witness.of("log").map(({ message }) => message)).toEqual(["last words", "last words"]);
     },
   );
+
+  on(["processes"], "one that cannot hear any more is ended, and its calls go elsewhere", async ({ watch, runner }) => {
+    const { result, witness } = watch(async () => {
+      const deaf = await closesDescriptor.submit(5);
+      return [deaf, await same.submit(2)];
+    }, runner(1));
+    expect(await result).toEqual([5, 2]);
+    expect(witness.of("workerEnded")).toContainEqual(
+      expect.objectContaining({ detail: expect.stringMatching(/something in it closed its channel to heddle/) }),
+    );
+  });
 
   on(pools, "a crashed call is tried again where retries allow", async ({ watch }) => {
     const file = await newFile();

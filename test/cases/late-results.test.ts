@@ -6,22 +6,44 @@ import { folder, runOn } from "../cached/rig.ts";
 import { stopsEarly, untilThere } from "../fixtures/cases/cache-tasks.mjs";
 import { abroad, on, throughout } from "./places.ts";
 
+/** In milliseconds. */
+const BUSY = 1_200;
+
+/** What a task has written. */
+const logIn = (shared: string) => (existsSync(join(shared, "log")) ? readFileSync(join(shared, "log"), "utf8") : "");
+
 describe("a call that was cancelled", () => {
   on(abroad, "had ended before it heard of that: its result is kept", async bench => {
     const [where, shared] = [folder(), folder()];
-    const log = () => (existsSync(join(shared, "log")) ? readFileSync(join(shared, "log"), "utf8") : "");
     const first = await runOn(bench, where, async () => {
       const call = untilThere.submit(shared);
-      while (log() !== "begun\n") await new Promise(setImmediate);
+      while (logIn(shared) !== "begun\n") await new Promise(setImmediate);
       writeFileSync(join(shared, "go"), "");
       // Nothing is heard here meanwhile.
-      while (log() !== "begun\nended\n");
+      while (logIn(shared) !== "begun\nended\n");
       call.cancel("too late");
       return call.wait();
     });
     expect(first.value).toBe("cancelled");
     expect((await runOn(bench, where, () => untilThere.submit(shared))).value).toBe("whole");
-    expect(log()).toBe("begun\nended\n");
+    expect(logIn(shared)).toBe("begun\nended\n");
+  });
+
+  on(abroad, "had ended before it heard of that, and this thread is busy for long: its result is kept", async bench => {
+    const [where, shared] = [folder(), folder()];
+    const first = await runOn(bench, where, async () => {
+      const call = untilThere.submit(shared);
+      while (logIn(shared) !== "begun\n") await new Promise(setImmediate);
+      writeFileSync(join(shared, "go"), "");
+      while (logIn(shared) !== "begun\nended\n");
+      call.cancel("too late");
+      // Longer than any runner waits for a call that was cancelled.
+      for (const end = performance.now() + BUSY; performance.now() < end; );
+      return call.wait();
+    });
+    expect(first.value).toBe("cancelled");
+    expect((await runOn(bench, where, () => untilThere.submit(shared))).value).toBe("whole");
+    expect(logIn(shared)).toBe("begun\nended\n");
   });
 
   on(throughout, "and gives what it has as it hears of that: nothing is kept", async bench => {

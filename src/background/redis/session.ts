@@ -179,10 +179,8 @@ export class RedisSession implements RunnerSession {
     const attempts: Attempt[] = [];
     const lost: number[] = [];
     const stopped: Underway[] = [];
-    this.#taking.begin(
-      batch,
-      ends.map(([place]) => place),
-    );
+    const places = ends.map(([place]) => place);
+    this.#taking.begin(batch, places);
     for (const [place, said] of ends) {
       const underway = isBegun(said) ? null : batch.take(place);
       if (underway === null || this.#byId.get(underway.call.id) !== underway) continue;

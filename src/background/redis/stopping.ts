@@ -1,3 +1,4 @@
+import { afterHearing } from "../../workers/after-hearing.ts";
 import type { Batch, Underway } from "./batches.ts";
 import type { Post } from "./post.ts";
 
@@ -35,8 +36,7 @@ export class Stopping {
     this.#stops.delete(batch);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      // If this thread was busy all the time, what has come meanwhile is heard first.
-      setImmediate(() => this.#giveUp(calls));
+      afterHearing(() => this.#giveUp(calls));
     }, PATIENCE);
     this.#timers.add(timer);
     const places = calls.map(({ place }) => place);
