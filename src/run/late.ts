@@ -17,11 +17,19 @@ import type { UnderWay } from "./under-way.ts";
 /** In milliseconds: runners say sooner how calls have ended, or give them up. */
 const PATIENCE = 2_000;
 
+/** The reason with which a run cancels its calls when it is interrupted. */
+export const INTERRUPTED = "the run was interrupted";
+
+/** In milliseconds: a call that takes less has hardly started another program. */
+const SHORT = 5;
+
 type Keep = (attempt: Attempt) => void;
 
 export class Late {
   private readonly flight: Flight;
   private readonly keep: Keep | null;
+  /** The Ctrl-C may have reached what the call had started. */
+  private readonly isReached: boolean;
   private tell: (attempt: Attempt | null) => void = () => {};
   /** Resolves when its slot is free, to how it had ended if that was well. */
   readonly ended = new Promise<Attempt | null>(resolve => {
@@ -29,8 +37,9 @@ export class Late {
   });
 
   /** To be made before its future is told: then what is needed to keep its result is let go. */
-  constructor(run: Run, flight: Flight) {
+  constructor(run: Run, flight: Flight, reason: string) {
     this.flight = flight;
+    this.isReached = reason === INTERRUPTED && run.pools.runnerOf(flight.pool).sharesDisk !== false;
     this.keep = keeperOf(run, flight);
   }
 
@@ -42,7 +51,8 @@ export class Late {
   land(attempt: Attempt | null): void {
     const { flight } = this;
     // What it made of calls that were cancelled with it is no result.
-    const counts = attempt?.state === "completed" && flight.nest === null && !isOverdue(flight, attempt);
+    const isResult = attempt?.state === "completed" && flight.nest === null && !isOverdue(flight, attempt);
+    const counts = isResult && !(this.isReached && attempt.ms >= SHORT);
     if (counts) this.keep?.(attempt);
     this.tell(counts ? attempt : null);
   }
