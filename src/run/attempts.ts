@@ -137,7 +137,7 @@ export class Attempts {
   leaves(call: Call, reason: string): void {
     this.reasons.set(call.number, reason);
     const flight = this.inherited.get(call.number) ?? this.flights.get(call.number);
-    if (flight?.call === call && !flight.abandoned) flight.late = new Late(this.run, flight, reason);
+    if (flight?.call === call && !flight.abandoned) flight.late = new Late(this.run, flight);
   }
 
   /** Resolves when all that was cancelled has ended, as far as its result would be kept, or after a while. */

@@ -17,19 +17,15 @@ import type { UnderWay } from "./under-way.ts";
 /** In milliseconds: runners say sooner how calls have ended, or give them up. */
 const PATIENCE = 2_000;
 
-/** The reason with which a run cancels its calls when it is interrupted. */
-export const INTERRUPTED = "the run was interrupted";
-
 /** In milliseconds: a call that takes less has hardly started another program. */
 const SHORT = 5;
 
 type Keep = (attempt: Attempt) => void;
 
 export class Late {
+  private readonly run: Run;
   private readonly flight: Flight;
   private readonly keep: Keep | null;
-  /** The Ctrl-C may have reached what the call had started. */
-  private readonly isReached: boolean;
   private tell: (attempt: Attempt | null) => void = () => {};
   /** Resolves when its slot is free, to how it had ended if that was well. */
   readonly ended = new Promise<Attempt | null>(resolve => {
@@ -37,9 +33,9 @@ export class Late {
   });
 
   /** To be made before its future is told: then what is needed to keep its result is let go. */
-  constructor(run: Run, flight: Flight, reason: string) {
+  constructor(run: Run, flight: Flight) {
+    this.run = run;
     this.flight = flight;
-    this.isReached = reason === INTERRUPTED && run.pools.runnerOf(flight.pool).sharesDisk !== false;
     this.keep = keeperOf(run, flight);
   }
 
@@ -52,7 +48,7 @@ export class Late {
     const { flight } = this;
     // What it made of calls that were cancelled with it is no result.
     const isResult = attempt?.state === "completed" && flight.nest === null && !isOverdue(flight, attempt);
-    const counts = isResult && !(this.isReached && attempt.ms >= SHORT);
+    const counts = isResult && !(attempt.ms >= SHORT && this.run.pools.isReached(flight.pool));
     if (counts) this.keep?.(attempt);
     this.tell(counts ? attempt : null);
   }

@@ -38,6 +38,7 @@ export class Pools {
   private readonly byName = new Map<string, Runner>();
   private readonly backRunner: Runner;
   private workers = 0;
+  private isInterrupted = false;
 
   constructor(run: Run, root: string) {
     this.run = run;
@@ -102,6 +103,15 @@ export class Pools {
     const runner = own === undefined ? this.runnerOf(scope.pool) : this.named(own);
     if (runner.fitted !== undefined) return this.add(runner.fitted(labels));
     return own === undefined ? scope.pool : this.add(runner);
+  }
+
+  interrupted(): void {
+    this.isInterrupted = true;
+  }
+
+  /** Whether a Ctrl-C may have reached also what calls there have started. */
+  isReached(pool: number): boolean {
+    return this.isInterrupted && this.runnerOf(pool).sharesDisk !== false;
   }
 
   queue(pool: number, flight: Flight): void {

@@ -9,7 +9,6 @@ import { optionsOf } from "../task/task.ts";
 import type { Future } from "../task/types.ts";
 import { heddleVersion } from "../version.ts";
 import { installCapture } from "../workers/capture.ts";
-import { INTERRUPTED } from "./late.ts";
 import "./cached/ask.ts";
 import "./nested/forth.ts";
 import { asError } from "./adopted.ts";
@@ -115,7 +114,8 @@ function begin(definition: Definition, options: AnyOptions, inputs: unknown[], s
   const interrupt = () => {
     if (ending || interrupted) return;
     interrupted = true;
-    run.stopScope(frame, INTERRUPTED, true);
+    run.pools.interrupted();
+    run.stopScope(frame, "the run was interrupted", true);
     setImmediate(endOnce);
   };
   return { id, future, interrupt };

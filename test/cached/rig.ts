@@ -46,11 +46,11 @@ export class Ended<R> {
 
 let made = 0;
 
-/** Runs `body` as a flow that is not cached, in the place of the bench, on the store in `where`. */
+/** Runs `body`, which may interrupt it, as a flow that is not cached, in the place of the bench, on the store in `where`. */
 export async function runOn<R>(
   bench: Pick<Bench, "channel" | "runner">,
   where: string,
-  body: () => R | PromiseLike<R>,
+  body: (interrupt: () => void) => R | PromiseLike<R>,
   { cache, ...settings }: RunSettings = {},
 ): Promise<Ended<R>> {
   const { channel } = bench;
@@ -58,21 +58,21 @@ export async function runOn<R>(
   const before = channel.heard.length;
   const target = flow(`run ${++made}`, async () => {
     try {
-      return await body();
+      return await body(() => started.interrupt());
     } catch (error) {
       // An expectation that fails is not to wait for tasks that wait for the test.
       channel.passAll();
       throw error;
     }
   });
-  const { result } = startRun(target, [], {
+  const started = startRun(target, [], {
     runner: bench.runner(),
     quiet: true,
     readers: [reader],
     ...settings,
     cache: { folder: where, ...cache },
   });
-  const outcome = await result.then(
+  const outcome = await started.result.then(
     value => ({ value: value as Resolved<R> }),
     error => ({ error: error as Error }),
   );
