@@ -182,20 +182,27 @@ function suite(server: RedisServer): void {
     expect(calledBy("app/tasks.ts#calls of /score")).toBe(null);
   });
 
-  test("a connection that is dropped while it is made is made again, as the server has been there", async () => {
-    let connections = 0;
+  /** A queue by way of a proxy, which sees to each connection. */
+  async function openBy(see: (socket: Socket, passOn: () => void) => void): Promise<RedisQueue> {
     const { port } = new URL(server.url);
     const proxy = createServer(socket => {
       socket.on("error", () => {});
-      // The second is that on which ends are heard.
-      if (++connections === 2) socket.destroy();
-      else socket.pipe(connect(Number(port), "127.0.0.1").on("error", () => socket.destroy())).pipe(socket);
+      see(socket, () => {
+        socket.pipe(connect(Number(port), "127.0.0.1").on("error", () => socket.destroy())).pipe(socket);
+      });
     });
     await new Promise<void>(resolve => proxy.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void proxy.close());
     const url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const through = await RedisQueue.open(redis({ url, prefix: `q${count++}` }));
     onTestFinished(() => through.close());
+    return through;
+  }
+
+  test("a connection that is dropped while it is made is made again, as the server has been there", async () => {
+    let connections = 0;
+    // The second is that on which ends are heard.
+    const through = await openBy((socket, passOn) => (++connections === 2 ? socket.destroy() : passOn()));
     const id = await through.add(await job());
     const ended = through.ended(id, null);
     await expect.poll(() => connections).toBeGreaterThanOrEqual(3);
@@ -205,19 +212,13 @@ function suite(server: RedisServer): void {
   });
 
   test("a Redis that closes its connections without a word is away, until it does so no more", async () => {
-    const { port } = new URL(server.url);
     const sockets = new Set<Socket>();
     let isOpen = true;
-    const proxy = createServer(socket => {
-      sockets.add(socket.on("error", () => {}));
-      if (!isOpen) socket.once("data", () => socket.destroy());
-      else socket.pipe(connect(Number(port), "127.0.0.1").on("error", () => socket.destroy())).pipe(socket);
+    const through = await openBy((socket, passOn) => {
+      sockets.add(socket);
+      if (isOpen) passOn();
+      else socket.once("data", () => socket.destroy());
     });
-    await new Promise<void>(resolve => proxy.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void proxy.close());
-    const url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const through = await RedisQueue.open(redis({ url, prefix: `q${count++}` }));
-    onTestFinished(() => through.close());
     const told: string[] = [];
     const troubled = ({ message }: Error) => told.push(message);
     through.connection.watcher = { troubled, recovered: () => told.push("there") };
