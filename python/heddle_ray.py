@@ -43,6 +43,9 @@ FOREVER = 2**32
 # After so many seconds what has not begun of calls that travel together is taken back.
 LATE = 0.25
 
+# A run that has ended waits until nothing of it has ended for so many seconds.
+QUIET = 0.25
+
 # How long a call whose Node worker was killed may take to end, before its Ray worker is killed, too.
 LAST = 5
 
@@ -780,7 +783,7 @@ class Bridge:
 async def until_quiet(ends):
     """Takes out those that end, until none does so for a while."""
     while ends:
-        done, _ = await asyncio.wait(ends, timeout=LATE, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(ends, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             return
         for end in done:

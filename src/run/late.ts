@@ -40,7 +40,7 @@ export class Late {
   }
 
   get isKept(): boolean {
-    return this.keep !== null;
+    return this.keep !== null && this.flight.nest === null;
   }
 
   /** Its slot is free: its runner says a completed attempt only of what had not heard that it was cancelled. */
