@@ -1,5 +1,4 @@
 /** The inputs of a job, as bytes: what they were when `delay` was called, with holes for the results of other jobs. */
-
 import { pack, packInputs, unpack, unpackInputs } from "../codec/pack.ts";
 import type { PackedInputs, PackedValue } from "../codec/packed.ts";
 import { readFrame } from "../codec/whole-frame.ts";

@@ -1,5 +1,4 @@
 /** How a job ended, as bytes: a value or an error, with a checksum. */
-
 import { packError, unpackError } from "../codec/failure.ts";
 import { pack, unpack } from "../codec/pack.ts";
 import type { PackedValue } from "../codec/packed.ts";

@@ -2,7 +2,6 @@
  * One attempt as opaque bytes, for places that heddle does not know: all that a worker needs to know of a call, and
  * all that it says of it.
  */
-
 import { packError } from "../codec/failure.ts";
 import { sealedFrame } from "../codec/frames.ts";
 import { readFrame } from "../codec/whole-frame.ts";

@@ -1,5 +1,4 @@
 /** The coordinator's end of the line to a call that a user's runner executes: it is asked, and answers when it can. */
-
 import { sealedFrame } from "../codec/frames.ts";
 import { readFrame } from "../codec/whole-frame.ts";
 import { CANCEL, RESUME, type Reports, readReports, TELL } from "./protocol.ts";

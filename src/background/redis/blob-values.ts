@@ -1,5 +1,4 @@
 /** Packed values in messages that lie beside Redis, and what stands in their places: one that nothing encodes to. */
-
 import { Packed, type PackedValue } from "../../codec/packed.ts";
 import { readFrame } from "../../codec/whole-frame.ts";
 import { fromWire, toWire } from "../../codec/wire.ts";

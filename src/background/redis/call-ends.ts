@@ -1,5 +1,4 @@
 /** How calls of a run ended, as workers tell it. */
-
 import { unpackError } from "../../codec/failure.ts";
 import { readFrame } from "../../codec/whole-frame.ts";
 import { fromWire } from "../../codec/wire.ts";

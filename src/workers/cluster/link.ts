@@ -1,5 +1,4 @@
 /** One bridge for all sessions of a run that use the same cluster; another one where that was lost. */
-
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { PackedValue } from "../../codec/packed.ts";

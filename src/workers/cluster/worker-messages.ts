@@ -1,7 +1,8 @@
 /** What a worker in a cluster hears and says, besides what every worker does. */
 import { hasFiles } from "../../codec/file-table.ts";
-import { encodeFrame, FrameReader } from "../../codec/frames.ts";
+import { encodeFrame } from "../../codec/frames.ts";
 import { Packed } from "../../codec/packed.ts";
+import { readFrame } from "../../codec/whole-frame.ts";
 import { toWire } from "../../codec/wire.ts";
 import { COMPLETED, ENDED as END_OF_CALL, readReports } from "../protocol.ts";
 import { apart } from "./references.ts";
@@ -106,10 +107,7 @@ export function fillIn(wire: unknown[], values: readonly Uint8Array[]): unknown[
   const count = wire.pop() as number;
   const places = wire.splice(wire.length - count, count) as number[];
   for (const [i, place] of places.entries()) {
-    new FrameReader().push(values[i]!, value => {
-      wire[place] = value[0];
-      wire[place + 1] = value[1];
-    });
+    [wire[place], wire[place + 1]] = readFrame(values[i]!, "a worker");
   }
   return wire;
 }

@@ -4,7 +4,7 @@
  * to know when they have ended, when one waits, and what of one is the value, and looks into nothing else.
  */
 import { Socket } from "node:net";
-import { FrameReader } from "../../codec/frames.ts";
+import { readFrame } from "../../codec/whole-frame.ts";
 import { BatchClaims } from "../cluster/batch-claims.ts";
 import { AT_ONCE, Origins } from "../cluster/origins.ts";
 import { Parts } from "../cluster/parts.ts";
@@ -37,16 +37,14 @@ flushBeforeEnd(server);
 placeModules(module => origins.placeOf(module));
 
 const parts = new Parts(([message, ...values]) => {
-  new FrameReader().push(message!, wire => {
-    const rest = origins.take(fillIn(wire, values));
-    if (rest === null) return;
-    if (rest[0] === TASK) {
-      const { count } = claims.begin(rest);
-      server.tellsBegins = count > 1;
-      outgoing.taken(count);
-    }
-    server.receive(rest);
-  });
+  const rest = origins.take(fillIn(readFrame(message!, "the coordinator"), values));
+  if (rest === null) return;
+  if (rest[0] === TASK) {
+    const { count } = claims.begin(rest);
+    server.tellsBegins = count > 1;
+    outgoing.taken(count);
+  }
+  server.receive(rest);
 });
 channel.on("data", chunk => parts.push(chunk));
 channel.on("error", endUnheard);
