@@ -46,6 +46,9 @@ LATE = 0.25
 # A run that has ended waits until nothing of it has ended for so many seconds.
 QUIET = 0.25
 
+# After so many seconds a worker that does not say whether it has a call is taken for gone.
+SILENT = 1
+
 # How long a call whose Node worker was killed may take to end, before its Ray worker is killed, too.
 LAST = 5
 
@@ -58,6 +61,27 @@ class Box:
         self.coming = asyncio.Event()
         # When it asked last.
         self.since = time.monotonic()
+        # It did not answer a question, and has not asked since.
+        self.silent = False
+
+
+class Question:
+    """To workers: whether they have a call, or had it."""
+
+    def __init__(self, workers):
+        self.workers = workers
+        self.found = False
+        self.over = asyncio.Event()
+        self.check()
+
+    def answer(self, worker, found):
+        self.workers.discard(worker)
+        self.found = self.found or found
+        self.check()
+
+    def check(self):
+        if self.found or not self.workers:
+            self.over.set()
 
 
 class Mailbox:
@@ -77,6 +101,7 @@ class Mailbox:
         # Calls of which nobody is told any more.
         self.over = Recent()
         self.boxes = {}
+        self.questions, self.asked = {}, 0
         self.pauses = {}
         # The number of the run at hand, or of the last one, and what its Node workers are to be.
         self.run, self.setup, self.begun = 0, None, asyncio.Event()
@@ -101,7 +126,7 @@ class Mailbox:
             self.go_on(worker, ref, FOREVER)
         for kept in self.said, self.calls, self.workers, self.told, self.pauses:
             kept.clear()
-        self.deliver_all([None, self.run, None, None])
+        self.deliver_all([None, self.run, None, None, None])
 
     async def say(self, worker, ref, *words):
         self.said.append([ref, worker, *words])
@@ -119,24 +144,42 @@ class Mailbox:
         said, self.said = self.said, []
         return said
 
-    async def tell(self, ref, message, grace, places, goes_on):
-        """Where it is not known who has the call, or will have it, all hear of it."""
-        worker = self.workers.get(ref)
+    async def tell(self, ref, message, goes_on):
         if ref in self.over:
             return
-        if worker is not None:
-            self.deliver(worker, [ref, message, grace, places])
-        else:
-            self.told.setdefault(ref, []).append([ref, message, grace, places])
-            self.deliver_all([ref, message, grace, places])
+        self.pass_on([ref, message, None, None, None])
         if goes_on:
-            self.go_on(worker, ref, 1)
+            self.go_on(self.workers.get(ref), ref, 1)
+
+    async def stop(self, ref, message, grace, places):
+        """Gives whether a worker has it, or had it: then it says how it ended, else it will not begin it."""
+        if ref in self.over:
+            return True
+        number = self.asked = self.asked + 1
+        workers = self.pass_on([ref, message, grace, places, number])
+        question = self.questions[number] = Question(workers)
+        await until(question.over, SILENT)
+        del self.questions[number]
+        for worker in question.workers & self.boxes.keys():
+            self.boxes[worker].silent = not question.found
+        return question.found
+
+    def pass_on(self, message):
+        """Where it is not known who has the call, or will have it, all hear of it. Gives of whom an answer may come."""
+        ref = message[0]
+        worker = self.workers.get(ref)
+        if worker is not None:
+            self.deliver(worker, message)
+            return {worker}
+        self.told.setdefault(ref, []).append(message)
+        self.deliver_all(message)
+        return {worker for worker, box in self.boxes.items() if not box.silent}
 
     async def forget(self, ref):
         """It has ended."""
         self.over.add(ref)
         if self.told.pop(ref, None) is not None:
-            self.deliver_all([ref, None, None, None])
+            self.deliver_all([ref, None, None, None, None])
 
     def deliver_all(self, message):
         for worker, box in list(self.boxes.items()):
@@ -156,10 +199,13 @@ class Mailbox:
             self.boxes[worker] = Box()
         return self.boxes[worker]
 
-    async def listen(self, worker, seconds):
-        """What the call of a worker is told."""
+    async def listen(self, worker, seconds, answers):
+        """What the call of a worker is told; and what it answers to what it was told before."""
+        for number, found in answers:
+            if number in self.questions:
+                self.questions[number].answer(worker, found)
         box = self.box(worker)
-        box.since = time.monotonic()
+        box.since, box.silent = time.monotonic(), False
         await until(box.coming, seconds)
         heard, box.messages = box.messages, []
         return heard
@@ -219,7 +265,8 @@ class NodeWorker:
         self.lock = threading.Lock()
         self.idle = None
         self.devices = None
-        # The task of Ray's at hand, and who has its calls.
+        # The task of Ray's at hand; while a Node worker has its calls also by this name, and who that is.
+        self.task = None
         self.ref = None
         self.node = None
         # What was told of calls that are not here, and may come; and those that were here.
@@ -245,7 +292,9 @@ class NodeWorker:
             self.serve(run)
         self.calls, self.held, self.count, self.value, self.last, self.taken = calls, [], 0, None, None, False
         told = []
-        self.ended.discard(ref)
+        with self.lock:
+            self.task = ref
+            self.ended.discard(ref)
         while self.last is None:
             setup = self.setup
             if setup is None:
@@ -258,7 +307,7 @@ class NodeWorker:
                 break
             with self.lock:
                 told += self.coming.pop(ref, [])
-                stopped = {place for *_, places in told for place in places}
+                stopped = {place for _, _, _, places, _ in told for place in places or []}
                 if self.setup is None:
                     node.kill()
                     self.last = ["gone", "its run has ended"]
@@ -271,8 +320,8 @@ class NodeWorker:
                     break
             try:
                 node.begin(ref, calls, call, *values)
-                for words in told:
-                    self.tell(*words)
+                for _, message, grace, places, _ in told:
+                    self.tell(ref, message, grace, places)
                 self.attend(node)
             except OSError:
                 pass
@@ -296,6 +345,7 @@ class NodeWorker:
         with self.lock:
             self.coming.pop(ref, None)
             self.ended.add(ref)
+            self.task = None
         held = [] if self.held == [] else [[self.place, node.pid, b"".join(self.held)]]
         return [self.name, self.count, held, self.last], self.value
 
@@ -383,22 +433,28 @@ class NodeWorker:
 
     def listen(self):
         """Hands on what calls here are told, and hears of the ends of runs."""
+        answers = []
         while True:
             try:
-                messages = self.mailbox.listen.remote(self.name, ASKS).future().result()
+                messages = self.mailbox.listen.remote(self.name, ASKS, answers).future().result()
             except Exception:
                 return
-            self.hear(messages)
+            answers = self.hear(messages)
 
     def hear(self, messages):
-        for ref, message, grace, places in messages:
+        """Gives answers to what is asked."""
+        answers = []
+        for ref, message, grace, places, number in messages:
             if ref is None:
                 self.finish(message)
             elif message is None:
                 with self.lock:
                     self.coming.pop(ref, None)
             else:
-                self.tell(ref, message, grace, places)
+                found = self.tell(ref, message, grace, places)
+                if number is not None:
+                    answers.append([number, found])
+        return answers
 
     def finish(self, run):
         with self.lock:
@@ -415,15 +471,15 @@ class NodeWorker:
 
     def tell(self, ref, message, grace, places):
         """
-        Says something to running calls, or to those that may come. What has not ended `grace` seconds later, of those at
-        these places, is ended by force.
+        Says something to running calls, or to those that may come; whether they are here, or were. What has not ended
+        `grace` seconds later, of those at these places, is ended by force.
         """
         with self.lock:
             node = self.node
             if self.ref != ref:
                 if ref not in self.ended:
-                    self.coming.setdefault(ref, []).append([ref, message, grace, places])
-                return
+                    self.coming.setdefault(ref, []).append([ref, message, grace, places, None])
+                return ref in self.ended or ref == self.task
             # So that it is known who has it.
             self.say()
         node.post(ref, message)
@@ -432,6 +488,7 @@ class NodeWorker:
             insisting = threading.Timer(grace, self.insist, [ref, node, places])
             insisting.daemon = True
             insisting.start()
+        return True
 
     def insist(self, ref, node, places):
         with self.lock:
@@ -697,7 +754,7 @@ class Bridge:
         call = self.calls.get(ref)
         if call is not None:
             call.told = True
-            self.mailbox.tell.remote(ref, message, None, [], goes_on)
+            self.mailbox.tell.remote(ref, message, goes_on)
 
     def stop(self, ref, message, grace, *places):
         if ref in self.sought:
@@ -707,19 +764,22 @@ class Bridge:
         if call is not None:
             call.stopped.update(places)
             call.told = True
-            self.mailbox.tell.remote(ref, message, grace, places, False)
-            self.keep(self.end(ref, call, grace))
+            self.keep(self.end(ref, call, message, grace, places))
 
-    async def end(self, ref, call, grace):
+    async def end(self, ref, call, *about):
         """
-        What nobody has begun when all had time to say so is left to Ray, whose worker will not begin it. By `ray.cancel`
-        Ray might take this process down, if the call was just ending: its issue 54260. Where no node can have it, it does
-        not end, but might have Ray start a node.
+        What nobody has begun is left to Ray, whose worker will not begin it. By `ray.cancel` Ray might take this process
+        down, if the call was just ending: its issue 54260. Where no node can have it, it does not end, but might have Ray
+        start a node.
         """
-        await asyncio.sleep(grace)
+        try:
+            found = await self.mailbox.stop.remote(ref, *about)
+        except ray.exceptions.RayError:
+            # That the mailbox is lost is found out elsewhere.
+            return
         if self.calls.get(ref) is not call or len(call.stopped) < call.calls or call.dropped:
             return
-        if call.worker is None:
+        if not found and call.worker is None:
             call.dropped = True
             if not self.has(call.resources):
                 self.cancel(call, False)

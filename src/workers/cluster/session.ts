@@ -1,13 +1,13 @@
 import type { Attempt, Dispatch, Host, RunnerSession } from "../../task/runner.ts";
-import { CANCEL, RESUME, TELL } from "../protocol.ts";
+import { RESUME, TELL } from "../protocol.ts";
 import { Batch, type PackedCall, packed, type Underway } from "./batch.ts";
-import { GRACE } from "./engine.ts";
 import { Hearing, type Hears } from "./hearing.ts";
 import { Known } from "./known.ts";
 import type { Link, LinkUser } from "./link.ts";
 import { message } from "./messages.ts";
 import { elsewhere, isApart, isElsewhere, isKeptBy } from "./references.ts";
 import { sizeOf } from "./seen.ts";
+import { Stops } from "./stops.ts";
 import { Verdicts } from "./verdicts.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 
@@ -26,6 +26,7 @@ export class ClusterSession implements RunnerSession, LinkUser, Hears {
   readonly #closed: () => void;
   readonly #verdicts: Verdicts;
   readonly #known = new Known();
+  readonly #stops: Stops;
   readonly #waiting = new WaitingCalls();
   readonly #byId = new Map<number, Underway>();
   readonly #batches = new Map<number, Batch>();
@@ -47,6 +48,7 @@ export class ClusterSession implements RunnerSession, LinkUser, Hears {
     this.#link = link;
     this.#resources = resources;
     this.#closed = closed;
+    this.#stops = new Stops(link);
     this.#verdicts = new Verdicts(link.settings, new Hearing(host, link, this), {
       fail: (one, state, error) => this.#fail(one, state, error),
       lose: (those, reason) => this.#lose(those, reason),
@@ -63,17 +65,12 @@ export class ClusterSession implements RunnerSession, LinkUser, Hears {
   }
 
   cancel(ids: readonly number[], reason: string): void {
-    const stopped = new Map<Batch, Underway[]>();
     for (const id of ids) {
       if (this.#waiting.remove(id)) this.#released.push(id);
       const underway = this.#byId.get(id);
       if (underway === undefined || underway.cancelled) continue;
       underway.cancelled = true;
-      stopped.set(underway.batch, [...(stopped.get(underway.batch) ?? []), underway]);
-    }
-    for (const [batch, calls] of stopped) {
-      const wire = calls.flatMap(({ seq }) => [CANCEL, seq, reason]);
-      this.#link.say("stop", batch.ref, message(wire), GRACE, ...calls.map(one => batch.placeOf(one)));
+      this.#stops.add(underway, reason);
     }
     this.#tell();
   }
