@@ -37,6 +37,7 @@ const TASKS = (address: string) => `
   export const apart = flow("apart", { limits: { work: 1 }, timeout: 300 }, name => work(name));
   export const busy = task("busy", async name => { await tell(address, name); for (;;) ; });
   export const counted = task("counted", async n => { await tell(address, "begun " + n); return n; });
+  export const placed = task("placed", async n => { await tell(address, "begun " + n + " by " + process.pid); return n; });
   export const says = task("says", { retries: 1 }, async n => {
     console.log("number", n);
     context().log.info("logged", { n });
@@ -53,6 +54,7 @@ const TASKS = (address: string) => `
     while (Date.now() < until);
     await tell(address, name + " has ended");
   });
+  export const calls = task("calls", async name => { await gate(address, name); return add(1, 2); });
   export const reach = name => gate(address, name);
   class Point { x = 1; }
   registerSerializer(Point, { name: "Point", encode: ({ x }) => x, decode: () => new Point() });
@@ -88,7 +90,7 @@ beforeEach(async () => {
         import { attach } from "heddle";
         import * as tasks from "./tasks.mjs";
         import { alien } from "./other.mjs";
-        const { add, work, stuck, fails, dies, once, square, wide, limited, apart, busy, counted, delays, says, points, saysAll, saysApart, spins, reach } = tasks;
+        const { add, work, stuck, fails, dies, once, square, wide, limited, apart, busy, counted, delays, says, points, saysAll, saysApart, spins, calls, placed, reach } = tasks;
         const answer = await (async () => { ${body} })();
         process.stdout.write(JSON.stringify(answer ?? null));
       `,

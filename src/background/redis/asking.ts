@@ -41,8 +41,10 @@ export class Asking {
     answer.catch(() => {});
     this.#timer ??= setInterval(() => void this.#look(), LOOK_AGAIN);
     try {
-      const asked = [run, number, this.#name, batch, place, asBuffer(signedQuestion(number, batch, place, bytes))];
-      if ((await this.#queue.connection.act("askRun", asked)) === 0) this.#fail(run);
+      const { connection } = this.#queue;
+      const question = asBuffer(signedQuestion(number, batch, place, bytes));
+      const asked = [run, number, this.#name, batch, place, question, connection.isSettled ? 0 : 1];
+      if ((await connection.act("askRun", asked)) === 0) this.#fail(run);
       return await answer;
     } finally {
       this.#open.delete(number);
@@ -90,7 +92,7 @@ export class Asking {
       const looked = this.#queue.connection.act("answersFor", [run, ...numbers], { bytes: true });
       const [there, ...answers] = (await looked.catch(() => [1])) as [number, ...(Buffer | null)[]];
       for (const [i, bytes] of answers.entries()) if (bytes != null) this.#answer(numbers[i]!, bytes);
-      if (there === 0) this.#fail(run);
+      if (there === 0 && this.#queue.connection.isSettled) this.#fail(run);
     }
   }
 

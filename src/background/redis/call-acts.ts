@@ -7,12 +7,18 @@
 
 import { BEGUN } from "./messages.ts";
 
-/** id, life, token, worker, fields → what to do with it, the calls, those of them that have ended, and the fields. */
+/** In seconds: who asks a run that is gone finds that out long before. */
+const ASKED = 24 * 60 * 60;
+
+/**
+ * id, life, token, worker, 1 if its run may not have had time to say that it lives, fields → what to do with it, the calls,
+ * those of them that have ended, and the fields.
+ */
 const begin = `
 local id, token = ARGV[2], ARGV[4]
 local facts = redis.call('HMGET', key(id), 'state', 'life', 'token', 'given')
 if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return { 'drop' } end
-if redis.call('EXISTS', P .. 'run:' .. cjson.decode(facts[4]).options.run) == 0 then
+if ARGV[6] == '0' and redis.call('EXISTS', P .. 'run:' .. cjson.decode(facts[4]).options.run) == 0 then
   erase(id)
   return { 'drop' }
 end
@@ -28,18 +34,21 @@ for _, name in ipairs(redis.call('HKEYS', key(id))) do
   local number = string.match(name, '^r(%d+)$')
   if number then over[#over + 1] = number end
 end
-local fields = redis.call('HMGET', key(id), unpack(ARGV, 6))
+local fields = redis.call('HMGET', key(id), unpack(ARGV, 7))
 return { lost and 'lost' or 'go', get(id, 'inputs'), over, fields }
 `;
 
-/** id, life, run, worker, whether that is all, and for each call its place and how it ended → whether anybody wants it. */
+/**
+ * id, life, run, worker, whether that is all, 1 if its run may not have had time to say that it lives, and for each call its
+ * place and how it ended → whether anybody wants it.
+ */
 const tellEnds = `
 local BEGUN = string.char(${BEGUN})
 local id, run = ARGV[2], ARGV[4]
 local facts = redis.call('HMGET', key(id), 'state', 'life')
 if not facts[1] or ENDED[facts[1]] or facts[2] ~= ARGV[3] then return 0 end
 local said = { struct.pack('<BBB', 1, #id, #ARGV[5]), id, ARGV[5] }
-for at = 7, #ARGV, 2 do
+for at = 8, #ARGV, 2 do
   local field = (ARGV[at + 1] == BEGUN and 'b' or 'r') .. ARGV[at]
   if redis.call('HSETNX', key(id), field, ARGV[at + 1]) == 1 then
     said[#said + 1] = struct.pack('<I4I4', tonumber(ARGV[at]), #ARGV[at + 1])
@@ -49,7 +58,7 @@ end
 redis.call('PUBLISH', P .. 'calls:' .. run, table.concat(said))
 if ARGV[6] == '1' then
   conclude(id, { state = 'completed', outcome = '' })
-  if redis.call('EXISTS', P .. 'run:' .. run) == 0 then erase(id) end
+  if ARGV[7] == '0' and redis.call('EXISTS', P .. 'run:' .. run) == 0 then erase(id) end
 end
 return 1
 `;
@@ -89,13 +98,17 @@ end
 return 1
 `;
 
-/** run, number, who asks, batch, place of the call, question → whether there is such a run. */
+/**
+ * run, number, who asks, batch, place of the call, question, 1 if the run may not have had time to say that it lives →
+ * whether there is such a run.
+ */
 const ask = `
 local run, number = ARGV[2], ARGV[3]
-if redis.call('EXISTS', P .. 'run:' .. run) == 0 then return 0 end
+if ARGV[8] == '0' and redis.call('EXISTS', P .. 'run:' .. run) == 0 then return 0 end
 local head = struct.pack('<BBBBI4', 2, #number, #ARGV[4], #ARGV[5], tonumber(ARGV[6]))
 local asked = head .. number .. ARGV[4] .. ARGV[5] .. ARGV[7]
 redis.call('HSET', P .. 'asks:' .. run, number, asked)
+redis.call('EXPIRE', P .. 'asks:' .. run, ${ASKED})
 redis.call('PUBLISH', P .. 'calls:' .. run, asked)
 return 1
 `;

@@ -48,6 +48,8 @@ export class Connection {
   #watcher: Watcher | null = null;
   /** How often it broke, or could not be made, since it was there. */
   #breaks = 0;
+  /** When it was there again after that. */
+  #backAt = Number.NEGATIVE_INFINITY;
   /** What was said of that; who just closes says nothing. */
   #reason: unknown = CLOSED;
 
@@ -86,8 +88,16 @@ export class Connection {
     return this.client.status === "ready";
   }
 
+  /** Whether all have had time to say that they live, if the server was away: until then nobody is taken for dead. */
+  get isSettled(): boolean {
+    return this.isThere && performance.now() - this.#backAt >= this.#place.lease;
+  }
+
   #ready(): void {
-    if (this.#breaks >= AWAY) this.#watcher?.recovered?.();
+    if (this.#breaks >= AWAY) {
+      this.#backAt = performance.now();
+      this.#watcher?.recovered?.();
+    }
     this.#breaks = 0;
     this.#reason = CLOSED;
   }

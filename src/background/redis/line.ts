@@ -33,6 +33,8 @@ export class Line {
   readonly #lease: number;
   readonly #job: typeof BullJob;
   readonly #lent = new Set<Delivery>();
+  readonly #troubled: (error: Error) => void;
+  readonly #timer: NodeJS.Timeout;
   readonly #pace: Pace;
   /** When something was in it. */
   seenAt = 0;
@@ -55,6 +57,7 @@ export class Line {
     this.#pace = new Pace(name, connection);
     this.#connection = connection;
     this.#lease = lease;
+    this.#troubled = troubled;
     this.#job = Job;
     this.#worker = new Worker(name, null, {
       connection: connection.client,
@@ -64,9 +67,18 @@ export class Line {
       maxStalledCount: ANY_NUMBER,
       autorun: false,
       skipVersionCheck: true,
+      // It would look as soon as a server is back, when nobody has renewed anything.
+      skipStalledCheck: true,
     });
     this.#worker.on("error", troubled);
-    void this.#worker.startStalledCheckTimer();
+    this.#timer = setInterval(() => void this.#findLost(), Math.ceil(lease / 2));
+    void this.#findLost();
+  }
+
+  /** What two looks in a row find without a lease waits again. */
+  async #findLost(): Promise<void> {
+    if (!this.#connection.isSettled) return;
+    await this.#worker.getBackend().moveStalledJobsToWait().catch(this.#troubled);
   }
 
   /** Whether nothing of it is here. */
@@ -149,6 +161,7 @@ export class Line {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     // A connection that is being made anew would be waited for.
     await this.#worker.close(!this.#connection.isThere);
   }

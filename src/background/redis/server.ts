@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { cancelledEnd, crashedEnd } from "../outcome.ts";
-import { GivenBack, hasEnded, type JobEnd, type Service, type Serving } from "../queue.ts";
+import { GivenBack, type JobEnd, type Service, type Serving } from "../queue.ts";
 import { Rest } from "../rest.ts";
 import { Stop } from "../stop.ts";
 import { Asking } from "./asking.ts";
@@ -10,6 +10,7 @@ import { Heads, takings } from "./heads.ts";
 import type { Lent, Line } from "./line.ts";
 import type { RedisQueue } from "./queue.ts";
 import { jobFrom, type RedisJob } from "./record.ts";
+import { Renewals } from "./renewals.ts";
 import { Served } from "./served.ts";
 import { type Around, TakenBatch } from "./taken-batch.ts";
 import { Told } from "./told.ts";
@@ -30,6 +31,7 @@ export class Server implements Serving {
   readonly #chores: Chores;
   readonly #asking: Asking;
   readonly #told: Told;
+  readonly #renewals: Renewals;
   /** What calls of runs need of it. */
   readonly #around: Around;
   readonly #running = new Map<string, Running>();
@@ -46,7 +48,7 @@ export class Server implements Serving {
   #found = false;
   #draining = false;
   #abandoned = false;
-  #timers: NodeJS.Timeout[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(queue: RedisQueue, service: Service, closed: () => void) {
     this.#queue = queue;
@@ -55,6 +57,7 @@ export class Server implements Serving {
     this.#heads = new Heads(queue, new Served(service), error => this.#trouble(error));
     const troubled = (error: Error) => this.#trouble(error);
     this.#chores = new Chores(queue, this.#heads, troubled);
+    this.#renewals = new Renewals(queue, this.#heads, this.#running, troubled);
     const { name: worker, concurrency, calls = null } = service;
     this.#told = new Told(queue, worker, troubled, () => this.#abandoned);
     this.#asking = new Asking(queue);
@@ -63,8 +66,8 @@ export class Server implements Serving {
 
   open(): void {
     this.#queue.connection.client.on("close", this.#lost);
-    this.#timers.push(setInterval(() => this.look(), LOOK_AGAIN));
-    this.#timers.push(setInterval(() => void this.#renew(), this.#queue.where.lease / 3));
+    this.#renewals.open();
+    this.#timer = setInterval(() => this.look(), LOOK_AGAIN);
     this.look();
   }
 
@@ -78,31 +81,10 @@ export class Server implements Serving {
   hear({ queued = [], fresh = false, ended = [], stopped = [] }: News): void {
     if (fresh) this.#chores.hurry();
     const isServed = this.#heads.hear(queued);
-    for (const id of stopped) void this.#check(id).catch(error => this.#trouble(error));
+    for (const id of stopped) this.#renewals.look(id);
     // Another attempt was quicker: what this one gives would be dropped.
     for (const id of ended) this.#running.get(id)?.stop.tell(new Error("it has ended elsewhere"));
     if (isServed || fresh) this.look();
-  }
-
-  /** The lease is kept by the main thread: what computes belongs on others. */
-  async #renew(): Promise<void> {
-    if (!this.#queue.connection.isThere) return;
-    try {
-      await this.#heads.renew();
-      for (const id of this.#running.keys()) await this.#check(id);
-    } catch (error) {
-      this.#trouble(error as Error);
-    }
-  }
-
-  /** Stops a job that is to be cancelled, or has ended elsewhere. */
-  async #check(id: string): Promise<void> {
-    const running = this.#running.get(id);
-    if (running === undefined) return;
-    const job = await this.#queue.job(id);
-    if (job === null || hasEnded(job)) running.stop.tell(new Error("it has ended elsewhere"));
-    else if (job.cancelled !== null) running.stop.tell(new Error(job.cancelled));
-    else running.batch?.stop(job);
   }
 
   look(): void {
@@ -289,7 +271,8 @@ export class Server implements Serving {
   }
 
   async #close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
+    this.#renewals.close();
     this.#queue.connection.client.off("close", this.#lost);
     this.#asking.close();
     await this.#queue.connection.unlessAway(this.#chores.close());

@@ -201,9 +201,18 @@ export class TakenBatch {
 
   /** Gives whether anybody wants it. */
   async #send(ends: readonly (string | number | Buffer)[], isAll: boolean): Promise<boolean> {
-    const { queue, worker } = this.#around;
-    const about = [this.#job.id, this.#job.life, this.#run, worker, isAll ? 1 : 0, ...ends];
-    return (await queue.connection.act("tellEnds", about)) !== 0;
+    const { worker, queue } = this.#around;
+    const { connection } = queue;
+    const about = [
+      this.#job.id,
+      this.#job.life,
+      this.#run,
+      worker,
+      isAll ? 1 : 0,
+      connection.isSettled ? 0 : 1,
+      ...ends,
+    ];
+    return (await connection.act("tellEnds", about)) !== 0;
   }
 
   async #tellOn(): Promise<void> {

@@ -30,10 +30,11 @@ export class Told {
     const { id, life, delivery } = lent;
     try {
       if (!line.isLost(lent)) {
-        const most = line.ofCalls ? [] : [MOST_LOSSES, delivery.bull.id!];
-        const about = [id, life, delivery.token, this.#worker, ...most, ...FACTS];
+        const { connection } = this.#queue;
+        const more = line.ofCalls ? [connection.isSettled ? 0 : 1] : [MOST_LOSSES, delivery.bull.id!];
+        const about = [id, life, delivery.token, this.#worker, ...more, ...FACTS];
         const act = line.ofCalls ? "beginCalls" : "beginJob";
-        return (await this.#queue.connection.act(act, about, { bytes: true })) as Begun;
+        return (await connection.act(act, about, { bytes: true })) as Begun;
       }
     } catch (error) {
       this.#troubled(error as Error);
