@@ -32,5 +32,22 @@ end
 return found
 `;
 
+/**
+ * Line, lease, and the names and tokens of what a worker has whose lease has run out → the names of what is not its own any
+ * more. BullMQ extends only what has not run out; what nobody has taken over meanwhile is still there as begun.
+ */
+const regain = `
+local line = string.sub(P, 1, -2) .. ':' .. ARGV[2] .. ':'
+local lost = {}
+for at = 4, #ARGV, 2 do
+  local name = ARGV[at]
+  local begun = redis.call('LPOS', line .. 'active', name)
+  if not begun or not redis.call('SET', line .. name .. ':lock', ARGV[at + 1], 'PX', ARGV[3], 'NX') then
+    lost[#lost + 1] = name
+  end
+end
+return lost
+`;
+
 /** By the names of the commands that the client gets for them. */
-export const LINE_ACTS = { lineHeads: heads };
+export const LINE_ACTS = { lineHeads: heads, regainLeases: regain };

@@ -113,8 +113,16 @@ export class Line {
     const ids = lent.map(({ bull }) => bull.id!);
     const tokens = lent.map(({ token }) => token);
     const now = performance.now();
-    await this.#worker.extendJobLocks(ids, tokens, this.#lease);
-    for (const delivery of lent) delivery.renewedAt = now;
+    const over = new Set(await this.#worker.extendJobLocks(ids, tokens, this.#lease));
+    const lost = await this.#regain(lent.filter(({ bull }) => over.has(bull.id!)));
+    for (const delivery of lent) if (!lost.has(delivery.bull.id!)) delivery.renewedAt = now;
+  }
+
+  /** Leases that ran out while the server was away, or this process hung. Gives of what another one has it. */
+  async #regain(over: readonly Delivery[]): Promise<ReadonlySet<string>> {
+    if (over.length === 0) return new Set();
+    const named = over.flatMap(({ bull, token }) => [bull.id!, token]);
+    return new Set((await this.#connection.act("regainLeases", [this.name, this.#lease, ...named])) as string[]);
   }
 
   /** BullMQ need not know of it any more. If it has given it to another one meanwhile, that one finds that it has ended. */
