@@ -1,4 +1,5 @@
 /** Workers on a Redis that die, stop or are busy, and a Redis that dies. */
+import { Redis } from "ioredis";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { redis } from "../../src/background/redis/place.ts";
 import { type RedisServer, startRedis } from "../engines/redis.ts";
@@ -186,6 +187,32 @@ function suite(server: RedisServer): void {
     }
     expect(await jobs.ended).toMatchObject({ code: 0, stdout: '["a done","b done","c done"]' });
     expect(await run.ended).toMatchObject({ code: 0, stderr: "", stdout: '["d done","e done",3,3]' });
+    expect(all.map(name => rig.channel.count(name))).toEqual(all.map(() => 1));
+  }, 60_000);
+
+  test("Redis does not answer for longer than leases hold, and breaks no connection: nobody takes over what others have", async () => {
+    const lease = 1_000;
+    process.env["HEDDLE_QUEUE"] = redis({ url: server.url, lease, prefix: "frozen" });
+    await Promise.all([rig.worker("--concurrency", "4"), rig.worker("--concurrency", "4")]);
+    const jobs = rig.startScript(`
+      const jobs = await Promise.all(["a", "b", "c"].map(name => work.delay(name)));
+      return Promise.all(jobs.map(job => job.result()));
+    `);
+    const all = [..."abc"];
+    for (const name of all) await rig.channel.reached(name);
+    const client = new Redis(server.url);
+    for (let times = 1; times <= 3; times++) {
+      // What a look has marked, and nobody has renewed yet, the next look takes for lost.
+      const marked = async () => (await client.keys("{frozen}:*:stalled")).length;
+      await expect.poll(marked, { interval: 1, timeout: 20_000 }).toBe(1);
+      server.freeze();
+      await new Promise(resolve => setTimeout(resolve, 2.5 * lease));
+      server.goOn();
+      await client.ping();
+    }
+    client.disconnect();
+    rig.channel.passAll();
+    expect(await jobs.ended).toMatchObject({ code: 0, stdout: '["a done","b done","c done"]' });
     expect(all.map(name => rig.channel.count(name))).toEqual(all.map(() => 1));
   }, 60_000);
 

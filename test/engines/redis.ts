@@ -16,6 +16,9 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Again, with what it had. */
   start(): Promise<void>;
+  /** It answers nothing, and breaks no connection, until it goes on. */
+  freeze(): void;
+  goOn(): void;
   stop(): Promise<void>;
 }
 
@@ -60,6 +63,8 @@ export async function startRedis(more: readonly string[] = []): Promise<RedisSer
     },
     kill,
     start,
+    freeze: () => void child!.kill("SIGSTOP"),
+    goOn: () => void child!.kill("SIGCONT"),
     async stop() {
       await kill();
       rmSync(home, { recursive: true, force: true });

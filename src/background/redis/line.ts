@@ -26,6 +26,11 @@ export interface Lent {
 const ANY_NUMBER = 1_000_000;
 /** Of batches, of which each may be all that this worker can do for now. */
 const FEW = 2;
+/**
+ * Of a lease: a server that does not answer for longer may have been away for two thirds of one, as looks are half a lease
+ * apart. Renewals are a third apart.
+ */
+const SILENT = 1 / 6;
 
 export class Line {
   readonly #worker: BullWorker;
@@ -34,7 +39,8 @@ export class Line {
   readonly #job: typeof BullJob;
   readonly #lent = new Set<Delivery>();
   readonly #troubled: (error: Error) => void;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
   readonly #pace: Pace;
   /** When something was in it. */
   seenAt = 0;
@@ -71,14 +77,23 @@ export class Line {
       skipStalledCheck: true,
     });
     this.#worker.on("error", troubled);
-    this.#timer = setInterval(() => void this.#findLost(), Math.ceil(lease / 2));
-    void this.#findLost();
+    void this.#lookForLost();
+  }
+
+  /** The next look comes half a lease after the answer to this one: BullMQ passes over what comes sooner. */
+  async #lookForLost(): Promise<void> {
+    await this.#findLost().catch(this.#troubled);
+    if (!this.#closed) this.#timer = setTimeout(() => void this.#lookForLost(), Math.ceil(this.#lease / 2));
   }
 
   /** What two looks in a row find without a lease waits again. */
   async #findLost(): Promise<void> {
     if (!this.#connection.isSettled) return;
-    await this.#worker.getBackend().moveStalledJobsToWait().catch(this.#troubled);
+    const asked = performance.now();
+    await this.#connection.client.ping();
+    // If it was silent for so long, others may not have been able to renew theirs, which they do before the next look.
+    if (performance.now() - asked > this.#lease * SILENT || !this.#connection.isSettled) return;
+    await this.#worker.getBackend().moveStalledJobsToWait();
   }
 
   /** Whether nothing of it is here. */
@@ -169,7 +184,8 @@ export class Line {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    clearTimeout(this.#timer);
     // A connection that is being made anew would be waited for.
     await this.#worker.close(!this.#connection.isThere);
   }
