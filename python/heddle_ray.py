@@ -147,7 +147,7 @@ class Mailbox:
     async def tell(self, ref, message, goes_on):
         if ref in self.over:
             return
-        self.pass_on([ref, message, None, None, None])
+        self.pass_on([ref, message, None, [], None])
         if goes_on:
             self.go_on(self.workers.get(ref), ref, 1)
 
@@ -307,7 +307,7 @@ class NodeWorker:
                 break
             with self.lock:
                 told += self.coming.pop(ref, [])
-                stopped = {place for _, _, _, places, _ in told for place in places or []}
+                stopped = {place for _, _, _, places, _ in told for place in places}
                 if self.setup is None:
                     node.kill()
                     self.last = ["gone", "its run has ended"]

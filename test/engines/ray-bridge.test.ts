@@ -11,7 +11,7 @@ import asyncio, os, sys, threading, time
 from types import ModuleType, SimpleNamespace as of
 ray = ModuleType("ray")
 ray.cloudpickle = of(register_pickle_by_value=lambda module: None)
-ray.exceptions = of(TaskCancelledError=KeyError)
+ray.exceptions = of(TaskCancelledError=KeyError, RayError=KeyError)
 sys.modules["ray"] = ray
 sys.path.insert(0, ${JSON.stringify(HOME)})
 import heddle_ray
@@ -30,7 +30,7 @@ class Said:
         return of(future=lambda: of(result=lambda: self.answer(*about)))
 
 class Node:
-    pid, claims, heard, stopped = 1, of(current=lambda: 1), True, False
+    pid, claims, heard, stopped = 1, of(current=lambda: 1, take_back=lambda: None), True, False
     process = of(poll=lambda: None)
     TAKEN, REPORTS, ENDED, VALUE = 4, 0, 1, 2
     def __init__(self, setup):
@@ -41,6 +41,7 @@ class Node:
     def kill(self): self.killed = True
     def end(self): return -9, ""
     def over(self): pass
+    def stop(self, places): pass
     def post(self, ref, message): self.posted.append((ref, message))
 
 def during(setup): pass
@@ -62,7 +63,10 @@ const hasPython = spawnSync("python3", ["--version"]).status === 0;
 
 /** What a program says for itself, and how it ends. */
 function python(...parts: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync("python3", ["-c", [RAY, ...parts].join("\n")], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("python3", ["-c", [RAY, ...parts].join("\n")], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   return { status, stdout, stderr };
 }
 
@@ -90,7 +94,8 @@ class Never:
     def __repr__(self): return self.name
 async def main():
     bridge.nodes, bridge.options = [{"CPU": 1}], {"grows": True}
-    bridge.mailbox = of(tell=of(remote=lambda *about: None))
+    async def stop(*about): return False
+    bridge.mailbox = of(stop=of(remote=stop))
     bridge.function = of(options=lambda name, **given: of(remote=lambda run, ref, *about: (Never(name), None)))
     async def look(): pass
     bridge.look = look
@@ -114,12 +119,53 @@ async def main():
     pause = asyncio.ensure_future(mailbox.pause("worker", 2, 1))
     await asyncio.sleep(0)
     await mailbox.say("worker", 1, 0, [])
-    await mailbox.tell(2, b"", None, [], True)
+    await mailbox.tell(2, b"", True)
     await asyncio.wait_for(pause, 1)
 asyncio.run(main())
 `;
   expect(python(program)).toEqual({ status: 0, stdout: "", stderr: "" });
 });
+
+test.skipIf(!hasPython)("whether a worker has a call is known when one says so, or all have answered that can", () => {
+  const program = `
+heddle_ray.SILENT = 0.05
+async def main():
+    mailbox = Mailbox()
+    await mailbox.begin(1, "setup")
+    for worker in "one", "two": await mailbox.setup_of(1, worker)
+    async def answers(worker, found):
+        (ref, _, _, _, number), = await mailbox.listen(worker, 1, [])
+        await mailbox.listen(worker, 0, [[number, found]])
+    async def asked(ref, *about):
+        stop = asyncio.ensure_future(mailbox.stop(ref, b"", 0, [1]))
+        await asyncio.sleep(0)
+        for worker, found in about: await answers(worker, found)
+        return await stop
+    print(await asked(1, ("one", False), ("two", False)), await asked(2, ("one", False), ("two", True)))
+    # The first to say yes is enough; of who does not answer no answer is expected from then on.
+    print(await asked(3, ("one", True)), await asked(4, ("one", False)), mailbox.boxes["two"].silent)
+    print(await asked(5, ("one", False)), len(await mailbox.listen("two", 1, [])), mailbox.boxes["two"].silent)
+    await mailbox.say("one", 6, 0, [])
+    print(await asked(6, ("one", True)), mailbox.questions)
+asyncio.run(main())
+`;
+  const stdout = "False True\nTrue False True\nFalse 3 False\nTrue {}\n";
+  expect(python(program)).toEqual({ status: 0, stdout, stderr: "" });
+});
+
+test.skipIf(!hasPython)(
+  "a worker says of a call whether it has it, or had it, also while it makes ready for it",
+  () => {
+    const program = `
+heard = []
+def asked(ref): return worker.hear([[ref, b"", 0, [2], 7]])[0][1]
+def during(setup): heard.extend([asked(1), asked(2)])
+worker.run(1, 1, 2, b"", [])
+print(heard, asked(1), asked(3))
+`;
+    expect(python(WORKER, program)).toEqual({ status: 0, stdout: "[True, False] True False\n", stderr: "" });
+  },
+);
 
 test.skipIf(!hasPython)("when the run ends nobody waits any more", () => {
   const program = `
@@ -145,8 +191,8 @@ async def main():
     await mailbox.setup_of(1, "there")
     # The end of a call may be told before its cancel.
     await mailbox.forget(2)
-    for ref in 2, 3: await mailbox.tell(ref, b"", 0, [1], False)
-    print(len(await mailbox.listen("there", 1)), list(mailbox.boxes), mailbox.workers, list(mailbox.told))
+    for ref in 2, 3: await mailbox.tell(ref, b"", False)
+    print(len(await mailbox.listen("there", 1, [])), list(mailbox.boxes), mailbox.workers, list(mailbox.told))
 asyncio.run(main())
 `;
   expect(python(program)).toEqual({ status: 0, stdout: "1 ['there'] {} [3]\n", stderr: "" });
@@ -155,7 +201,7 @@ asyncio.run(main())
 test.skipIf(!hasPython)("what a call is told after its end is not kept in its worker", () => {
   const program = `
 worker.run(1, 1, 1, b"", [])
-worker.hear([[ref, b"", None, []] for ref in (1, 2)])
+worker.hear([[ref, b"", None, [], None] for ref in (1, 2)])
 print(list(worker.coming), worker.run(1, 2, 1, b"", [])[0][3][0], list(worker.coming), worker.idle.posted)
 `;
   expect(python(WORKER, program)).toEqual({ status: 0, stdout: "[2] ended [] [(2, b'')]\n", stderr: "" });
@@ -166,9 +212,9 @@ test.skipIf(!hasPython)(
   () => {
     const program = `
 worker.run(1, 1, 1, b"", [])
-mailbox.setup_of.answer = lambda run, name: ("setup", [[3, b"", 0, [1]]])
+mailbox.setup_of.answer = lambda run, name: ("setup", [[3, b"", 0, [1], None]])
 worker.run(2, 2, 1, b"", [])
-worker.hear([[None, 1, None, None]])
+worker.hear([[None, 1, None, None, None]])
 print(worker.run(2, 3, 1, b"", [])[0][3], worker.idle.begun)
 `;
     expect(python(WORKER, program)).toEqual({ status: 0, stdout: "['stopped'] [2]\n", stderr: "" });
@@ -178,7 +224,7 @@ print(worker.run(2, 3, 1, b"", [])[0][3], worker.idle.begun)
 test.skipIf(!hasPython)("a call whose run ends while its Node worker starts does not begin", () => {
   const program = `
 nodes = []
-def during(setup): worker.hear([[None, 1, None, None]])
+def during(setup): worker.hear([[None, 1, None, None, None]])
 take = worker.take
 def taken(setup):
     nodes.append(take(setup)[0])
