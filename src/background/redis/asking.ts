@@ -43,8 +43,11 @@ export class Asking {
     try {
       const { connection } = this.#queue;
       const question = asBuffer(signedQuestion(number, batch, place, bytes));
-      const asked = [run, number, this.#name, batch, place, question, connection.isSettled ? 0 : 1];
-      if ((await connection.act("askRun", asked)) === 0) this.#fail(run);
+      const about = [run, number, this.#name, batch, place, question];
+      const ask = () => connection.act("askRun", [...about, connection.isSettled ? 0 : 1]);
+      // What was under way when the server went away is asked there again as soon as it is back, before the run is.
+      const isKnown = (await ask()) !== 0 || (!connection.isSettled && (await ask()) !== 0);
+      if (!isKnown) this.#fail(run);
       return await answer;
     } finally {
       this.#open.delete(number);
