@@ -1,7 +1,11 @@
 /** Workers on a Redis that die, stop or are busy, and a Redis that dies. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Redis } from "ioredis";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { redis } from "../../src/background/redis/place.ts";
+import { RedisQueue } from "../../src/background/redis/queue.ts";
 import { type RedisServer, startRedis } from "../engines/redis.ts";
 import { rig } from "./rig.ts";
 
@@ -189,6 +193,24 @@ function suite(server: RedisServer): void {
     expect(await run.ended).toMatchObject({ code: 0, stderr: "", stdout: '["d done","e done",3,3]' });
     expect(all.map(name => rig.channel.count(name))).toEqual(all.map(() => 1));
   }, 60_000);
+
+  test("Redis was away for so long that nothing was heard of a run: its values stay", async () => {
+    const blobs = mkdtempSync(join(tmpdir(), "heddle-blobs-"));
+    const queue = await RedisQueue.open(redis({ url: server.url, prefix: "values", blobs }));
+    onTestFinished(async () => {
+      await queue.close();
+      rmSync(blobs, { recursive: true, force: true });
+    });
+    const told: string[] = [];
+    queue.connection.watcher = { troubled: () => told.push("away"), recovered: () => told.push("back") };
+    await queue.connection.act("keepValue", ["run", "a value", "always"]);
+    await server.kill();
+    await expect.poll(() => told, { timeout: 20_000 }).toEqual(["away"]);
+    await server.start();
+    await expect.poll(() => told, { timeout: 20_000 }).toEqual(["away", "back"]);
+    await queue.parcels.abandon(-1);
+    expect(await queue.connection.act("endValues", ["run"])).toEqual(["a value"]);
+  });
 
   test("Redis does not answer for longer than leases hold, and breaks no connection: nobody takes over what others have", async () => {
     const lease = 1_000;

@@ -174,9 +174,9 @@ export class Parcels {
     }
   }
 
-  /** The same for what runs have left that are gone. */
+  /** The same for what runs have left that are gone: after the server was away, none was heard for so long. */
   async abandon(silence: number): Promise<void> {
-    if (this.blobs.name !== null) await this.#connection.act("abandonValues", [silence]);
+    if (this.blobs.name !== null && this.#connection.isSettled) await this.#connection.act("abandonValues", [silence]);
   }
 
   get #places(): string {
