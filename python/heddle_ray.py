@@ -160,8 +160,12 @@ class Mailbox:
         question = self.questions[number] = Question(workers)
         await until(question.over, SILENT)
         del self.questions[number]
-        for worker in question.workers & self.boxes.keys():
-            self.boxes[worker].silent = not question.found
+        if not question.found and self.workers.get(ref) in question.workers:
+            # It is gone: Ray may give the call to any other.
+            del self.workers[ref]
+            self.pass_on([ref, message, grace, places, None])
+        for worker in question.workers & self.boxes.keys() if not question.found else ():
+            self.boxes[worker].silent = True
         return question.found
 
     def pass_on(self, message):
@@ -524,6 +528,8 @@ class Call:
         # The places of those that are to stop.
         self.stopped = set()
         self.told = False
+        # A worker has said that it has it, or had it.
+        self.found = False
         # Nobody waits for it any more.
         self.dropped = False
         # Who was heard to execute it last, and how much of that; who did so before is not listened to any more.
@@ -773,13 +779,14 @@ class Bridge:
         start a node.
         """
         try:
-            found = await self.mailbox.stop.remote(ref, *about)
-        except ray.exceptions.RayError:
+            # What is stopped of it in parts is asked for several times.
+            call.found = await self.mailbox.stop.remote(ref, *about) or call.found
+        except Exception:
             # That the mailbox is lost is found out elsewhere.
             return
         if self.calls.get(ref) is not call or len(call.stopped) < call.calls or call.dropped:
             return
-        if not found and call.worker is None:
+        if not call.found and call.worker is None:
             call.dropped = True
             if not self.has(call.resources):
                 self.cancel(call, False)

@@ -111,6 +111,30 @@ asyncio.run(main())
   expect(python(BRIDGE, program)).toEqual({ status: 0, stdout, stderr: "" });
 });
 
+test.skipIf(!hasPython)("what is stopped in parts is given up only when no part of it was found", () => {
+  const program = `
+async def main():
+    bridge.nodes, bridge.options = [{"CPU": 1}], {"grows": True}
+    questions = []
+    def stop(*about):
+        questions.append(asyncio.get_running_loop().create_future())
+        return questions[-1]
+    bridge.mailbox = of(stop=of(remote=stop))
+    reply = asyncio.get_running_loop().create_future()
+    bridge.function = of(options=lambda **given: of(remote=lambda run, ref, *about: (reply, None)))
+    bridge.call(1, "task", {}, [], b"", 2)
+    bridge.stop(1, b"", 0, 1)
+    bridge.stop(1, b"", 0, 2)
+    while len(questions) < 2: await asyncio.sleep(0)
+    for question, found in (1, True), (0, False):
+        questions[question].set_result(found)
+        for _ in range(10): await asyncio.sleep(0)
+    print(said, bridge.calls[1].dropped)
+asyncio.run(main())
+`;
+  expect(python(BRIDGE, program)).toEqual({ status: 0, stdout: "[] False\n", stderr: "" });
+});
+
 test.skipIf(!hasPython)("a call that waits goes on, although what the one before has said comes late", () => {
   const program = `
 async def main():
@@ -147,9 +171,12 @@ async def main():
     print(await asked(5, ("one", False)), len(await mailbox.listen("two", 1, [])), mailbox.boxes["two"].silent)
     await mailbox.say("one", 6, 0, [])
     print(await asked(6, ("one", True)), mailbox.questions)
+    # Who had it is gone: all hear of it, as any may get it.
+    await mailbox.say("gone", 7, 0, [])
+    print(await asked(7), [len(await mailbox.listen(worker, 1, [])) for worker in ("one", "two")])
 asyncio.run(main())
 `;
-  const stdout = "False True\nTrue False True\nFalse 3 False\nTrue {}\n";
+  const stdout = "False True\nTrue False True\nFalse 3 False\nTrue {}\nFalse [1, 1]\n";
   expect(python(program)).toEqual({ status: 0, stdout, stderr: "" });
 });
 

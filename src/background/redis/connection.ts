@@ -90,7 +90,7 @@ export class Connection {
 
   /** Whether all have had time to say that they live, if the server was away: until then nobody is taken for dead. */
   get isSettled(): boolean {
-    return this.isThere && performance.now() - this.#backAt >= this.#place.lease;
+    return this.isThere && performance.now() - this.#backAt >= Math.max(this.#place.lease, 2 * MOST_PAUSE);
   }
 
   #ready(): void {

@@ -31,6 +31,8 @@ export class Stops {
   #say(batch: Batch): void {
     const stops = this.#stops.get(batch)!;
     this.#stops.delete(batch);
+    // It may have ended in this very turn.
+    if (batch.open.size === 0) return;
     const wire = stops.flatMap(({ underway, reason }) => [CANCEL, underway.seq, reason]);
     const places = stops.map(({ underway }) => batch.placeOf(underway));
     this.#link.say("stop", batch.ref, message(wire), GRACE, ...places);
