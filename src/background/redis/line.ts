@@ -31,6 +31,11 @@ const FEW = 2;
  * apart. Renewals are a third apart.
  */
 const SILENT = 1 / 6;
+/** Until when by the server's clock what is asked next is in time: else it is to be passed over, as one too soon after another. */
+const NOT_LATER = `
+local time = redis.call('TIME')
+if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '1', 'PX', ARGV[2]) end
+`;
 
 export class Line {
   readonly #worker: BullWorker;
@@ -89,11 +94,16 @@ export class Line {
   /** What two looks in a row find without a lease waits again. */
   async #findLost(): Promise<void> {
     if (!this.#connection.isSettled) return;
+    const { client } = this.#connection;
+    const silence = this.#lease * SILENT;
     const asked = performance.now();
-    await this.#connection.client.ping();
+    const [seconds, micros] = await client.time();
     // If it was silent for so long, others may not have been able to renew theirs, which they do before the next look.
-    if (performance.now() - asked > this.#lease * SILENT || !this.#connection.isSettled) return;
-    await this.#worker.getBackend().moveStalledJobsToWait();
+    if (performance.now() - asked > silence || !this.#connection.isSettled) return;
+    const latest = Number(seconds) * 1_000 + Number(micros) / 1_000 + silence;
+    // It may fall silent only now.
+    const timely = client.eval(NOT_LATER, 1, this.#worker.toKey("stalled-check"), latest, Math.ceil(this.#lease / 2));
+    await Promise.all([timely, this.#worker.getBackend().moveStalledJobsToWait()]);
   }
 
   /** Whether nothing of it is here. */
