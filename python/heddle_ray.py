@@ -160,13 +160,15 @@ class Mailbox:
         question = self.questions[number] = Question(workers)
         await until(question.over, SILENT)
         del self.questions[number]
-        if not question.found and self.workers.get(ref) in question.workers:
+        if question.found:
+            return True
+        for worker in question.workers & self.boxes.keys():
+            self.boxes[worker].silent = True
+        if self.workers.get(ref) in question.workers:
             # It is gone: Ray may give the call to any other.
             del self.workers[ref]
             self.pass_on([ref, message, grace, places, None])
-        for worker in question.workers & self.boxes.keys() if not question.found else ():
-            self.boxes[worker].silent = True
-        return question.found
+        return False
 
     def pass_on(self, message):
         """Where it is not known who has the call, or will have it, all hear of it. Gives of whom an answer may come."""

@@ -11,7 +11,7 @@ import asyncio, os, sys, threading, time
 from types import ModuleType, SimpleNamespace as of
 ray = ModuleType("ray")
 ray.cloudpickle = of(register_pickle_by_value=lambda module: None)
-ray.exceptions = of(TaskCancelledError=KeyError, RayError=KeyError)
+ray.exceptions = of(TaskCancelledError=KeyError)
 sys.modules["ray"] = ray
 sys.path.insert(0, ${JSON.stringify(HOME)})
 import heddle_ray
