@@ -49,5 +49,14 @@ end
 return lost
 `;
 
+/**
+ * Key of BullMQ's that has it pass over a look for what is lost, the time until which by the server's clock the look sent
+ * behind this is not too late, and for how long it is passed over if it is. No act, as those leave at the end of a turn.
+ */
+export const NOT_LATER = `
+local time = redis.call('TIME')
+if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '1', 'PX', ARGV[2]) end
+`;
+
 /** By the names of the commands that the client gets for them. */
 export const LINE_ACTS = { lineHeads: heads, regainLeases: regain };

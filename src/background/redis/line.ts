@@ -1,6 +1,7 @@
 /** A worker's place at one line of BullMQ: the jobs of a task in a queue. */
 import type { Job as BullJob, Worker as BullWorker } from "bullmq";
 import type { Connection } from "./connection.ts";
+import { NOT_LATER } from "./line-acts.ts";
 import { Pace } from "./pace.ts";
 import { deliveredIn } from "./record.ts";
 
@@ -31,11 +32,6 @@ const FEW = 2;
  * apart. Renewals are a third apart.
  */
 const SILENT = 1 / 6;
-/** Until when by the server's clock what is asked next is in time: else it is to be passed over, as one too soon after another. */
-const NOT_LATER = `
-local time = redis.call('TIME')
-if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '1', 'PX', ARGV[2]) end
-`;
 
 export class Line {
   readonly #worker: BullWorker;
